@@ -1,0 +1,130 @@
+"""Who asks: the signed-in person behind a request, read from the server-side sign-in."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from flask_login import AnonymousUserMixin, LoginManager
+
+from lms import clock
+from lms.accounts.models import Account, AccountState, Person, RoleGrant, SignIn
+from lms.db import db
+from lms.permissions import Grant, may
+
+IDLE = timedelta(hours=12)
+ABSOLUTE = timedelta(days=7)
+
+login_manager = LoginManager()
+login_manager.session_protection = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A signed-in person, as plain values: never an ORM object that a retry could detach."""
+
+    token: str
+    sign_in_id: int
+    account_id: int
+    person_id: int
+    name: str
+    email: str
+    language: str
+    time_zone: str
+    grants: tuple[Grant, ...]
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        """Flask-Login's id: the sign-in's token."""
+        return self.token
+
+    def may(self, permission: str) -> bool:
+        """Whether this person may do this kind of thing."""
+        return may(self, permission)
+
+    @property
+    def initials(self) -> str:
+        """Two letters for the account button."""
+        words = self.name.split()
+        return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words))
+
+
+class Visitor(AnonymousUserMixin):
+    """Somebody who is not signed in."""
+
+    person_id = None
+    language = None
+    time_zone = None
+    grants: tuple[Grant, ...] = ()
+
+    def may(self, permission: str) -> bool:
+        """Whether a visitor may do this kind of thing."""
+        return may(self, permission)
+
+
+login_manager.anonymous_user = Visitor
+
+
+def digest(token: str) -> str:
+    """What the database keeps of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def start(account: Account, *, now: datetime, address: str = "", agent: str = "") -> str:
+    """Begin a sign-in for this account; returns the token for the browser's cookie."""
+    token = secrets.token_urlsafe(32)
+    db.session.add(
+        SignIn(
+            token_hash=digest(token),
+            account_id=account.id,
+            created_at=now,
+            seen_at=now,
+            address=address[:64],
+            agent=agent[:200],
+        )
+    )
+    db.session.flush()
+    return token
+
+
+@login_manager.user_loader
+def load(token: str) -> Identity | None:
+    """The person behind a token, unless the sign-in ended, idled or grew too old."""
+    now = clock.now()
+    row = db.session.execute(
+        sa.select(SignIn.id, Account.id, Account.email, Person.id, Person.name, Person.language,
+                  Person.time_zone)
+        .join(Account, Account.id == SignIn.account_id)
+        .join(Person, Person.id == Account.person_id)
+        .where(
+            SignIn.token_hash == digest(token),
+            SignIn.ended_at.is_(None),
+            SignIn.seen_at > now - IDLE,
+            SignIn.created_at > now - ABSOLUTE,
+            Account.state == AccountState.ACTIVE,
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    sign_in_id, account_id, email, person_id, name, language, zone = row
+    return Identity(
+        token, sign_in_id, account_id, person_id, name, email, language, zone,
+        grants_of(person_id),
+    )
+
+
+def grants_of(person_id: int) -> tuple[Grant, ...]:
+    """The roles that a person holds now."""
+    rows = db.session.execute(
+        sa.select(
+            RoleGrant.role, RoleGrant.organisation_id, RoleGrant.programme_code,
+            RoleGrant.region_code,
+        )
+        .where(RoleGrant.person_id == person_id, RoleGrant.ended_at.is_(None))
+        .order_by(RoleGrant.id)
+    )
+    return tuple(Grant(*row) for row in rows)

@@ -1,0 +1,29 @@
+"""The one place that reads the time. Only views, API, jobs and commands call `now()`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+_frozen: ContextVar[datetime | None] = ContextVar("frozen_now", default=None)
+
+
+def now() -> datetime:
+    """The current instant, aware, in UTC, in whole microseconds."""
+    return _frozen.get() or datetime.now(UTC)
+
+
+def today(instant: datetime, zone: str) -> date:
+    """The calendar date of an instant in an IANA zone (dates `_on` are in the issuer's zone)."""
+    return instant.astimezone(ZoneInfo(zone)).date()
+
+
+@contextmanager
+def frozen_at(instant: datetime) -> Iterator[datetime]:
+    """Hold the clock still in this context; for tests and for replaying a day."""
+    token = _frozen.set(instant.astimezone(UTC))
+    try:
+        yield instant
+    finally:
+        _frozen.reset(token)

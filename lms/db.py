@@ -1,0 +1,246 @@
+"""The database: one metadata, one session per context, one place where it commits.
+
+SQLite: WAL, `BEGIN IMMEDIATE` for units that write and a deferred, `query_only` transaction for
+units that read. An immediate begin for everything cost reads a factor of 150 beside a writer; a
+deferred read-then-write fails with lock errors whatever the busy timeout. PostgreSQL: READ
+COMMITTED, read-only for units that read.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from lms.settings import Settings
+
+T = TypeVar("T")
+
+BUSY_TIMEOUT_MS = 30_000
+ATTEMPTS = 6
+INSIDE = "inside_unit"
+PENDING = "audit_pending"
+_writes: ContextVar[bool] = ContextVar("unit_writes", default=False)
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """An instant: aware in Python, UTC in storage, on both databases."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Words(sa.types.TypeDecorator[str]):
+    """Text with a length that SQLite keeps too: a longer value is refused on both databases."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        super().__init__(length)
+        self.length = length
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is not None and len(value) > self.length:
+            raise ValueError(f"text of {len(value)} characters, {self.length} at most")
+        return value
+
+
+def choice(kind: type[StrEnum], name: str) -> sa.Enum:
+    """A column type for an enumeration: stored as its value, held by a named CHECK."""
+    return sa.Enum(
+        kind,
+        name=name,
+        values_callable=lambda members: [member.value for member in members],
+        native_enum=False,
+        create_constraint=True,
+        length=24,
+    )
+
+
+Json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+class Base(DeclarativeBase):
+    """Every model's base: named constraints, instants in UTC, ids that are never used twice."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        },
+        info={"bind_key": None},
+    )
+    type_annotation_map = {
+        datetime: UtcDateTime(),
+        date: sa.Date(),
+        int: BigId,
+        str: sa.Text(),
+        dict[str, Any]: Json,
+        list[Any]: Json,
+    }
+
+    def __init_subclass__(cls, **kw: Any) -> None:
+        super().__init_subclass__(**kw)
+        table = cls.__dict__.get("__table__")
+        keys = list(table.primary_key.columns) if isinstance(table, sa.Table) else []
+        if isinstance(table, sa.Table) and len(keys) == 1 and keys[0].name == "id":
+            table.dialect_options["sqlite"]["autoincrement"] = True
+
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Bind the extension and prepare each connection."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+
+
+def engine_options(settings: Settings) -> dict[str, Any]:
+    """Options for both databases; PostgreSQL must also work behind a transaction pooler."""
+    if settings.sqlite:
+        return {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}}
+    return {"pool_pre_ping": True, "connect_args": {"prepare_threshold": None}}
+
+
+def prepare(engine: Engine) -> None:
+    """Register what each new connection and each new transaction needs."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _sqlite_connect)
+        event.listen(engine, "begin", _sqlite_begin)
+    else:
+        event.listen(engine, "begin", _postgres_begin)
+
+
+def _sqlite_connect(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "foreign_keys=ON",
+        "synchronous=FULL",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    writes = _writes.get()
+    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgres_begin(connection: Connection) -> None:
+    driver: Any = connection.connection.dbapi_connection
+    driver.read_only = not _writes.get()
+
+
+def is_writing() -> bool:
+    """Whether the current unit may write."""
+    return _writes.get()
+
+
+@contextmanager
+def unit(*, writes: bool) -> Iterator[Session]:
+    """One transaction: commits when the block ends well, rolls back when it does not.
+
+    A unit that reads ends by a commit too: a stray write in it then fails loudly in the
+    database instead of vanishing. Units do not nest; reads made outside any unit end first.
+    """
+    session = db.session()
+    if session.info.get(INSIDE):
+        raise RuntimeError("units do not nest")
+    session.rollback()
+    token = _writes.set(writes)
+    session.info[INSIDE] = True
+    try:
+        yield session
+        commit(session)
+    except BaseException:
+        session.info.pop(PENDING, None)
+        session.rollback()
+        raise
+    finally:
+        session.info.pop(INSIDE, None)
+        _writes.reset(token)
+
+
+_before_commit: list[Callable[[Session], None]] = []
+
+
+def before_commit(step: Callable[[Session], None]) -> Callable[[Session], None]:
+    """Register a last step of every unit (the audit chain seals itself here, locked last)."""
+    _before_commit.append(step)
+    return step
+
+
+def commit(session: Session) -> None:
+    """The one place that commits."""
+    session.flush()
+    for step in _before_commit:
+        step(session)
+    session.commit()
+
+
+def is_passing(error: DBAPIError) -> bool:
+    """Whether the whole unit may be tried again: a serialization failure, deadlock or busy."""
+    state = getattr(error.orig, "sqlstate", None)
+    text = str(error.orig)
+    return state in {"40001", "40P01"} or "database is locked" in text or "is busy" in text
+
+
+def run(work: Callable[[], T], *, writes: bool = True) -> T:
+    """Run `work` as a unit, again from the start when the database asks for it."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with unit(writes=writes):
+                return work()
+        except DBAPIError as error:
+            if attempt == ATTEMPTS or not is_passing(error):
+                raise
+            db.session.remove()
+    raise AssertionError("unreachable")
+
+
+def locked(statement: sa.Select[Any]) -> sa.Select[Any]:
+    """The statement with its rows locked until the unit ends, and read afresh."""
+    return statement.with_for_update().execution_options(populate_existing=True)
+
+
+def insert_once(model: type[Base], values: dict[str, Any], unique: list[str]) -> bool:
+    """Insert unless a row with these unique columns exists; True when this call made it."""
+    dialect = db.session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = insert(model).values(values).on_conflict_do_nothing(index_elements=unique)
+    result = db.session.execute(statement)
+    return bool(getattr(result, "rowcount", 0))

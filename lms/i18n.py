@@ -1,0 +1,158 @@
+"""Languages: gettext through Flask-Babel, a pseudo-locale, and formats that name their zone."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+import flask_babel
+from babel import Locale
+from babel.dates import format_date, format_time, get_timezone_name
+from babel.lists import format_list
+from babel.numbers import format_decimal
+from flask import Flask, g, has_request_context, request
+from flask_login import current_user
+
+PSEUDO = "en-XA"
+LANGUAGES = {"en": "English"}
+_ACCENTS = str.maketrans("aeiouAEIOUcnsy", "àéîöûÀÉÎÖÛçñšý")
+
+
+def init_app(app: Flask) -> None:
+    """Select the language per request: the person's, else the cookie's, else the browser's."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = f"{app.root_path}/lms/translations"
+    flask_babel.Babel(app, locale_selector=_babel_locale, timezone_selector=zone_name)
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=False)  # type: ignore[attr-defined]
+    app.jinja_env.globals.update(_=gettext, gettext=gettext, ngettext=ngettext)
+    app.jinja_env.filters.update(
+        date=long_date, short_date=short_date, datetime=moment, time=clock_time,
+        number=number, hours=hours, zone=zone_label, listed=listed, span=time_span,
+        language_name=language_name,
+    )
+
+
+def language() -> str:
+    """The language tag of this request; PSEUDO shows untranslated and clipped text."""
+    if not has_request_context():
+        return str(getattr(g, "language", "en")) if g else "en"
+    chosen = getattr(g, "language", None)
+    if chosen is None:
+        chosen = g.language = _choose()
+    return str(chosen)
+
+
+def _choose() -> str:
+    wanted = request.args.get("lang") or request.cookies.get("lang")
+    if wanted == PSEUDO or wanted in LANGUAGES:
+        return str(wanted)
+    own = getattr(current_user, "language", None)
+    if own in LANGUAGES:
+        return str(own)
+    return request.accept_languages.best_match(list(LANGUAGES)) or "en"
+
+
+def _babel_locale() -> str:
+    tag = language()
+    return "en" if tag == PSEUDO else tag
+
+
+def locale() -> Locale:
+    """The Babel locale of this request; English day-month order, for a worldwide audience."""
+    tag = _babel_locale()
+    return Locale.parse("en_GB" if tag == "en" else tag)
+
+
+def zone_name() -> str:
+    """The reader's IANA zone: the profile's, else UTC."""
+    if not has_request_context():
+        return str(getattr(g, "zone", "UTC")) if g else "UTC"
+    return str(getattr(current_user, "time_zone", None) or "UTC")
+
+
+def zone_names() -> list[str]:
+    """IANA zones to choose from, without the legacy aliases."""
+    return sorted(name for name in available_timezones() if "/" in name or name == "UTC")
+
+
+def gettext(text: str, /, **values: object) -> str:
+    """Translate, then fill `%(name)s` places."""
+    found = _pseudo(text) if language() == PSEUDO else flask_babel.gettext(text)
+    return found % values if values else found
+
+
+def ngettext(one: str, many: str, num: int, /, **values: object) -> str:
+    """Translate with the plural form for `num`, which fills `%(num)s`."""
+    if language() == PSEUDO:
+        found = _pseudo(one if num == 1 else many)
+    else:
+        found = str(flask_babel.get_translations().ungettext(one, many, num))
+    return found % {"num": number(num), **values}
+
+
+def _pseudo(text: str) -> str:
+    """Accents and 40 % more length; placeholders stay as they are."""
+    parts = text.split("%(")
+    kept = [parts[0].translate(_ACCENTS)]
+    for part in parts[1:]:
+        name, _, rest = part.partition(")")
+        kept.append(f"{name}){rest[:1]}{rest[1:].translate(_ACCENTS)}")
+    longer = " ñòm" * max(1, round(len(text) * 0.4 / 4))
+    return f"[{'%('.join(kept)}{longer}]"
+
+
+def long_date(value: date | None) -> str:
+    """20 November 2026."""
+    return format_date(value, "long", locale=locale()) if value else ""
+
+
+def short_date(value: date | None, pattern: str = "medium") -> str:
+    """20 Nov 2026, or another CLDR pattern."""
+    return format_date(value, pattern, locale=locale()) if value else ""
+
+
+def moment(value: datetime | None, zone: str | None = None) -> str:
+    """20 Nov 2026, 09:00 CET: an instant in a zone (the reader's), which is named."""
+    if value is None:
+        return ""
+    local = value.astimezone(ZoneInfo(zone or zone_name()))
+    return f"{format_date(local, 'medium', locale=locale())}, {clock_time(value, zone)}"
+
+
+def clock_time(value: datetime, zone: str | None = None) -> str:
+    """09:00 CET."""
+    local = value.astimezone(ZoneInfo(zone or zone_name()))
+    return f"{format_time(local, 'HH:mm', locale=locale())} {zone_label(value, zone)}"
+
+
+def zone_label(value: datetime, zone: str | None = None) -> str:
+    """The zone's short name at that instant (CET), else its offset (GMT+8)."""
+    local = value.astimezone(ZoneInfo(zone or zone_name()))
+    return get_timezone_name(local, width="short", locale=locale())
+
+
+def time_span(start: datetime, end: datetime, zone: str | None = None) -> str:
+    """09:00–17:00 CET."""
+    first = start.astimezone(ZoneInfo(zone or zone_name()))
+    return f"{first:%H:%M}–{clock_time(end, zone)}"
+
+
+def number(value: int | float | Decimal | None) -> str:
+    """A number in the reader's way of writing."""
+    return "" if value is None else format_decimal(value, locale=locale())
+
+
+def hours(minutes: int | None) -> str:
+    """Minutes as hours: 16 h, 1.5 h."""
+    return "" if minutes is None else gettext("%(count)s h", count=number(Decimal(minutes) / 60))
+
+
+def listed(items: list[str]) -> str:
+    """A, B and C."""
+    return format_list(items, locale=locale())
+
+
+def language_name(tag: str) -> str:
+    """The language's own name (English, Deutsch, 日本語)."""
+    shown: Any = Locale.parse(tag.replace("-", "_"))
+    return str(shown.get_display_name()).capitalize()

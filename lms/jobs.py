@@ -1,0 +1,120 @@
+"""Jobs: durable workflows by DBOS on the business database, enqueued in the caller's transaction.
+
+At-least-once: a handler may run twice, so its effects are held by unique constraints. Web
+processes only enqueue; `lms.worker` runs. A handler is registered by kind and gets plain JSON.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from dbos import DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
+from flask import Flask, current_app
+
+from lms.clock import now as clock_now
+from lms.db import db
+from lms.settings import Settings
+
+Args: TypeAlias = dict[str, Any]
+Handler: TypeAlias = Callable[[Args], None]
+
+APP_VERSION = "1"
+QUEUE = "jobs"
+WORKFLOW = "run_job"
+_handlers: dict[str, Handler] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class JobFailure:
+    """A job that gave up: its kind, key and the error's first line."""
+
+    kind: str
+    key: str
+    error: str
+
+
+def job(kind: str) -> Callable[[Handler], Handler]:
+    """Register the handler of a kind (`awards.evaluate`). Kinds are stable: rows name them."""
+
+    def register(handler: Handler) -> Handler:
+        if kind in _handlers:
+            raise LookupError(f"job kind {kind} is registered twice")
+        _handlers[kind] = handler
+        return handler
+
+    return register
+
+
+def handler_of(kind: str) -> Handler:
+    """The handler of a kind; LookupError for a kind that no slice registers."""
+    try:
+        return _handlers[kind]
+    except KeyError:
+        raise LookupError(f"no handler for job kind {kind}") from None
+
+
+def kinds() -> list[str]:
+    """All registered kinds."""
+    return sorted(_handlers)
+
+
+def system_url(settings: Settings) -> str:
+    """The database address in the form that DBOS takes."""
+    return settings.database_url
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Keep the settings with which this process's client is made when it is first needed."""
+    app.extensions["jobs_settings"] = settings
+
+
+def client() -> DBOSClient:
+    """This process's client, made on first use (after a fork, never before)."""
+    found: DBOSClient | None = current_app.extensions.get("jobs_client")
+    if found is None:
+        settings: Settings = current_app.extensions["jobs_settings"]
+        found = DBOSClient(
+            system_database_url=system_url(settings),
+            serializer=DBOSPortableJSONSerializer(),
+            system_database_pool_size=1,
+            lazy=True,
+        )
+        current_app.extensions["jobs_client"] = found
+    return found
+
+
+def enqueue(kind: str, args: Args, *, key: str, run_at: datetime | None = None) -> None:
+    """Enqueue within the caller's transaction: the job exists if and only if it commits.
+
+    `key` names the work: a second enqueue with the same kind and key changes nothing, for ever.
+    """
+    handler_of(kind)
+    options: EnqueueOptions = {
+        "workflow_name": WORKFLOW,
+        "queue_name": QUEUE,
+        "app_version": APP_VERSION,
+        "workflow_id": f"{kind}:{key}",
+    }
+    if run_at is not None:
+        options["delay_seconds"] = max(0.0, (run_at - clock_now()).total_seconds())
+    client().enqueue_in_transaction(db.session(), options, kind, args)
+
+
+def pending_count() -> int:
+    """Jobs that wait or run."""
+    waiting = client().list_workflows(
+        status=["ENQUEUED", "PENDING", "DELAYED"], load_input=False, load_output=False
+    )
+    return len(waiting)
+
+
+def failures(limit: int = 50) -> list[JobFailure]:
+    """The newest jobs that gave up."""
+    rows = client().list_workflows(
+        status=["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"], limit=limit, sort_desc=True
+    )
+    return [
+        JobFailure(row.workflow_id.partition(":")[0], row.workflow_id, str(row.error))
+        for row in rows
+    ]

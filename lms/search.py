@@ -1,0 +1,91 @@
+"""Full-text search: one small port over SQLite's FTS5 and PostgreSQL's tsvector.
+
+The index is a table of its own (`search_index`), made by the first migration in each database's
+dialect and filled through `put`. Words are matched by prefix, all of them must occur.
+"""
+
+import re
+
+import sqlalchemy as sa
+
+from lms.db import db
+
+_WORD = re.compile(r"\w+", re.UNICODE)
+MAX_WORDS = 8
+
+
+def words_of(text: str) -> list[str]:
+    """The searchable words of what a person typed, casefolded, eight at most."""
+    return [word.casefold() for word in _WORD.findall(text)][:MAX_WORDS]
+
+
+def put(kind: str, key: str, title: str, body: str) -> None:
+    """Index or index again one document."""
+    drop(kind, key)
+    values = {"kind": kind, "key": key, "title": title.casefold(), "body": body.casefold()}
+    db.session.execute(sa.text(_insert()), values)
+
+
+def drop(kind: str, key: str) -> None:
+    """Take one document out of the index."""
+    db.session.execute(
+        sa.text("DELETE FROM search_index WHERE kind = :kind AND key = :key"),
+        {"kind": kind, "key": key},
+    )
+
+
+def find(kind: str, text: str, limit: int = 200) -> list[str]:
+    """Keys of the documents that contain every word, best first; [] when nothing was typed."""
+    words = words_of(text)
+    if not words:
+        return []
+    values = {"kind": kind, "query": _query(words), "limit": limit}
+    return list(db.session.scalars(sa.text(_select()), values))
+
+
+def _is_postgres() -> bool:
+    return db.session.get_bind().dialect.name == "postgresql"
+
+
+def _insert() -> str:
+    if _is_postgres():
+        return (
+            "INSERT INTO search_index (kind, key, document) VALUES (:kind, :key,"
+            " setweight(to_tsvector('simple', :title), 'A')"
+            " || setweight(to_tsvector('simple', :body), 'B'))"
+        )
+    return "INSERT INTO search_index (kind, key, title, body) VALUES (:kind, :key, :title, :body)"
+
+
+def _select() -> str:
+    if _is_postgres():
+        return (
+            "SELECT key FROM search_index, to_tsquery('simple', :query) AS query"
+            " WHERE kind = :kind AND document @@ query"
+            " ORDER BY ts_rank(document, query) DESC, key LIMIT :limit"
+        )
+    return (
+        "SELECT key FROM search_index WHERE kind = :kind AND search_index MATCH :query"
+        " ORDER BY bm25(search_index, 0, 0, 10, 1), key LIMIT :limit"
+    )
+
+
+def _query(words: list[str]) -> str:
+    if _is_postgres():
+        return " & ".join(f"{word}:*" for word in words)
+    return " ".join(f'"{word}"*' for word in words)
+
+
+def ddl(dialect: str) -> list[str]:
+    """The statements that make the index; the first migration runs them."""
+    if dialect == "postgresql":
+        return [
+            "CREATE TABLE search_index (kind varchar(40) NOT NULL, key varchar(80) NOT NULL,"
+            " document tsvector NOT NULL, PRIMARY KEY (kind, key))",
+            "CREATE INDEX ix_search_index_document ON search_index USING gin (document)",
+        ]
+    return [
+        "CREATE VIRTUAL TABLE search_index USING fts5"
+        "(kind UNINDEXED, key UNINDEXED, title, body, prefix='2 3',"
+        " tokenize='unicode61 remove_diacritics 2')",
+    ]

@@ -1,0 +1,189 @@
+"""HTTP: a request is a transaction, every route has a permission, every answer its headers."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask import Flask, Response, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import Forbidden
+
+from lms import clock, once
+from lms.db import ATTEMPTS, db, is_passing, unit
+from lms.permissions import PUBLIC, may
+
+log = structlog.get_logger()
+csrf = CSRFProtect()
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'; manifest-src 'self'"
+)
+
+
+class Uncommitted(Exception):
+    """Carries an answer whose unit must be rolled back (422, a repeated form)."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status)
+        self.response = response
+
+
+class Application(Flask):
+    """Flask, with one unit of work around each view."""
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Run the view in a unit, again from its start when the database asks for it."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return self._in_unit()
+            except DBAPIError as error:
+                if attempt == ATTEMPTS or not is_passing(error):
+                    raise
+                log.warning("unit repeated", attempt=attempt, path=request.path)
+                _forget_what_was_read()
+        raise AssertionError("unreachable")
+
+    def _in_unit(self) -> ResponseReturnValue:
+        writes = request.method not in SAFE
+        try:
+            with unit(writes=writes):
+                response = self._answer(writes)
+                if response.status_code >= 400:
+                    raise Uncommitted(response)
+                return response
+        except Uncommitted as stopped:
+            return stopped.response
+
+    def _answer(self, writes: bool) -> Response:
+        check_permission()
+        key = request.form.get(once.FIELD, "") if writes else ""
+        if key and not once.claim(key, request.path, now=clock.now()):
+            raise Uncommitted(_again(key))
+        response = self.make_response(super().dispatch_request())
+        if key and response.location:
+            once.remember(key, response.location)
+        return response
+
+
+def _again(key: str) -> Response:
+    """The form arrived before: go where its first arrival went."""
+    location = once.earlier_location(key, request.path)
+    return _plain_redirect(location or request.path)
+
+
+def _plain_redirect(location: str) -> Response:
+    response = redirect(location, 303)
+    return response if isinstance(response, Response) else Response(status=303)
+
+
+def _forget_what_was_read() -> None:
+    g.pop("_login_user", None)
+    db.session.remove()
+
+
+def check_permission() -> None:
+    """Refuse a view that this actor may not use: visitors sign in first, others get a 403."""
+    if request.url_rule is None:
+        return
+    permission = permission_of(current_app.view_functions[request.endpoint or ""])
+    if permission == PUBLIC or may(current_user, permission):
+        return
+    if not current_user.is_authenticated:
+        raise SignInFirst()
+    raise Forbidden()
+
+
+class SignInFirst(Exception):
+    """A visitor asked for a page that needs an account."""
+
+
+def permission_of(view: Callable[..., Any]) -> str:
+    """The permission that a view carries."""
+    return str(view.__dict__["permission"])
+
+
+def check_all_routes(app: Flask) -> None:
+    """Stop the start when a route carries no permission."""
+    bare = [name for name, view in app.view_functions.items() if "permission" not in view.__dict__]
+    if bare:
+        raise LookupError(f"routes without @permit: {', '.join(sorted(bare))}")
+
+
+def init_app(app: Flask) -> None:
+    """Cookies, headers, ids, static files."""
+    settings = app.extensions["settings"]
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="__Host-academy" if settings.https else "academy",
+        SESSION_COOKIE_SECURE=settings.https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        MAX_CONTENT_LENGTH=8 * 1024 * 1024,
+        MAX_FORM_PARTS=20_000,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    csrf.init_app(app)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(static_url=static_url, once=once.fresh_key)
+    app.before_request(_identify)
+    app.after_request(_headers)
+
+
+def _identify() -> None:
+    g.request_id = secrets.token_hex(8)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request=g.request_id)
+
+
+def _headers(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CSP)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["X-Request-Id"] = getattr(g, "request_id", "")
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+    if current_app.extensions["settings"].https:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if request.endpoint == "static" and "v" in request.args:
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    elif "Cache-Control" not in headers:
+        headers["Cache-Control"] = "no-store"
+    return response
+
+
+def static_url(filename: str) -> str:
+    """The address of a static file with its content's fingerprint, cached for a year."""
+    prints: dict[str, str] = current_app.extensions.setdefault("fingerprints", {})
+    if filename not in prints or current_app.debug:
+        content = (Path(current_app.static_folder or "") / filename).read_bytes()
+        prints[filename] = hashlib.sha256(content).hexdigest()[:12]
+    return url_for("static", filename=filename, v=prints[filename])
+
+
+def cached(response: Response, *, seconds: int, vary: str = "Cookie, Accept-Language") -> Response:
+    """Let a public answer be kept for a while; answers 304 when the reader has it already."""
+    response.headers["Cache-Control"] = f"public, max-age={seconds}" if seconds else "no-cache"
+    response.headers["Vary"] = vary
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def private(response: Response) -> Response:
+    """A page for one reader, which the browser may keep and ask again with its ETag."""
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Vary"] = "Cookie, Accept-Language"
+    response.add_etag()
+    response.make_conditional(request)
+    return response

@@ -1,0 +1,47 @@
+"""The text of each reason code. Slices register their codes; a test proves none is missing."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from lms.i18n import gettext
+from lms.reasons import Reason
+
+Text: TypeAlias = Callable[[], str]
+_texts: dict[str, Text] = {}
+
+
+def register(texts: Mapping[str, Text]) -> None:
+    """Add `code → lambda: _("text with %(value)s")`; a code has one text."""
+    for code, text in texts.items():
+        if _texts.setdefault(code, text) is not text:
+            raise LookupError(f"reason code {code} is worded twice")
+
+
+def word(reason: Reason) -> str:
+    """The sentence for a reason, in the reader's language."""
+    return _texts[reason.code]() % reason.values if reason.values else _texts[reason.code]()
+
+
+def codes() -> set[str]:
+    """All codes that have a text."""
+    return set(_texts)
+
+
+register(
+    {
+        "move_not_allowed": lambda: gettext(
+            "This step is not possible: it is “%(current)s” now and cannot become “%(wanted)s”."
+        ),
+        "changed_meanwhile": lambda: gettext(
+            "Somebody changed this in the meantime. Nothing was saved: look at it again, "
+            "then repeat your change."
+        ),
+        "preview_outdated": lambda: gettext(
+            "The situation changed since the preview was drawn. Nothing was done: "
+            "look at the new preview below and confirm again."
+        ),
+        "too_many_tries": lambda: gettext(
+            "That was too often in a short time. Wait a few minutes, then try again."
+        ),
+    }
+)

@@ -1,0 +1,39 @@
+"""Alembic's entry: our metadata only; DBOS and the search index keep their own tables."""
+
+from typing import Any
+
+from alembic import context
+from flask import current_app
+
+from lms.db import Base, _writes
+
+
+def include_object(
+    thing: Any, name: str | None, kind: str, reflected: bool, compared: Any
+) -> bool:
+    """Leave tables alone that our models do not know."""
+    del thing, compared
+    return not (kind == "table" and reflected and name not in Base.metadata.tables)
+
+
+def run() -> None:
+    """Migrate online, each revision in its transaction."""
+    engine = current_app.extensions["migrate"].db.engine
+    token = _writes.set(True)
+    try:
+        with engine.connect() as connection:
+            context.configure(
+                connection=connection,
+                target_metadata=Base.metadata,
+                include_object=include_object,
+                render_as_batch=engine.dialect.name == "sqlite",
+                compare_type=True,
+                transaction_per_migration=True,
+            )
+            with context.begin_transaction():
+                context.run_migrations()
+    finally:
+        _writes.reset(token)
+
+
+run()

@@ -1,0 +1,95 @@
+"""The cast and the stage: an application over a fresh database for each test.
+
+`TEST_DATABASE=postgres` runs the same tests on PostgreSQL. A template database is made once per
+worker; each test gets a copy.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from lms import schema
+from lms.db import db, unit
+from tests.factories import Factory
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+ON_POSTGRES = os.environ.get("TEST_DATABASE") == "postgres"
+
+
+def environment(folder: Path, url: str) -> dict[str, str]:
+    """Settings of a test application."""
+    return {
+        "APP_ENV": "test",
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": url,
+        "PUBLIC_URL": "http://academy.test",
+        "SECRET_KEY": "a-test-secret-of-more-than-32-characters",
+        "DEMO_PASSWORD": "correct-horse-battery",
+    }
+
+
+@pytest.fixture(scope="session")
+def template_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the newest schema."""
+    folder = tmp_path_factory.mktemp("template")
+    path = folder / "template.db"
+    app = create_app(environment(folder, f"sqlite:///{path}"))
+    schema.to_head(app)
+    with app.app_context():
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.engine.dispose()
+    return path
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A fresh database for this test."""
+    if ON_POSTGRES:
+        return str(request.getfixturevalue("postgres_database"))
+    target = tmp_path / "academy.db"
+    shutil.copy(request.getfixturevalue("template_file"), target)
+    return f"sqlite:///{target}"
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application under test."""
+    app = create_app(environment(tmp_path / "data", database_url))
+    yield app
+    client = app.extensions.get("jobs_client")
+    if client is not None:
+        client.destroy()
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor's browser."""
+    return app.test_client()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Monday, 23 November 2026, 09:00 UTC."""
+    return NOW
+
+
+@pytest.fixture
+def make(app: Flask) -> Iterator[Factory]:
+    """Plain factories inside a unit that writes; `make.commit()` ends it and begins another."""
+    with app.app_context():
+        yield Factory(now=NOW)
+        db.session.rollback()
+
+
+__all__ = ["unit"]
