@@ -1,20 +1,21 @@
 """The base of every form: CSRF, trimmed text, and the one-time key that `lms.once` reads."""
 
+from collections.abc import MutableMapping
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field
+from wtforms.form import BaseForm
 
 
 class Form(FlaskForm):
     """A form whose text fields are trimmed, so that " a " and "a" are one value."""
 
     class Meta(FlaskForm.Meta):
-        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
-            filters = list(unbound_field.kwargs.get("filters", []))
-            filters.append(_trimmed)
-            bound: Field = unbound_field.bind(form=form, filters=filters, **options)
-            return bound
+        def bind_field(
+            self, form: BaseForm, unbound_field: Any, options: MutableMapping[str, Any]
+        ) -> Any:
+            filters = [*unbound_field.kwargs.get("filters", []), _trimmed]
+            return unbound_field.bind(form=form, filters=filters, **options)
 
 
 def _trimmed(value: object) -> object:

@@ -1,0 +1,56 @@
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Literal, TypeVar
+
+from flask import Flask, Response
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Request
+
+_View = TypeVar("_View", bound=Callable[..., Any])
+_UserCallback = TypeVar("_UserCallback", bound=Callable[[str], object | None])
+_RequestCallback = TypeVar("_RequestCallback", bound=Callable[[Request], object | None])
+_Handler = TypeVar("_Handler", bound=Callable[[], ResponseReturnValue])
+
+# A proxy for the signed-in identity or the visitor; its class is the application's own.
+current_user: Any
+
+class UserMixin:
+    @property
+    def is_active(self) -> bool: ...
+    @property
+    def is_authenticated(self) -> bool: ...
+    @property
+    def is_anonymous(self) -> bool: ...
+    def get_id(self) -> str: ...
+
+class AnonymousUserMixin:
+    @property
+    def is_active(self) -> bool: ...
+    @property
+    def is_authenticated(self) -> bool: ...
+    @property
+    def is_anonymous(self) -> bool: ...
+    def get_id(self) -> None: ...
+
+class LoginManager:
+    anonymous_user: Callable[[], object]
+    login_view: str | None
+    login_message: str | None
+    login_message_category: str
+    session_protection: Literal["basic", "strong"] | None
+    def __init__(self, app: Flask | None = None, add_context_processor: bool = True) -> None: ...
+    def init_app(self, app: Flask, add_context_processor: bool = True) -> None: ...
+    def unauthorized(self) -> Response: ...
+    def user_loader(self, callback: _UserCallback) -> _UserCallback: ...
+    def request_loader(self, callback: _RequestCallback) -> _RequestCallback: ...
+    def unauthorized_handler(self, callback: _Handler) -> _Handler: ...
+
+def login_user(
+    user: object,
+    remember: bool = False,
+    duration: timedelta | None = None,
+    force: bool = False,
+    fresh: bool = True,
+) -> bool: ...
+def logout_user() -> bool: ...
+def login_required(func: _View) -> _View: ...
