@@ -1,12 +1,13 @@
 """The cast and the stage: an application over a fresh database for each test.
 
-`TEST_DATABASE=postgres` runs the same tests on PostgreSQL. A template database is made once per
-worker; each test gets a copy.
+`TEST_DATABASE=postgres` runs the same tests on PostgreSQL; a test marked `postgres` always runs
+there, one marked `sqlite` never. A template database is made once per worker; each test gets a
+copy.
 """
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from app import create_app
 from lms import schema
 from lms.db import db, unit
 from tests.factories import Factory
+
+pytest_plugins = ["tests.postgres"]
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ON_POSTGRES = os.environ.get("TEST_DATABASE") == "postgres"
@@ -36,23 +39,38 @@ def environment(folder: Path, url: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def template_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], None]:
+    """Bring the empty database at an address to the newest schema."""
+
+    def migrate(url: str) -> None:
+        app = create_app(environment(tmp_path_factory.mktemp("migrate"), url))
+        schema.to_head(app)
+        with app.app_context():
+            if db.engine.dialect.name == "sqlite":
+                with db.engine.connect() as connection:
+                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            db.engine.dispose()
+
+    return migrate
+
+
+@pytest.fixture(scope="session")
+def template_file(
+    tmp_path_factory: pytest.TempPathFactory, migrated: Callable[[str], None]
+) -> Path:
     """An SQLite file with the newest schema."""
-    folder = tmp_path_factory.mktemp("template")
-    path = folder / "template.db"
-    app = create_app(environment(folder, f"sqlite:///{path}"))
-    schema.to_head(app)
-    with app.app_context():
-        with db.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        db.engine.dispose()
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    migrated(f"sqlite:///{path}")
     return path
 
 
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A fresh database for this test."""
-    if ON_POSTGRES:
+    node: pytest.Item = request.node
+    if node.get_closest_marker("postgres") or (
+        ON_POSTGRES and not node.get_closest_marker("sqlite")
+    ):
         return str(request.getfixturevalue("postgres_database"))
     target = tmp_path / "academy.db"
     shutil.copy(request.getfixturevalue("template_file"), target)

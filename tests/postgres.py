@@ -1,0 +1,177 @@
+"""A PostgreSQL of the tests' own: started for a run, stopped after it, in a temporary folder.
+
+`script/test` starts one for all its test processes (`TEST_POSTGRES_URL`); a run without it starts
+its own. Locks and isolation are real; only the disk is not waited for.
+
+    python -m tests.postgres start FOLDER    writes FOLDER/url
+    python -m tests.postgres stop FOLDER
+"""
+
+import getpass
+import itertools
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+USER = "academy"
+OPTIONS = {
+    "listen_addresses": "127.0.0.1",
+    "max_connections": "200",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "64MB",
+    "timezone": "Pacific/Chatham",  # a zone that nobody expects
+}
+_numbers = itertools.count(1)
+
+
+class MissingProgramError(Exception):
+    """PostgreSQL's server is not installed."""
+
+
+def program(name: str) -> str:
+    """The newest installed server program of this name (Debian keeps them out of PATH)."""
+    debian = Path("/usr/lib/postgresql").glob(f"*/bin/{name}")
+    newest = sorted(debian, key=lambda path: int(path.parts[-3]))
+    found = str(newest[-1]) if newest else shutil.which(name)
+    if found is None:
+        raise MissingProgramError(f"{name} is missing: script/setup tests installs PostgreSQL")
+    return found
+
+
+def owner() -> str:
+    """Who runs the server, which refuses to run as root."""
+    if os.geteuid() != 0:
+        return getpass.getuser()
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
+
+
+def start(folder: Path) -> str:
+    """Make a cluster in this empty folder and start it; returns its address."""
+    if os.geteuid() == 0:
+        shutil.chown(folder, owner(), pwd.getpwnam(owner()).pw_gid)
+    data, port = folder / "data", _free_port()
+    options = {**OPTIONS, "port": str(port), "unix_socket_directories": str(folder)}
+    flags = " ".join(f"-c {name}={value}" for name, value in options.items())
+    _run(
+        program("initdb"), "--pgdata", data, "--username", USER, "--auth", "trust",
+        "--encoding", "UTF8", "--locale", "C", "--no-sync", folder=folder,
+    )  # fmt: skip
+    _run(
+        program("pg_ctl"), "--pgdata", data, "--log", folder / "log", "--options", flags,
+        "--wait", "start", folder=folder,
+    )  # fmt: skip
+    return f"postgresql+psycopg://{USER}@127.0.0.1:{port}/postgres"
+
+
+def stop(folder: Path) -> None:
+    """Stop the server and remove all of it."""
+    data = folder / "data"
+    if (data / "postmaster.pid").exists():
+        _run(program("pg_ctl"), "--pgdata", data, "--mode", "immediate", "stop", folder=folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(*command: str | Path, folder: Path) -> None:
+    """Run a server program as the server's owner; its output is shown only when it fails."""
+    log = folder.with_suffix(".out")
+    with open(log, "w+b") as output:
+        done = subprocess.run(
+            [str(part) for part in command],
+            check=False,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=output,  # a file: the server inherits it, and would hold a pipe open
+            stderr=output,
+            user=owner() if os.geteuid() == 0 else None,
+            extra_groups=[] if os.geteuid() == 0 else None,
+        )
+    said = log.read_text(errors="replace")
+    log.unlink()
+    if done.returncode:
+        server = folder / "log"
+        said += server.read_text(errors="replace") if server.exists() else ""
+        raise RuntimeError(f"{command[0]} ended with {done.returncode}:\n{said}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def execute(url: str, statement: str) -> None:
+    """Run a statement outside any transaction."""
+    plain = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+def in_database(url: str, name: str) -> str:
+    """The address of another database of the same server."""
+    return sa.make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The server's address; its user may do anything."""
+    given = os.environ.get("TEST_POSTGRES_URL")
+    if given:
+        yield given
+        return
+    folder = Path(tempfile.mkdtemp(prefix="academy-postgres-"))
+    try:
+        yield start(folder)
+    finally:
+        stop(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(
+    postgres_url: str,
+    worker_name: str,
+    migrated: Callable[[str], None],
+) -> Iterator[str]:
+    """The name of a database with the newest schema, for `CREATE DATABASE … TEMPLATE`."""
+    name = f"template_{worker_name}"
+    execute(postgres_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    execute(postgres_url, f"CREATE DATABASE {name}")
+    migrated(in_database(postgres_url, name))
+    yield name
+    execute(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str, postgres_template: str, worker_name: str) -> Iterator[str]:
+    """The address of a fresh database with the newest schema."""
+    name = f"test_{worker_name}_{next(_numbers)}"
+    execute(postgres_url, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    yield in_database(postgres_url, name)
+    execute(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def worker_name() -> str:
+    """This test process among those of the run; runs side by side have different ones."""
+    return f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+
+
+COMMANDS: Mapping[str, Callable[[Path], object]] = {
+    "start": lambda folder: (folder / "url").write_text(start(folder)),
+    "stop": stop,
+}
+
+if __name__ == "__main__":
+    COMMANDS[sys.argv[1]](Path(sys.argv[2]))
