@@ -1,0 +1,121 @@
+"""script/setup: does its work once, again when something changed, and survives being killed.
+
+The requirements are empty here, so that nothing is fetched; the environments are real.
+"""
+
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).resolve().parents[1] / "script" / "setup"
+
+pytestmark = pytest.mark.slow
+
+
+class Checkout:
+    """A folder with the script and locked requirements of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = folder / ".venv"
+        (folder / "script").mkdir()
+        shutil.copy(SCRIPT, folder / "script")
+        self.require("# nothing yet\n")
+
+    def require(self, text: str) -> None:
+        """Write what is to be installed."""
+        (self.folder / "requirements.txt").write_text(text)
+
+    def begin(self) -> subprocess.Popen[str]:
+        """Start a set-up."""
+        return subprocess.Popen(
+            ["sh", "script/setup"],
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def set_up(self) -> list[str]:
+        """Run a set-up that succeeds; returns what it said, without the version."""
+        process = self.begin()
+        said = process.communicate(timeout=120)[1]
+        assert process.returncode == 0, said
+        return [line.split(" with ")[0] for line in said.splitlines()]
+
+
+MADE = "Making the virtual environment (.venv)"
+INSTALLED = "Installing requirements.txt"
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    checkout = Checkout(tmp_path_factory.mktemp("ready"))
+    assert checkout.set_up() == [MADE, INSTALLED]
+    return checkout
+
+
+@pytest.fixture
+def checkout(ready: Checkout) -> Iterator[Checkout]:
+    """A checkout that is set up and left alone by the others."""
+    yield ready
+    (ready.environment / "unfinished").unlink(missing_ok=True)
+
+
+def test_a_second_run_has_nothing_to_do_and_is_quick(checkout: Checkout) -> None:
+    start = time.monotonic()
+
+    assert checkout.set_up() == []
+
+    assert time.monotonic() - start < 1
+
+
+def test_other_requirements_are_installed_into_the_same_environment(checkout: Checkout) -> None:
+    checkout.require("# something else\n")
+
+    assert checkout.set_up() == [INSTALLED]
+    assert checkout.set_up() == []
+
+
+def test_a_run_that_was_killed_while_installing_starts_afresh(checkout: Checkout) -> None:
+    half_written = checkout.environment / "half-written-package"
+    half_written.touch()
+    (checkout.environment / "unfinished").touch()
+
+    assert checkout.set_up() == [MADE, INSTALLED]
+    assert not half_written.exists()
+
+
+def test_another_python_gets_another_environment(checkout: Checkout) -> None:
+    (checkout.environment / "python.stamp").write_text("3.10.1 (an older one)")
+
+    assert checkout.set_up() == [MADE, INSTALLED]
+
+
+def test_two_runs_at_once_do_the_work_once(checkout: Checkout) -> None:
+    shutil.rmtree(checkout.environment)
+
+    runs = [checkout.begin(), checkout.begin()]
+
+    said = sorted(run.communicate(timeout=120)[1].count(MADE) for run in runs)
+    assert [run.returncode for run in runs] == [0, 0]
+    assert said == [0, 1]
+
+
+def test_a_failed_installation_says_so_and_is_tried_again(checkout: Checkout) -> None:
+    checkout.require("./no-such-folder\n")
+    process = checkout.begin()
+    said = process.communicate(timeout=120)[1]
+
+    assert process.returncode == 1
+    assert said.endswith(
+        "Could not install requirements.txt: see above; "
+        "run again when the package index is reachable.\n"
+    )
+    checkout.require("# back to nothing\n")
+    assert INSTALLED in checkout.set_up()
