@@ -237,10 +237,14 @@ def locked(statement: sa.Select[Any]) -> sa.Select[Any]:
     return statement.with_for_update().execution_options(populate_existing=True)
 
 
+def upsert(dialect: str) -> Callable[..., Any]:
+    """The dialect's INSERT, which knows ON CONFLICT."""
+    return postgresql.insert if dialect == "postgresql" else sqlite.insert
+
+
 def insert_once(model: type[Base], values: dict[str, Any], unique: list[str]) -> bool:
     """Insert unless a row with these unique columns exists; True when this call made it."""
     dialect = db.session.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = insert(model).values(values).on_conflict_do_nothing(index_elements=unique)
+    statement = upsert(dialect)(model).values(values).on_conflict_do_nothing(index_elements=unique)
     result = db.session.execute(statement)
     return bool(getattr(result, "rowcount", 0))

@@ -156,3 +156,8 @@ def language_name(tag: str) -> str:
     """The language's own name (English, Deutsch, 日本語)."""
     shown: Any = Locale.parse(tag.replace("-", "_"))
     return str(shown.get_display_name()).capitalize()
+
+
+def lazy(text: str) -> flask_babel.LazyString:
+    """A text that is translated when it is drawn (labels of forms)."""
+    return flask_babel.LazyString(gettext, text)

@@ -54,6 +54,11 @@ class Certificate(Base):
         sa.CheckConstraint(
             "state = 'pending' OR document_sha256 IS NOT NULL", name="issued_has_document"
         ),
+        sa.Index(
+            "uq_certificate_first", "award_id", unique=True,
+            sqlite_where=sa.text("supersedes_id IS NULL"),
+            postgresql_where=sa.text("supersedes_id IS NULL"),
+        ),
         sa.Index("ix_certificate_person", "person_id", "id"),
         sa.Index("ix_certificate_award", "award_id", "id"),
         sa.Index("ix_certificate_expiry", "valid_until", "id"),

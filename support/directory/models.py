@@ -43,7 +43,7 @@ class Contact(Base):
     name: Mapped[str] = mapped_column(Words(120), default="")
     email: Mapped[str] = mapped_column(Words(254), default="")
     phone: Mapped[str] = mapped_column(Words(60), default="")
-    note: Mapped[str] = mapped_column(Words(300), default="")
+    plan_codes: Mapped[list[Any]] = mapped_column(default=list)
     escalation_step: Mapped[int | None]
     position: Mapped[int]
 

@@ -1,0 +1,164 @@
+"""Preparing, issuing and superseding certificates. What was issued never changes."""
+
+import hashlib
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from certification.awards.models import Award, SchemeVersion
+from certification.certificates.codes import new_code
+from certification.certificates.document import CertificateFacts
+from certification.certificates.models import Certificate, CertificateNumber, CertificateState
+from lms import audit, clock, jobs, site
+from lms.accounts.models import Person
+from lms.db import db, insert_once, locked
+from lms.errors import refuse
+from lms.settings import Settings
+from lms.site import SiteProfile
+
+DEFAULT_PREFIX = "ACA"
+
+
+def prepare(award_id: int, settings: Settings, *, now: datetime) -> Certificate:
+    """The award's first certificate with its frozen facts; made once, found ever after."""
+    db.session.execute(locked(sa.select(Award.id).where(Award.id == award_id)))
+    found = db.session.scalar(
+        sa.select(Certificate).where(
+            Certificate.award_id == award_id, Certificate.supersedes_id.is_(None)
+        )
+    )
+    return found or _make(award_id, settings, replaces=None, reason="", now=now)
+
+
+def supersede(
+    certificate: Certificate, settings: Settings, *, reason: str, by: int, now: datetime
+) -> Certificate:
+    """Replace a certificate by one with today's name and words; both verify as what they are.
+
+    Refuses (`already_superseded`) when somebody replaced it before, (`not_issued_yet`) while
+    its document is still being made.
+    """
+    current = db.session.scalars(
+        locked(sa.select(Certificate).where(Certificate.id == certificate.id))
+    ).one()
+    if current.state != CertificateState.ISSUED:
+        raise refuse("not_issued_yet")
+    if db.session.scalar(sa.select(Certificate.id).where(Certificate.supersedes_id == current.id)):
+        raise refuse("already_superseded")
+    fresh = _make(current.award_id, settings, replaces=current, reason=reason, now=now)
+    audit.record("certificate.superseded", "certificate", current.id, by=by, now=now,
+                 private={"reason": reason}, successor=fresh.id)
+    jobs.enqueue("certificates.render", {"certificate_id": fresh.id}, key=str(fresh.id))
+    return fresh
+
+
+def _make(
+    award_id: int,
+    settings: Settings,
+    *,
+    replaces: Certificate | None,
+    reason: str,
+    now: datetime,
+) -> Certificate:
+    facts = _facts(award_id, settings, now=now)
+    text = facts.to_json()
+    row = Certificate(
+        code=facts.code,
+        number=facts.number,
+        award_id=award_id,
+        person_id=_award(award_id)[0].person_id,
+        holder_name=facts.holder_name,
+        achievement=facts.title,
+        issued_on=clock.today(now, settings.issuer_zone),
+        valid_until=facts.valid_until,
+        facts={"json": text},
+        facts_sha256=hashlib.sha256(text.encode()).hexdigest(),
+        state=CertificateState.PENDING,
+        supersedes_id=replaces.id if replaces else None,
+        supersession_reason=reason,
+        created_at=now,
+    )
+    db.session.add(row)
+    db.session.flush()
+    audit.record("certificate.prepared", "certificate", row.id, by=None, now=now,
+                 award=award_id, facts_sha256=row.facts_sha256)
+    return row
+
+
+def _award(award_id: int) -> tuple[Award, Person, SchemeVersion]:
+    row = db.session.execute(
+        sa.select(Award, Person, SchemeVersion)
+        .join(Person, Person.id == Award.person_id)
+        .join(SchemeVersion, SchemeVersion.id == Award.scheme_version_id)
+        .options(joinedload(SchemeVersion.scheme))
+        .where(Award.id == award_id)
+    ).one()
+    return row[0], row[1], row[2]
+
+
+def _facts(award_id: int, settings: Settings, *, now: datetime) -> CertificateFacts:
+    award, person, version = _award(award_id)
+    needs = award.facts.get("requirements", [])
+    exam = next((need for need in needs if need["kind"] == "exam"), None)
+    minutes = sum(need.get("minutes") or 0 for need in needs if need["kind"] == "course")
+    profile = site.load()
+    code = new_code()
+    return CertificateFacts(
+        code=code,
+        number=_number(award.awarded_on, profile_prefix()),
+        holder_name=person.name,
+        holder_lang=person.language,
+        title=version.wording["title"],
+        kind=version.wording.get("kind", "Certification"),
+        statement=version.wording.get("statement", ""),
+        awarded_on=award.awarded_on,
+        valid_until=award.valid_until,
+        scheme_code=version.scheme.code,
+        scheme_version=version.number,
+        cycle=award.cycle,
+        hours_minutes=minutes or None,
+        score=exam["score"] if exam else None,
+        full_marks=exam["full_marks"] if exam else None,
+        required=exam["required"] if exam else None,
+        steps=tuple((need["title"], need["kind"]) for need in needs),
+        issuer=profile.name,
+        signatory_name=version.wording.get("signatory_name", ""),
+        signatory_role=version.wording.get("signatory_role", ""),
+        verify_url=f"{settings.public_url}/verify/{code}",
+        demonstration=settings.demonstration,
+        locale="en_GB",
+        page_format=version.wording.get("page_format", "A4"),
+        issued_at=now,
+    )
+
+
+def profile_prefix() -> str:
+    """The prefix of certificate numbers, from the site's data."""
+    facts = db.session.scalar(sa.select(SiteProfile.facts).where(SiteProfile.id == 1)) or {}
+    return str(facts.get("certificate_prefix", DEFAULT_PREFIX))
+
+
+def _number(day: date, prefix: str) -> str:
+    """The next number of the year, drawn under the year's row lock; none is used twice."""
+    insert_once(CertificateNumber, {"year": day.year, "last": 0}, ["year"])
+    row = db.session.scalars(
+        locked(sa.select(CertificateNumber).where(CertificateNumber.year == day.year))
+    ).one()
+    row.last += 1
+    return f"{prefix}-{day.year}-{row.last:06d}"
+
+
+def mark_issued(certificate_id: int, digest: str, size: int, *, now: datetime) -> bool:
+    """The document is stored: the certificate is issued. False when it was already."""
+    changed = db.session.execute(
+        sa.update(Certificate)
+        .where(Certificate.id == certificate_id, Certificate.state == CertificateState.PENDING)
+        .values(state=CertificateState.ISSUED, document_sha256=digest, document_size=size,
+                issued_at=now)
+    )
+    if not getattr(changed, "rowcount", 0):
+        return False
+    audit.record("certificate.issued", "certificate", certificate_id, by=None, now=now,
+                 document_sha256=digest)
+    return True

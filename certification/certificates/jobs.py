@@ -1,0 +1,94 @@
+"""Issuing certificates: prepare, draw, store, then say that it is issued. Repeatable."""
+
+import sqlalchemy as sa
+from flask import current_app, g
+
+from certification.certificates import actions
+from certification.certificates.document import CertificateFacts, Labels, render
+from certification.certificates.models import Certificate, CertificateState
+from lms import clock, jobs, mail
+from lms.accounts.models import Account, AccountState, Person
+from lms.db import db, run, unit
+from lms.i18n import gettext as _
+from lms.settings import Settings
+from lms.storage import Storage
+
+
+@jobs.job("certificates.issue")
+def issue(args: jobs.Args) -> None:
+    """Make the certificate of an award and draw it; a repeated run finds what is there."""
+    settings: Settings = current_app.extensions["settings"]
+    now = clock.now()
+    certificate_id = run(lambda: actions.prepare(args["award_id"], settings, now=now).id)
+    draw(certificate_id)
+
+
+@jobs.job("certificates.render")
+def draw_again(args: jobs.Args) -> None:
+    """Draw a certificate that supersedes another one."""
+    draw(args["certificate_id"])
+
+
+def draw(certificate_id: int) -> None:
+    """Draw the frozen facts outside any transaction, store the bytes, then note it."""
+    with unit(writes=False):
+        row = db.session.execute(
+            sa.select(Certificate.facts, Certificate.state).where(Certificate.id == certificate_id)
+        ).one()
+    if row.state == CertificateState.ISSUED:
+        return
+    content = render(CertificateFacts.from_json(row.facts["json"]), labels())
+    storage: Storage = current_app.extensions["storage"]
+    digest = storage.put(content)
+    run(lambda: _finish(certificate_id, digest, len(content)))
+
+
+def _finish(certificate_id: int, digest: str, size: int) -> None:
+    now = clock.now()
+    if actions.mark_issued(certificate_id, digest, size, now=now):
+        _tell(certificate_id)
+
+
+def _tell(certificate_id: int) -> None:
+    """Mail the holder, once per certificate."""
+    certificate = db.session.get_one(Certificate, certificate_id)
+    row = db.session.execute(
+        sa.select(Account.email, Person.language, Person.time_zone, Person.name)
+        .join(Person, Person.id == Account.person_id)
+        .where(Person.id == certificate.person_id, Account.state != AccountState.DISABLED)
+        .order_by(Account.id)
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return
+    mail.send(
+        "awarded", row.email, key=f"awarded:{certificate_id}", now=clock.now(),
+        language=row.language, zone=row.time_zone, person_id=certificate.person_id,
+        name=row.name, achievement=certificate.achievement, code=certificate.code,
+        number=certificate.number,
+        valid_until=certificate.valid_until.isoformat() if certificate.valid_until else None,
+        is_replacement=certificate.supersedes_id is not None,
+    )
+
+
+def labels() -> Labels:
+    """The document's own words in the language of this context."""
+    g.setdefault("language", "en")
+    return Labels(
+        certifies=_("This certifies that"),
+        awarded=_("Awarded"),
+        valid_until=_("Valid until"),
+        number=_("Certificate number"),
+        scheme=_("Scheme"),
+        cycle=_("Cycle"),
+        hours=_("Training"),
+        score=_("Exam result"),
+        check=_("Check this certificate"),
+        signed=_("Issued electronically"),
+        demonstration=_("Demonstration"),
+        version=_("version %(number)s", number="%(number)s"),
+        hours_value=_("%(count)s hours", count="%(count)s"),
+        score_value=_("%(score)s of %(full)s, %(required)s required", score="%(score)s",
+                      full="%(full)s", required="%(required)s"),
+        no_end=_("Without end"),
+    )

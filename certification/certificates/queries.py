@@ -1,0 +1,233 @@
+"""What the public page, the holder and the partner read. The public look-up is one Core row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from certification.awards.models import Award, Revocation, Scheme
+from certification.certificates.models import Certificate, CertificateState
+from certification.certificates.rules import Standing, Verdict, days_left, verdict_on
+from courses.catalog.models import Programme
+from lms.accounts.models import Membership, Person
+from lms.db import db
+
+_successor = aliased(Certificate)
+_earlier = aliased(Certificate)
+
+_COLUMNS = (
+    Certificate.id,
+    Certificate.code,
+    Certificate.number,
+    Certificate.person_id,
+    Certificate.award_id,
+    Certificate.holder_name,
+    Certificate.achievement,
+    Certificate.issued_on,
+    Certificate.valid_until,
+    Certificate.state,
+    Certificate.issued_at,
+    Certificate.facts_sha256,
+    Certificate.document_sha256,
+    Certificate.supersession_reason,
+    Certificate.holder_erased_at,
+    Revocation.revoked_on,
+    Revocation.public_reason,
+    _successor.code.label("superseded_by"),
+    _successor.issued_on.label("superseded_on"),
+    _earlier.code.label("supersedes"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A certificate as it stands on a day."""
+
+    row: Any
+    verdict: Verdict
+    days_left: int | None
+
+    @property
+    def holder(self) -> str | None:
+        """The holder's name, unless they had it erased."""
+        return None if self.row.holder_erased_at else self.row.holder_name
+
+
+def _select() -> sa.Select[Any]:
+    return (
+        sa.select(*_COLUMNS)
+        .outerjoin(Revocation, Revocation.award_id == Certificate.award_id)
+        .outerjoin(_successor, _successor.supersedes_id == Certificate.id)
+        .outerjoin(_earlier, _earlier.id == Certificate.supersedes_id)
+    )
+
+
+_BY_CODE = _select().where(Certificate.code == sa.bindparam("code"))
+
+
+def by_code(code: str, day: date) -> Checked | None:
+    """The certificate with this (normalised) code as it stands on the day; None: not ours."""
+    row = db.session.execute(_BY_CODE, {"code": code}).one_or_none()
+    return None if row is None else check(row, day)
+
+
+def check(row: Any, day: date) -> Checked:
+    """Derive the verdict of a row on a day."""
+    standing = Standing(
+        issued_on=row.issued_on,
+        valid_until=row.valid_until,
+        revoked_on=row.revoked_on,
+        superseded_by=row.superseded_by,
+        is_issued=row.state == CertificateState.ISSUED,
+        holder_erased_at=row.holder_erased_at,
+    )
+    return Checked(row, verdict_on(standing, day), days_left(row.valid_until, day))
+
+
+def facts_of(certificate_id: int) -> str:
+    """The frozen facts as canonical JSON."""
+    facts = db.session.scalar(
+        sa.select(Certificate.facts).where(Certificate.id == certificate_id)
+    )
+    return str((facts or {}).get("json", "{}"))
+
+
+def of_person(person_id: int, day: date) -> list[Checked]:
+    """A person's certificates, newest first, replaced ones included."""
+    rows = db.session.execute(
+        _select().where(Certificate.person_id == person_id).order_by(Certificate.id.desc())
+    )
+    return [check(row, day) for row in rows]
+
+
+def of_award(award_id: int, day: date) -> list[Checked]:
+    """All certificates of an award, oldest first."""
+    rows = db.session.execute(
+        _select().where(Certificate.award_id == award_id).order_by(Certificate.id)
+    )
+    return [check(row, day) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRow:
+    """A colleague's newest certificate of a scheme, for the employer's list."""
+
+    person_id: int
+    public_id: str
+    name: str
+    checked: Checked
+
+
+def staff(
+    organisation_ids: Sequence[int],
+    day: date,
+    *,
+    within_days: int | None = None,
+    after: tuple[str, int] | None = None,
+    limit: int = 51,
+) -> list[StaffRow]:
+    """Current certificates of the organisations' people, by name; optionally those that end
+    within so many days. `after` is the (sort name, certificate id) of the last row shown."""
+    wanted = (
+        _select()
+        .add_columns(Person.public_id, Person.name, Person.sort_name)
+        .join(Person, Person.id == Certificate.person_id)
+        .where(_is_member(organisation_ids, day), _successor.id.is_(None))
+        .order_by(Person.sort_name, Certificate.id)
+        .limit(limit)
+    )
+    if within_days is not None:
+        wanted = wanted.where(
+            Certificate.valid_until.between(day, day + timedelta(days=within_days)),
+            Revocation.id.is_(None),
+        )
+    if after is not None:
+        wanted = wanted.where(
+            sa.tuple_(Person.sort_name, Certificate.id) > sa.tuple_(*map(sa.literal, after))
+        )
+    rows = db.session.execute(wanted)
+    return [StaffRow(row.person_id, row.public_id, row.name, check(row, day)) for row in rows]
+
+
+def _is_member(organisation_ids: Sequence[int], day: date) -> sa.ColumnElement[bool]:
+    return sa.exists().where(
+        Membership.person_id == Certificate.person_id,
+        Membership.organisation_id.in_(organisation_ids),
+        Membership.started_on <= day,
+        sa.or_(Membership.ended_on.is_(None), Membership.ended_on >= day),
+    )
+
+
+def staff_counts(organisation_ids: Sequence[int], day: date) -> dict[str, int]:
+    """How many current certificates: valid, ending in 30, 60 and 90 days, expired, revoked."""
+    due = Certificate.valid_until
+    live = Revocation.id.is_(None)
+
+    def among(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+        return sa.func.count().filter(*conditions)
+
+    row = db.session.execute(
+        sa.select(
+            among(live, sa.or_(due.is_(None), due >= day)).label("valid"),
+            *[
+                among(live, due.between(day, day + timedelta(days=days))).label(f"within_{days}")
+                for days in (30, 60, 90)
+            ],
+            among(live, due < day).label("expired"),
+            among(Revocation.id.is_not(None)).label("revoked"),
+        )
+        .select_from(Certificate)
+        .outerjoin(Revocation, Revocation.award_id == Certificate.award_id)
+        .outerjoin(_successor, _successor.supersedes_id == Certificate.id)
+        .where(
+            _is_member(organisation_ids, day),
+            _successor.id.is_(None),
+            Certificate.state == CertificateState.ISSUED,
+        )
+    ).one()
+    return {key: int(value) for key, value in row._mapping.items()}
+
+
+def document_of(code: str) -> tuple[str, str] | None:
+    """(SHA-256, number) of an issued document."""
+    row = db.session.execute(
+        sa.select(Certificate.document_sha256, Certificate.number).where(
+            Certificate.code == code,
+            Certificate.state == CertificateState.ISSUED,
+            Certificate.holder_erased_at.is_(None),
+        )
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def editable(certificate_code: str, programme_codes: Sequence[str] | None) -> Certificate | None:
+    """The certificate for its manager; None when it is another programme's."""
+    wanted = (
+        sa.select(Certificate)
+        .join(Award, Award.id == Certificate.award_id)
+        .join(Scheme, Scheme.id == Award.scheme_id)
+        .where(Certificate.code == certificate_code)
+    )
+    if programme_codes is not None:
+        wanted = wanted.where(Scheme.programme_id.in_(_programme_ids(programme_codes)))
+    return db.session.scalar(wanted)
+
+
+def _programme_ids(codes: Sequence[str]) -> sa.Select[Any]:
+    return sa.select(Programme.id).where(Programme.code.in_(codes))
+
+
+def waiting_count(now: datetime) -> int:
+    """Certificates whose document is not stored a minute after they were prepared."""
+    return int(
+        db.session.scalar(
+            sa.select(sa.func.count()).where(
+                Certificate.state == CertificateState.PENDING,
+                Certificate.created_at < now - timedelta(minutes=1),
+            )
+        )
+        or 0
+    )

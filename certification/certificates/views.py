@@ -1,0 +1,175 @@
+"""The public verification, the documents, and a manager's replacement of a certificate."""
+
+from datetime import datetime
+from typing import Any
+
+import orjson
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from certification.certificates import actions, codes, queries, wording
+from certification.certificates.document import CertificateFacts
+from certification.certificates.fingerprint import describe, svg
+from certification.certificates.forms import CodeForm, SupersedeForm
+from certification.certificates.queries import Checked
+from certification.certificates.rules import Verdict
+from lms import clock, permissions
+from lms.accounts.queries import person_by_id
+from lms.i18n import gettext as _
+from lms.i18n import long_date
+from lms.permissions import PUBLIC, permit
+from lms.settings import Settings
+from lms.storage import Storage
+
+blueprint = Blueprint("certificates", __name__)
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings
+
+
+@blueprint.get("/verify")
+@permit(PUBLIC)
+def verify_form() -> ResponseReturnValue:
+    """Ask for a code; a code in the query leads to its page."""
+    typed = request.args.get("code")
+    form = CodeForm(request.args)
+    if typed is None:
+        form.process()
+        return render_template("certificates/verify_form.html", form=form)
+    if not form.validate():
+        return render_template("certificates/verify_form.html", form=form), 422
+    last = (form.code.data or "").strip().rstrip("/").rpartition("/")[2]
+    return redirect(url_for("certificates.verify", code=codes.normalise(last) or last[:40]), 303)
+
+
+@blueprint.get("/verify/<code>")
+@permit(PUBLIC)
+def verify(code: str) -> ResponseReturnValue:
+    """The verdict on a code today, in words, colour and icon."""
+    now = clock.now()
+    today = clock.today(now, _settings().issuer_zone)
+    checked = _look_up(code, now)
+    if checked is None:
+        return _page(None, Verdict.NOT_FOUND, now), 404
+    if checked.row.code != code:
+        return redirect(url_for("certificates.verify", code=checked.row.code), 301)
+    del today
+    return _page(checked, checked.verdict, now)
+
+
+def _look_up(code: str, now: datetime) -> Checked | None:
+    wanted = codes.normalise(code)
+    if wanted is None:
+        return None
+    return queries.by_code(wanted, clock.today(now, _settings().issuer_zone))
+
+
+def _page(checked: Checked | None, verdict: Verdict, now: datetime) -> str:
+    kind, icon = wording.LOOKS[verdict]
+    row = checked.row if checked else None
+    facts = None
+    art = ("", "")
+    if row is not None and checked is not None and checked.holder is not None:
+        facts = CertificateFacts.from_json(queries.facts_of(row.id))
+        digest = bytes.fromhex(row.facts_sha256)
+        art = svg(digest), describe_art(digest)
+    return render_template(
+        "certificates/verify.html",
+        checked=checked, row=row, facts=facts, verdict=verdict, kind=kind, icon_name=icon,
+        word=wording.word(verdict), art=art,
+        sentence=wording.sentence(verdict, _today(now), _day_of(row)),
+        now=now, form=CodeForm(), grouped=codes.grouped(row.code) if row else "",
+        issuer_zone=_settings().issuer_zone,
+    )
+
+
+def describe_art(digest: bytes) -> str:
+    """The visual fingerprint in words."""
+    values = describe(digest)
+    return _(
+        "Line art drawn from the certified facts: %(petals)s petals, %(rings)s rings, "
+        "turned by %(turn)s degrees.",
+        **values,
+    )
+
+
+def _today(now: datetime) -> str:
+    return long_date(clock.today(now, _settings().issuer_zone))
+
+
+def _day_of(row: Any) -> str:
+    return long_date(row.revoked_on or row.valid_until) if row else ""
+
+
+@blueprint.get("/verify/<code>.json")
+@permit(PUBLIC)
+def verify_json(code: str) -> Response:
+    """The verdict for programs: the fields of the public contract."""
+    now = clock.now()
+    checked = _look_up(code, now)
+    body = _answer(code, checked, now)
+    response = Response(orjson.dumps(body), 200 if checked else 404, mimetype="application/json")
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _answer(code: str, checked: Checked | None, now: datetime) -> dict[str, Any]:
+    if checked is None:
+        return {"code": code[:40], "verdict": Verdict.NOT_FOUND, "holder": None,
+                "achievement": None, "issued_on": None, "valid_until": None, "revoked_on": None,
+                "reason": None, "superseded_by": None, "checked_at": now}
+    row, shown = checked.row, checked.holder is not None
+    return {
+        "code": row.code,
+        "verdict": checked.verdict,
+        "holder": checked.holder,
+        "achievement": row.achievement if shown else None,
+        "issued_on": row.issued_on,
+        "valid_until": row.valid_until if shown else None,
+        "revoked_on": row.revoked_on,
+        "reason": row.public_reason,
+        "superseded_by": row.superseded_by,
+        "checked_at": now,
+    }
+
+
+@blueprint.get("/certificates/<code>.pdf")
+@permit(PUBLIC)
+def document(code: str) -> ResponseReturnValue:
+    """The issued document, byte for byte. Its address holds 80 random bits."""
+    found = queries.document_of(codes.normalise(code) or "")
+    if found is None:
+        abort(404)
+    digest, number = found
+    storage: Storage = current_app.extensions["storage"]
+    response = Response(storage.get(digest), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{number}.pdf"'
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.set_etag(digest)
+    response.make_conditional(request)
+    return response
+
+
+@blueprint.route("/manage/certificates/<code>/supersession", methods=["GET", "POST"])
+@permit("certification.edit")
+def supersede(code: str) -> ResponseReturnValue:
+    """Preview the replacement of a certificate, then make it."""
+    allowed = permissions.programmes(current_user, "certification.edit")
+    row = queries.editable(code, None if allowed is None else list(allowed))
+    if row is None:
+        abort(404)
+    form = SupersedeForm()
+    if request.method == "POST" and form.validate():
+        fresh = actions.supersede(row, _settings(), reason=form.reason.data or "",
+                                  by=current_user.person_id, now=clock.now())
+        return redirect(url_for("certificates.verify", code=fresh.code), 303)
+    person = person_by_id(row.person_id)
+    facts = CertificateFacts.from_json(row.facts["json"])
+    page = render_template("certificates/supersede.html", row=row, form=form, person=person,
+                           facts=facts)
+    return page, 422 if form.errors else 200

@@ -1,0 +1,110 @@
+"""The shapes of `competencies.yaml` and `certification.yaml`."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from lms.datafile import FileModel
+
+
+class LevelFile(FileModel):
+    """A level of a scale."""
+
+    level: int
+    title: str
+    description: str = ""
+
+
+class CompetencyFile(FileModel):
+    """A competency and what shows it."""
+
+    code: str
+    title: Annotated[str, Field(max_length=22)]
+    statement: str
+    evidence: dict[str, Annotated[int, Field(ge=1, le=9)]] = {}
+
+
+class FrameworkFile(FileModel):
+    """A competency framework."""
+
+    code: str
+    programme: str
+    title: str
+    levels: Annotated[list[LevelFile], Field(min_length=2)]
+    competencies: Annotated[list[CompetencyFile], Field(min_length=1)]
+
+
+class CompetenciesFile(FileModel):
+    """`competencies.yaml`."""
+
+    version: str
+    frameworks: list[FrameworkFile]
+
+
+class ExamFile(FileModel):
+    """An exam's marks."""
+
+    code: str
+    full_marks: Annotated[int, Field(gt=0, le=10000)]
+    cut_score: Annotated[int, Field(ge=0)]
+    reason: str = ""
+    sample: bool = False
+
+
+class RequirementFile(FileModel):
+    """One requirement: a course, an exam or a competency."""
+
+    course: str | None = None
+    exam: str | None = None
+    at_least: int | None = None
+    competency: str | None = None
+    level: int | None = None
+
+    @model_validator(mode="after")
+    def names_one_thing(self) -> "RequirementFile":
+        """Exactly one kind, with its number."""
+        named = [name for name in (self.course, self.exam, self.competency) if name]
+        if len(named) != 1:
+            raise ValueError("names one of course, exam and competency")
+        if self.exam and self.at_least is None:
+            raise ValueError("an exam needs at_least")
+        if self.competency and self.level is None:
+            raise ValueError("a competency needs a level")
+        return self
+
+    def rule(self) -> dict[str, object]:
+        """The requirement as the rule tree has it."""
+        return self.model_dump(exclude_none=True)
+
+
+class WordingFile(FileModel):
+    """The certificate's words."""
+
+    title: str
+    kind: str
+    statement: str
+    signatory_name: str = ""
+    signatory_role: str = ""
+    page_format: str = "A4"
+
+
+class SchemeFile(FileModel):
+    """A certification scheme."""
+
+    code: str
+    programme: str
+    title: str
+    effective_from: date
+    term_months: Annotated[int, Field(gt=0, le=600)] | None = None
+    sample: bool = False
+    requirements: Annotated[list[RequirementFile], Field(min_length=1)]
+    wording: WordingFile
+
+
+class CertificationFile(FileModel):
+    """`certification.yaml`."""
+
+    version: str
+    exams: list[ExamFile] = []
+    schemes: list[SchemeFile]

@@ -1,0 +1,292 @@
+"""Programmes, courses, drafts and their publication."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from courses.catalog import rules
+from courses.catalog.datafiles import CourseFile
+from courses.catalog.models import (
+    Course,
+    CourseDelivery,
+    CourseKind,
+    CourseVersion,
+    DeliveryFormat,
+    Module,
+    Prerequisite,
+    Programme,
+    VersionState,
+)
+from lms import audit, revisions, search
+from lms.audit import canonical
+from lms.db import db, insert_once, locked
+from lms.errors import Refusal, refuse
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything that a version says."""
+
+    title: str
+    summary: str
+    description: str = ""
+    audience: str = ""
+    outcomes: Sequence[str] = ()
+    minutes: int | None = None
+    length_note: str = ""
+    languages: Sequence[str] = ()
+    format_ids: Sequence[int] = ()
+    prerequisite_ids: Sequence[int] = ()
+    modules: Sequence[tuple[str, int, Sequence[str]]] = field(default_factory=tuple)
+    sample: bool = False
+
+
+def publish_loaded(course: Course, item: CourseFile, *, now: datetime) -> bool:
+    """Publish what a data file says, unless the newest loaded version says the same."""
+    content_hash = hashlib.sha256(canonical(item.model_dump(mode="json"))).hexdigest()
+    if db.session.scalar(
+        sa.select(CourseVersion.id).where(
+            CourseVersion.course_id == course.id, CourseVersion.content_hash == content_hash
+        )
+    ):
+        return False
+    version = _new_version(course, by=None, now=now)
+    version.content_hash = content_hash
+    write(version, _content_of(item))
+    _retire_published(course)
+    _publish(version, by=None, now=now)
+    return True
+
+
+def _content_of(item: CourseFile) -> Content:
+    formats = {code: id for code, id in db.session.execute(sa.select(DeliveryFormat.code, DeliveryFormat.id))}
+    courses = {code: id for code, id in db.session.execute(sa.select(Course.code, Course.id))}
+    return Content(
+        title=item.title, summary=item.summary, description=item.description,
+        audience=item.audience, outcomes=item.outcomes, minutes=item.minutes,
+        length_note=item.length_note, languages=item.languages,
+        format_ids=[formats[code] for code in item.formats],
+        prerequisite_ids=[courses[code] for code in item.prerequisites],
+        modules=[(m.title, m.minutes, m.topics) for m in item.modules], sample=item.sample,
+    )
+
+
+def _new_version(course: Course, *, by: int | None, now: datetime) -> CourseVersion:
+    number = db.session.scalar(
+        sa.select(sa.func.max(CourseVersion.number)).where(CourseVersion.course_id == course.id)
+    )
+    version = CourseVersion(
+        course_id=course.id, number=(number or 0) + 1, state=VersionState.DRAFT, title="",
+        summary="", created_at=now, created_by=by,
+    )
+    db.session.add(version)
+    return version
+
+
+def write(version: CourseVersion, content: Content) -> None:
+    """Write a draft's content; its parts are replaced as a whole."""
+    version.title, version.summary = content.title, content.summary
+    version.description, version.audience = content.description, content.audience
+    version.outcomes, version.minutes = list(content.outcomes), content.minutes
+    version.length_note, version.languages = content.length_note, list(content.languages)
+    version.sample = content.sample
+    version.is_self_paced = bool(
+        db.session.scalar(
+            sa.select(sa.func.count()).where(
+                DeliveryFormat.id.in_(content.format_ids), DeliveryFormat.is_self_paced
+            )
+        )
+    )
+    db.session.flush()
+    for part in (Module, Prerequisite, CourseDelivery):
+        db.session.execute(sa.delete(part).where(part.course_version_id == version.id))
+    db.session.add_all(
+        Module(course_version_id=version.id, position=place, title=title, minutes=minutes,
+               topics=list(topics))
+        for place, (title, minutes, topics) in enumerate(content.modules, 1)
+    )
+    db.session.add_all(
+        Prerequisite(course_version_id=version.id, course_id=id)
+        for id in sorted(set(content.prerequisite_ids))
+    )
+    db.session.add_all(
+        CourseDelivery(course_version_id=version.id, delivery_format_id=id)
+        for id in sorted(set(content.format_ids))
+    )
+    db.session.flush()
+
+
+def _retire_published(course: Course) -> None:
+    db.session.execute(
+        sa.update(CourseVersion)
+        .where(CourseVersion.course_id == course.id, CourseVersion.state == VersionState.PUBLISHED)
+        .values(state=VersionState.RETIRED)
+    )
+
+
+def _publish(version: CourseVersion, *, by: int | None, now: datetime) -> None:
+    version.state, version.published_at, version.published_by = VersionState.PUBLISHED, now, by
+    db.session.flush()
+    reindex(version)
+    revisions.bump("catalog")
+    audit.record("course.published", "course", version.course_id, by=by, now=now,
+                 version=version.number, title=version.title)
+
+
+def reindex(version: CourseVersion) -> None:
+    """Make the published words findable."""
+    row = db.session.execute(
+        sa.select(Course.code, Programme.title)
+        .join(Programme, Programme.id == Course.programme_id)
+        .where(Course.id == version.course_id)
+    ).one()
+    modules = db.session.scalars(sa.select(Module).where(Module.course_version_id == version.id))
+    words = [row.code, row.title, version.summary, version.description, version.audience,
+             *version.outcomes]
+    for module in modules:
+        words += [module.title, *module.topics]
+    search.put("course", str(version.course_id), version.title, " ".join(words))
+
+
+def create_programme(
+    *, code: str, slug: str, title: str, summary: str, by: int, now: datetime
+) -> Programme:
+    """A new programme at the end of the list; refuses a code or slug that is in use."""
+    last = db.session.scalar(sa.select(sa.func.max(Programme.position))) or 0
+    values = {"code": code, "slug": slug, "title": title, "summary": summary, "position": last + 1}
+    taken = db.session.scalar(sa.select(Programme.id).where(Programme.slug == slug))
+    if taken or not insert_once(Programme, values, ["code"]):
+        raise refuse("code_taken", status=422, code=code)
+    revisions.bump("catalog")
+    audit.record("programme.created", "programme", code, by=by, now=now, title=title)
+    return db.session.scalars(sa.select(Programme).where(Programme.code == code)).one()
+
+
+def create_course(
+    programme: Programme, *, code: str, slug: str, kind: CourseKind, title: str, by: int,
+    now: datetime,
+) -> Course:
+    """A new course with an empty draft; refuses a code or slug that is in use."""
+    last = db.session.scalar(
+        sa.select(sa.func.max(Course.position)).where(Course.programme_id == programme.id)
+    )
+    slugs = sa.select(Course.id).where(Course.programme_id == programme.id, Course.slug == slug)
+    values = {"code": code, "slug": slug, "kind": kind, "programme_id": programme.id,
+              "position": (last or 0) + 1}
+    if db.session.scalar(slugs) or not insert_once(Course, values, ["code"]):
+        raise refuse("code_taken", status=422, code=code)
+    course = db.session.scalars(sa.select(Course).where(Course.code == code)).one()
+    draft = _new_version(course, by=by, now=now)
+    draft.title = title
+    audit.record("course.created", "course", course.id, by=by, now=now, code=code)
+    return course
+
+
+def start_draft(course: Course, *, by: int, now: datetime) -> CourseVersion:
+    """A draft that begins as a copy of the published version; there is one at most."""
+    db.session.execute(locked(sa.select(Course.id).where(Course.id == course.id)))
+    draft = _version(course, VersionState.DRAFT)
+    if draft is not None:
+        return draft
+    published = _version(course, VersionState.PUBLISHED)
+    draft = _new_version(course, by=by, now=now)
+    if published is not None:
+        write(draft, content_of(published))
+    audit.record("course.draft_started", "course", course.id, by=by, now=now)
+    return draft
+
+
+def _version(course: Course, state: VersionState) -> CourseVersion | None:
+    return db.session.scalars(
+        sa.select(CourseVersion).where(
+            CourseVersion.course_id == course.id, CourseVersion.state == state
+        )
+    ).one_or_none()
+
+
+def content_of(version: CourseVersion) -> Content:
+    """What a version says, as a value."""
+    def ids(column: Any, part: Any) -> list[int]:
+        return list(db.session.scalars(sa.select(column).where(part.course_version_id == version.id)))
+
+    modules = db.session.scalars(
+        sa.select(Module).where(Module.course_version_id == version.id).order_by(Module.position)
+    )
+    return Content(
+        title=version.title, summary=version.summary, description=version.description,
+        audience=version.audience, outcomes=version.outcomes, minutes=version.minutes,
+        length_note=version.length_note, languages=version.languages,
+        format_ids=ids(CourseDelivery.delivery_format_id, CourseDelivery),
+        prerequisite_ids=ids(Prerequisite.course_id, Prerequisite),
+        modules=[(m.title, m.minutes, tuple(m.topics)) for m in modules], sample=version.sample,
+    )
+
+
+def save_draft(
+    course: Course, content: Content, *, revision: int, by: int, now: datetime
+) -> CourseVersion:
+    """Save a draft from the page that showed `revision`; an older page is refused."""
+    draft = db.session.scalars(
+        locked(sa.select(CourseVersion).where(CourseVersion.course_id == course.id,
+                                              CourseVersion.state == VersionState.DRAFT))
+    ).one_or_none()
+    if draft is None or draft.revision != revision:
+        raise refuse("changed_meanwhile", status=409)
+    needs: dict[int, list[int]] = {}
+    for owner, need in db.session.execute(
+        sa.select(CourseVersion.course_id, Prerequisite.course_id)
+        .join(CourseVersion, CourseVersion.id == Prerequisite.course_version_id)
+        .where(CourseVersion.state == VersionState.PUBLISHED)
+    ):
+        needs.setdefault(owner, []).append(need)
+    needs[course.id] = list(content.prerequisite_ids)
+    if rules.leads_to_itself(course.id, needs):
+        raise refuse("prerequisite_circle", status=422)
+    write(draft, content)
+    draft.revision += 1
+    audit.record("course.draft_saved", "course", course.id, by=by, now=now)
+    return draft
+
+
+def publish_draft(course: Course, *, revision: int, by: int, now: datetime) -> CourseVersion:
+    """Publish the draft as previewed; the version before is retired, people stay on it."""
+    db.session.execute(locked(sa.select(Course.id).where(Course.id == course.id)))
+    draft = _version(course, VersionState.DRAFT)
+    if draft is None or draft.revision != revision:
+        raise refuse("preview_outdated", status=409)
+    flaws = draft_flaws(draft)
+    if flaws:
+        raise Refusal(*flaws, status=422)
+    _retire_published(course)
+    draft.sample = False
+    _publish(draft, by=by, now=now)
+    return draft
+
+
+def draft_flaws(draft: CourseVersion) -> list[Any]:
+    """What is missing before this draft can be published."""
+    content = content_of(draft)
+    return rules.publication_flaws(
+        rules.Draft(
+            title=content.title, summary=content.summary, minutes=content.minutes,
+            module_minutes=[minutes for _, minutes, _ in content.modules],
+            formats=len(content.format_ids), languages=len(content.languages),
+        )
+    )
+
+
+def discard_draft(course: Course, *, by: int, now: datetime) -> None:
+    """Throw a draft away; nobody ever took it. A course without any version keeps its draft."""
+    draft = _version(course, VersionState.DRAFT)
+    if draft is None:
+        raise refuse("changed_meanwhile")
+    if draft.number == 1:
+        raise refuse("only_version")
+    for part in (Module, Prerequisite, CourseDelivery):
+        db.session.execute(sa.delete(part).where(part.course_version_id == draft.id))
+    db.session.delete(draft)
+    audit.record("course.draft_discarded", "course", course.id, by=by, now=now)

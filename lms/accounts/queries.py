@@ -1,0 +1,278 @@
+"""People, organisations and memberships as other slices and pages ask for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from lms.accounts.models import (
+    Account,
+    AccountState,
+    Membership,
+    Organisation,
+    Person,
+    RoleGrant,
+    SignIn,
+    SupportPlan,
+)
+from lms.accounts.rules import NO_PLAN_RANK, email_key
+from lms.audit import AuditEntry
+from lms.db import db
+from lms.paging import SIZE, Page, after, page_of
+from lms.permissions import Role
+
+
+def person_by_id(person_id: int) -> Person:
+    """The person; raises when there is none (an internal id is never typed by anybody)."""
+    return db.session.get_one(Person, person_id)
+
+
+def person_by_public_id(
+    public_id: str, organisation_ids: Sequence[int] | None = None
+) -> Person | None:
+    """The person, if a member of one of the organisations (None: whoever it is)."""
+    wanted = sa.select(Person).where(Person.public_id == public_id, Person.erased_at.is_(None))
+    if organisation_ids is not None:
+        wanted = wanted.where(_belongs_to(organisation_ids))
+    return db.session.scalar(wanted)
+
+
+def _belongs_to(organisation_ids: Sequence[int]) -> sa.ColumnElement[bool]:
+    return sa.exists().where(
+        Membership.person_id == Person.id,
+        Membership.organisation_id.in_(organisation_ids),
+        Membership.ended_on.is_(None),
+    )
+
+
+def account_by_email(address: str) -> Account | None:
+    """The account with this address, in any spelling."""
+    return db.session.scalar(
+        sa.select(Account)
+        .options(joinedload(Account.person))
+        .where(Account.email_key == email_key(address))
+    )
+
+
+def accounts_of(person_id: int) -> Sequence[Account]:
+    """The person's accounts, oldest first."""
+    return db.session.scalars(
+        sa.select(Account).where(Account.person_id == person_id).order_by(Account.id)
+    ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where and how to write to somebody."""
+
+    email: str
+    language: str
+    time_zone: str
+    name: str
+
+
+def mail_address(person_id: int) -> Address | None:
+    """The person's address, unless all accounts are disabled."""
+    return mail_addresses([person_id]).get(person_id)
+
+
+def mail_addresses(person_ids: Sequence[int]) -> dict[int, Address]:
+    """Addresses by person id, in one query."""
+    rows = db.session.execute(
+        sa.select(Person.id, Account.email, Person.language, Person.time_zone, Person.name)
+        .join(Account, Account.person_id == Person.id)
+        .where(Person.id.in_(person_ids), Account.state != AccountState.DISABLED)
+        .order_by(Account.id.desc())
+    )
+    return {row[0]: Address(*row[1:]) for row in rows}
+
+
+def memberships_of(person_id: int) -> Sequence[Membership]:
+    """All memberships with their organisation and plan, current ones first."""
+    return db.session.scalars(
+        sa.select(Membership)
+        .options(joinedload(Membership.organisation).joinedload(Organisation.support_plan))
+        .where(Membership.person_id == person_id)
+        .order_by(Membership.ended_on.is_not(None), Membership.started_on.desc(), Membership.id)
+    ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """With whom a person works today and what that means in a queue."""
+
+    organisation_id: int | None
+    organisation_name: str | None
+    plan_id: int | None
+    plan_code: str | None
+    plan_name: str | None
+    rank: int
+
+
+NOBODY = Standing(None, None, None, None, None, NO_PLAN_RANK)
+
+
+def standing_of(person_id: int, on: date) -> Standing:
+    """The person's best current membership: the one with the first-ranked plan."""
+    row = db.session.execute(
+        sa.select(
+            Organisation.id, Organisation.name, SupportPlan.id, SupportPlan.code,
+            SupportPlan.name, sa.func.coalesce(SupportPlan.rank, NO_PLAN_RANK).label("rank"),
+        )
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .outerjoin(SupportPlan, SupportPlan.id == Organisation.support_plan_id)
+        .where(
+            Membership.person_id == person_id,
+            Membership.started_on <= on,
+            sa.or_(Membership.ended_on.is_(None), Membership.ended_on >= on),
+        )
+        .order_by(sa.literal_column("rank"), Organisation.id)
+        .limit(1)
+    ).one_or_none()
+    return Standing(*row) if row else NOBODY
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A line of the list of people."""
+
+    id: int
+    public_id: str
+    name: str
+    sort_name: str
+    email: str | None
+    state: str | None
+    organisations: str | None
+
+
+def people(
+    *,
+    text: str = "",
+    organisation_ids: Sequence[int] | None = None,
+    cursor: list[int | str] | None = None,
+    size: int = SIZE,
+) -> Page[PersonRow]:
+    """People by name, one page; `text` matches the start of name or address words."""
+    first_account = (
+        sa.select(sa.func.min(Account.id)).where(Account.person_id == Person.id).scalar_subquery()
+    )
+    wanted = (
+        sa.select(Person.id, Person.public_id, Person.name, Person.sort_name, Account.email,
+                  Account.state, _organisation_names())
+        .outerjoin(Account, Account.id == first_account)
+        .where(Person.erased_at.is_(None))
+        .order_by(Person.sort_name, Person.id)
+        .limit(size + 1)
+    )
+    for word in text.casefold().split()[:5]:
+        wanted = wanted.where(Person.search_name.contains(word, autoescape=True))
+    if organisation_ids is not None:
+        wanted = wanted.where(_belongs_to(organisation_ids))
+    if cursor is not None:
+        wanted = wanted.where(after([Person.sort_name, Person.id], cursor))
+    rows = [PersonRow(*row) for row in db.session.execute(wanted)]
+    return page_of(rows, size=size, key=lambda r: (r.sort_name, r.id), is_first=cursor is None)
+
+
+def _organisation_names() -> sa.ScalarSelect[Any]:
+    joined = sa.func.group_concat if db.engine.dialect.name == "sqlite" else sa.func.string_agg
+    return (
+        sa.select(joined(Organisation.name, ", "))
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(Membership.person_id == Person.id, Membership.ended_on.is_(None))
+        .scalar_subquery()
+    )
+
+
+def organisations() -> Sequence[Organisation]:
+    """All organisations with their plan, by name."""
+    return db.session.scalars(
+        sa.select(Organisation)
+        .options(joinedload(Organisation.support_plan))
+        .order_by(Organisation.search_name, Organisation.id)
+    ).all()
+
+
+def organisation_page(
+    *, text: str = "", cursor: list[int | str] | None = None, size: int = SIZE
+) -> Page[Any]:
+    """Organisations by name with their plan and number of people."""
+    members = (
+        sa.select(sa.func.count())
+        .where(Membership.organisation_id == Organisation.id, Membership.ended_on.is_(None))
+        .scalar_subquery()
+    )
+    wanted = (
+        sa.select(Organisation.id, Organisation.code, Organisation.name, Organisation.search_name,
+                  Organisation.is_partner, SupportPlan.name.label("plan"),
+                  members.label("members"))
+        .outerjoin(SupportPlan, SupportPlan.id == Organisation.support_plan_id)
+        .order_by(Organisation.search_name, Organisation.id)
+        .limit(size + 1)
+    )
+    if text:
+        wanted = wanted.where(Organisation.search_name.contains(text.casefold(), autoescape=True))
+    if cursor is not None:
+        wanted = wanted.where(after([Organisation.search_name, Organisation.id], cursor))
+    rows = db.session.execute(wanted).all()
+    return page_of(rows, size=size, key=lambda r: (r.search_name, r.id), is_first=cursor is None)
+
+
+def organisation_by_code(code: str) -> Organisation | None:
+    """The organisation with its plan."""
+    return db.session.scalar(
+        sa.select(Organisation)
+        .options(joinedload(Organisation.support_plan))
+        .where(Organisation.code == code)
+    )
+
+
+def plans() -> Sequence[SupportPlan]:
+    """Support plans in the order of their rank."""
+    return db.session.scalars(sa.select(SupportPlan).order_by(SupportPlan.rank)).all()
+
+
+def grants_with_scope(person_id: int) -> Sequence[Any]:
+    """Current roles with the organisation that limits them."""
+    return db.session.execute(
+        sa.select(RoleGrant.id, RoleGrant.role, RoleGrant.programme_code, RoleGrant.region_code,
+                  Organisation.name.label("organisation"), RoleGrant.granted_at)
+        .outerjoin(Organisation, Organisation.id == RoleGrant.organisation_id)
+        .where(RoleGrant.person_id == person_id, RoleGrant.ended_at.is_(None))
+        .order_by(RoleGrant.id)
+    ).all()
+
+
+def sign_ins_of(account_ids: Sequence[int]) -> Sequence[SignIn]:
+    """Sign-ins that have not ended, newest first."""
+    return db.session.scalars(
+        sa.select(SignIn)
+        .where(SignIn.account_id.in_(account_ids), SignIn.ended_at.is_(None))
+        .order_by(SignIn.id.desc())
+        .limit(50)
+    ).all()
+
+
+def people_with_role(role: Role) -> Sequence[Person]:
+    """Everyone who holds a role now, by name."""
+    return db.session.scalars(
+        sa.select(Person)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(RoleGrant.role == role, RoleGrant.ended_at.is_(None))
+        .distinct()
+        .order_by(Person.sort_name, Person.id)
+        .limit(500)
+    ).all()
+
+
+def trail_of(person_id: int, limit: int = 30) -> Sequence[AuditEntry]:
+    """The newest audit entries about a person."""
+    return db.session.scalars(
+        sa.select(AuditEntry)
+        .where(AuditEntry.subject_kind == "person", AuditEntry.subject_id == str(person_id))
+        .order_by(AuditEntry.id.desc())
+        .limit(limit)
+    ).all()

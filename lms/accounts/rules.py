@@ -1,0 +1,37 @@
+"""Rules of accounts. Pure: values in, reasons out."""
+
+from collections.abc import Iterable, Sequence
+
+from lms.reasons import Reason
+
+SHORTEST, LONGEST = 8, 128
+NO_PLAN_RANK = 1000
+"""People without a plan stand after every plan in a queue."""
+
+
+def password_flaws(password: str, common: frozenset[str], personal: Iterable[str]) -> list[Reason]:
+    """Why a password is refused; no rules of composition (OWASP ASVS 5.0, 6.2).
+
+    `common` holds casefolded well-known passwords, `personal` the account's own words.
+    """
+    if len(password) < SHORTEST:
+        return [Reason("password_short", {"length": SHORTEST})]
+    if len(password) > LONGEST:
+        return [Reason("password_long", {"length": LONGEST})]
+    folded = password.casefold()
+    if folded in common or len(set(folded)) < 3:
+        return [Reason("password_common")]
+    if any(len(word) > 4 and word.casefold() in folded for word in personal):
+        return [Reason("password_personal")]
+    return []
+
+
+def last_administrator(administrators: Sequence[int], leaving: int) -> list[Reason]:
+    """There must always be one administrator without a limit."""
+    remaining = [person for person in administrators if person != leaving]
+    return [] if remaining else [Reason("last_administrator")]
+
+
+def email_key(address: str) -> str:
+    """Two spellings of one address are one account."""
+    return address.strip().casefold()

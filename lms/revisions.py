@@ -1,0 +1,32 @@
+"""Counters that say "something of this kind changed", so that caches know when they are old."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.db import Base, Words, db, insert_once
+
+
+class Revision(Base):
+    """A counter by name."""
+
+    __tablename__ = "revision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(Words(40), unique=True)
+    value: Mapped[int]
+
+
+def bump(name: str) -> None:
+    """Count a change in this unit."""
+    insert_once(Revision, {"name": name, "value": 0}, ["name"])
+    db.session.execute(
+        sa.update(Revision).where(Revision.name == name).values(value=Revision.value + 1)
+    )
+
+
+_VALUE = sa.select(Revision.value).where(Revision.name == sa.bindparam("name"))
+
+
+def value(name: str) -> int:
+    """How many changes there were."""
+    return db.session.scalar(_VALUE, {"name": name}) or 0

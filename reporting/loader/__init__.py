@@ -1,0 +1,1 @@
+"""Loading the shipped data: every file is checked before anything is written."""
