@@ -128,7 +128,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """On PostgreSQL run again only what has a database: the rest cannot come out differently."""
     if os.environ.get("TEST_DATABASE") != "postgres":
         return
-    kept, left_out = [], []
+    kept: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
     for item in items:
         has_database = "database_url" in getattr(item, "fixturenames", ())
         (kept if has_database else left_out).append(item)
