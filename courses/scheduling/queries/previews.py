@@ -1,0 +1,54 @@
+"""The preview of an administrative change: exactly what its run will do, row by row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from courses.scheduling.models import ClassSession
+from courses.scheduling.queries import standing
+from courses.scheduling.rules import changes as rules
+from lms.accounts.models import Person
+from lms.db import db
+from lms.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """One row of a preview."""
+
+    name: str
+    effect: rules.Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Whom a change affects; `objections` stand against running it at all."""
+
+    rows: list[Affected]
+    digest: str
+    objections: list[Reason]
+
+
+def also_concerned(change: rules.Change) -> list[int]:
+    """People beyond seats and queue whose other meetings a plan reads."""
+    return [change.trainer_person_id] if isinstance(change, rules.Replace) else []
+
+
+def preview(class_session: ClassSession, change: rules.Change, *, now: datetime) -> Preview:
+    """What would happen if the change were run now."""
+    snapshot = standing.snapshot(class_session, now=now, also=also_concerned(change))
+    objections = rules.objections(snapshot, change, now=now)
+    if objections:
+        return Preview([], "", objections)
+    effects = rules.plan(snapshot, change)
+    names = names_of([effect.person_id for effect in effects])
+    rows = [Affected(names[effect.person_id], effect) for effect in effects]
+    return Preview(rows, rules.digest(snapshot, change, effects), [])
+
+
+def names_of(person_ids: Sequence[int]) -> dict[int, str]:
+    """Names by id."""
+    rows = db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(person_ids)))
+    return dict(rows.tuples().all())

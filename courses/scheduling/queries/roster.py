@@ -1,0 +1,187 @@
+"""The roster of a class session: who has a seat, and the facts recorded about each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased, joinedload
+
+from courses.scheduling.models import (
+    Attendance,
+    ClassSession,
+    Result,
+    Seat,
+    SeatKind,
+    SessionState,
+)
+from courses.scheduling.queries.sessions import with_names
+from courses.scheduling.rules.marks import Grade, Marks
+from lms.accounts.models import Organisation, Person
+from lms.db import db
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A learner on the roster with the newest facts (ids None: nothing recorded yet)."""
+
+    person_id: int
+    name: str
+    organisation: str | None
+    kind: SeatKind
+    attendance_id: int | None
+    result_id: int | None
+    marks: Marks
+
+
+def roster(class_session_id: int) -> list[Line]:
+    """Everybody with a seat, by name, in one query."""
+    attendance = _newest(Attendance, class_session_id)
+    result = _newest(Result, class_session_id)
+    rows = db.session.execute(
+        sa.select(Seat, Person.name, Organisation.name, attendance, result)
+        .join(Person, Person.id == Seat.person_id)
+        .outerjoin(Organisation, Organisation.id == Seat.organisation_id)
+        .outerjoin(attendance, _of_seat(attendance))
+        .outerjoin(result, _of_seat(result))
+        .where(Seat.class_session_id == class_session_id, Seat.ended_at.is_(None))
+        .order_by(Person.sort_name, Person.id)
+    )
+    return [_line(*row) for row in rows]
+
+
+def _newest(model: type[Attendance] | type[Result], class_session_id: int) -> Any:
+    """The facts of a kind that no other fact replaces."""
+    later = aliased(model)
+    replaced = sa.exists().where(later.replaces_id == model.id)
+    facts = sa.select(model).where(model.class_session_id == class_session_id, ~replaced)
+    return aliased(model, facts.subquery())
+
+
+def _of_seat(fact: Any) -> sa.ColumnElement[bool]:
+    return sa.and_(fact.class_session_id == Seat.class_session_id, fact.person_id == Seat.person_id)
+
+
+def _line(
+    seat: Seat,
+    name: str,
+    organisation: str | None,
+    attendance: Attendance | None,
+    result: Result | None,
+) -> Line:
+    return Line(
+        seat.person_id,
+        name,
+        organisation,
+        seat.kind,
+        attendance.id if attendance else None,
+        result.id if result else None,
+        Marks(attendance.presence if attendance else None, grade_of(result)),
+    )
+
+
+def grade_of(result: Result | None) -> Grade | None:
+    """A result as the rules see it."""
+    return Grade(result.outcome, result.score, result.note) if result else None
+
+
+def marks_shown(
+    class_session_id: int, attendance_ids: Iterable[int], result_ids: Iterable[int]
+) -> tuple[dict[int, Attendance], dict[int, Result]]:
+    """The facts that a page showed when it was drawn, by id; others' facts are left out."""
+    shown = db.session.scalars(
+        sa.select(Attendance).where(
+            Attendance.id.in_(list(attendance_ids)),
+            Attendance.class_session_id == class_session_id,
+        )
+    )
+    graded = db.session.scalars(
+        sa.select(Result).where(
+            Result.id.in_(list(result_ids)), Result.class_session_id == class_session_id
+        )
+    )
+    return {fact.id: fact for fact in shown}, {fact.id: fact for fact in graded}
+
+
+def history(class_session_id: int) -> list[Attendance | Result]:
+    """All facts of the roster with who and whom, newest first."""
+    facts: list[Attendance | Result] = []
+    for model in (Attendance, Result):
+        facts += db.session.scalars(
+            sa.select(model)
+            .options(joinedload(model.by), joinedload(model.person))
+            .where(model.class_session_id == class_session_id)
+        )
+    return sorted(facts, key=lambda fact: (fact.at, fact.id), reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """A class session on a trainer's list, with how much of its roster is marked."""
+
+    class_session: ClassSession
+    seats: int
+    marked: int
+
+
+def taught(
+    *, trainer_person_id: int | None, when: str, now: datetime, limit: int = 100
+) -> list[Taught]:
+    """Class sessions of a trainer (None: of all) with counts.
+
+    `when`: running, upcoming, past, or unmarked (over, with learners who have no result yet).
+    """
+    seats, marked = _seats_count(), _marked_count()
+    wanted = (
+        sa.select(ClassSession, seats, marked)
+        .options(*with_names())
+        .where(ClassSession.state != SessionState.CANCELLED, _when(when, now))
+    )
+    if trainer_person_id is not None:
+        wanted = wanted.where(ClassSession.trainer_person_id == trainer_person_id)
+    if when == "unmarked":
+        wanted = wanted.where(seats > marked)
+    found = db.session.execute(_sorted(wanted, when).limit(limit))
+    return [Taught(session, learners, done) for session, learners, done in found]
+
+
+def _seats_count() -> sa.ScalarSelect[int]:
+    return (
+        sa.select(sa.func.count(Seat.id))
+        .where(Seat.class_session_id == ClassSession.id, Seat.ended_at.is_(None))
+        .correlate(ClassSession)
+        .scalar_subquery()
+    )
+
+
+def _marked_count() -> sa.ScalarSelect[int]:
+    return (
+        sa.select(sa.func.count(Result.id))
+        .join(
+            Seat,
+            sa.and_(
+                Seat.class_session_id == Result.class_session_id,
+                Seat.person_id == Result.person_id,
+                Seat.ended_at.is_(None),
+            ),
+        )
+        .where(Result.class_session_id == ClassSession.id, Result.replaces_id.is_(None))
+        .correlate(ClassSession)
+        .scalar_subquery()
+    )
+
+
+def _when(when: str, now: datetime) -> sa.ColumnElement[bool]:
+    if when == "upcoming":
+        return ClassSession.starts_at > now
+    if when == "running":
+        return sa.and_(ClassSession.starts_at <= now, ClassSession.ends_at > now)
+    return ClassSession.ends_at <= now
+
+
+def _sorted(
+    wanted: sa.Select[ClassSession, int, int], when: str
+) -> sa.Select[ClassSession, int, int]:
+    order = [ClassSession.starts_at, ClassSession.id]
+    return wanted.order_by(*[c.desc() if when == "past" else c for c in order])

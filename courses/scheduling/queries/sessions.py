@@ -1,0 +1,256 @@
+"""Class sessions as lists and pages show them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from courses.catalog.models import Course, CourseVersion, DeliveryMode, Programme
+from courses.scheduling.models import ClassSession, SessionState
+from lms.db import db
+from lms.paging import Page, page_of
+
+SIZE = 25
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def with_names() -> list[Any]:
+    """What a line about a class session needs: course, programme, mode, trainer."""
+    return [
+        joinedload(ClassSession.course_version)
+        .joinedload(CourseVersion.course)
+        .joinedload(Course.programme),
+        joinedload(ClassSession.mode),
+        joinedload(ClassSession.format),
+        joinedload(ClassSession.trainer),
+    ]
+
+
+def by_code(code: str) -> ClassSession | None:
+    """A class session with everything that its page shows."""
+    return db.session.scalar(
+        sa.select(ClassSession)
+        .options(*with_names(), selectinload(ClassSession.meetings))
+        .where(ClassSession.code == code)
+    )
+
+
+def by_id(class_session_id: int) -> ClassSession:
+    """A class session with its names and meetings, read afresh."""
+    return db.session.scalars(
+        sa.select(ClassSession)
+        .options(*with_names(), selectinload(ClassSession.meetings))
+        .where(ClassSession.id == class_session_id)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a reader narrowed the list of class sessions to; empty: everything."""
+
+    course: str = ""
+    programme: str = ""
+    mode: str = ""
+    language: str = ""
+    free: bool = False
+
+
+def _narrowed(statement: sa.Select[Any], filters: Filters) -> sa.Select[Any]:
+    if filters.course:
+        statement = statement.where(Course.code == filters.course)
+    if filters.programme:
+        statement = statement.where(Programme.code == filters.programme)
+    if filters.mode:
+        statement = statement.where(DeliveryMode.code == filters.mode)
+    if filters.language:
+        statement = statement.where(ClassSession.language == filters.language)
+    if filters.free:
+        statement = statement.where(_free_seats() > 0)
+    return statement
+
+
+def _free_seats() -> sa.ColumnElement[int]:
+    return (
+        ClassSession.room_capacity
+        - ClassSession.room_taken
+        + ClassSession.virtual_capacity
+        - ClassSession.virtual_taken
+    )
+
+
+def _joined() -> sa.Select[ClassSession]:
+    return (
+        sa.select(ClassSession)
+        .join(Course, Course.id == ClassSession.course_id)
+        .join(Programme, Programme.id == Course.programme_id)
+        .join(DeliveryMode, DeliveryMode.id == ClassSession.delivery_mode_id)
+        .options(*with_names())
+    )
+
+
+def upcoming(
+    filters: Filters, *, now: datetime, cursor: list[int | str] | None = None, size: int = SIZE
+) -> Page[ClassSession]:
+    """Class sessions that have not started and take place, soonest first."""
+    wanted = _narrowed(_joined(), filters).where(
+        ClassSession.state != SessionState.CANCELLED, ClassSession.starts_at > now
+    )
+    return _paged(wanted, cursor, size)
+
+
+def managed(
+    filters: Filters,
+    *,
+    when: str,
+    now: datetime,
+    programmes: Sequence[str] | None = None,
+    cursor: list[int | str] | None = None,
+    size: int = SIZE,
+) -> Page[ClassSession]:
+    """Class sessions for administrators; `when`: upcoming, past, cancelled."""
+    wanted = _narrowed(_joined(), filters)
+    if programmes is not None:
+        wanted = wanted.where(Programme.code.in_(programmes))
+    if when == "cancelled":
+        wanted = wanted.where(ClassSession.state == SessionState.CANCELLED)
+    else:
+        wanted = wanted.where(ClassSession.state != SessionState.CANCELLED)
+        past = ClassSession.ends_at <= now
+        wanted = wanted.where(past if when == "past" else sa.not_(past))
+    return _paged(wanted, cursor, size, newest_first=when != "upcoming")
+
+
+def _paged(
+    wanted: sa.Select[Any],
+    cursor: list[int | str] | None,
+    size: int,
+    *,
+    newest_first: bool = False,
+) -> Page[ClassSession]:
+    if cursor is not None:
+        wanted = wanted.where(_beyond(cursor, newest_first=newest_first))
+    order = [ClassSession.starts_at, ClassSession.id]
+    wanted = wanted.order_by(*[c.desc() if newest_first else c for c in order]).limit(size + 1)
+    rows = db.session.scalars(wanted).all()
+    return page_of(rows, size=size, key=place_in_time, is_first=cursor is None)
+
+
+def place_in_time(row: ClassSession) -> tuple[int, int]:
+    """The cursor's values: microseconds since 1970, and the id."""
+    return (row.starts_at - EPOCH) // timedelta(microseconds=1), row.id
+
+
+def _beyond(cursor: list[int | str], *, newest_first: bool) -> sa.ColumnElement[bool]:
+    at = EPOCH + timedelta(microseconds=int(cursor[0]))
+    start, number = ClassSession.starts_at, ClassSession.id
+    if newest_first:
+        return sa.or_(start < at, sa.and_(start == at, number < int(cursor[1])))
+    return sa.or_(start > at, sa.and_(start == at, number > int(cursor[1])))
+
+
+@dataclass(slots=True)
+class Choices:
+    """What the filters of the list offer: values that occur, with their words."""
+
+    programmes: dict[str, str] = field(default_factory=dict)
+    courses: dict[str, str] = field(default_factory=dict)
+    modes: dict[str, str] = field(default_factory=dict)
+    languages: list[str] = field(default_factory=list)
+
+
+def choices(*, now: datetime) -> Choices:
+    """The filters' values among upcoming class sessions, in one query."""
+    rows = db.session.execute(
+        sa.select(
+            Programme.code,
+            Programme.title,
+            Course.code,
+            CourseVersion.title,
+            DeliveryMode.code,
+            DeliveryMode.title,
+            ClassSession.language,
+        )
+        .select_from(ClassSession)
+        .join(Course, Course.id == ClassSession.course_id)
+        .join(CourseVersion, CourseVersion.id == ClassSession.course_version_id)
+        .join(Programme, Programme.id == Course.programme_id)
+        .join(DeliveryMode, DeliveryMode.id == ClassSession.delivery_mode_id)
+        .where(ClassSession.state != SessionState.CANCELLED, ClassSession.starts_at > now)
+        .distinct()
+    )
+    found = Choices()
+    for programme, its_title, course, title, mode, mode_title, language in sorted(rows.tuples()):
+        found.programmes[programme] = its_title
+        found.courses[course] = title
+        found.modes[mode] = mode_title
+        if language not in found.languages:
+            found.languages.append(language)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class NextDate:
+    """An upcoming class session of a course, as the catalogue shows it."""
+
+    course_id: int
+    code: str
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    venue: str
+    language: str
+    mode: str
+    room_left: int
+    virtual_left: int
+
+    @property
+    def left(self) -> int:
+        """Free seats of both kinds."""
+        return self.room_left + self.virtual_left
+
+
+def next_dates(
+    course_ids: Sequence[int], *, now: datetime, limit: int = 1
+) -> dict[int, list[NextDate]]:
+    """The next open class sessions of each course, in one query."""
+    rank = sa.func.row_number().over(
+        partition_by=ClassSession.course_id, order_by=(ClassSession.starts_at, ClassSession.id)
+    )
+    ranked = (
+        sa.select(
+            ClassSession.course_id,
+            ClassSession.code,
+            ClassSession.starts_at,
+            ClassSession.ends_at,
+            ClassSession.time_zone,
+            ClassSession.venue,
+            ClassSession.language,
+            DeliveryMode.title,
+            (ClassSession.room_capacity - ClassSession.room_taken).label("room_left"),
+            (ClassSession.virtual_capacity - ClassSession.virtual_taken).label("virtual_left"),
+            rank.label("rank"),
+        )
+        .join(DeliveryMode, DeliveryMode.id == ClassSession.delivery_mode_id)
+        .where(
+            ClassSession.course_id.in_(course_ids),
+            ClassSession.state == SessionState.SCHEDULED,
+            ClassSession.starts_at > now,
+        )
+        .subquery()
+    )
+    rows = db.session.execute(
+        sa.select(ranked).where(ranked.c.rank <= limit).order_by(ranked.c.starts_at, ranked.c.code)
+    )
+    found: dict[int, list[NextDate]] = {}
+    for row in rows:
+        found.setdefault(row.course_id, []).append(NextDate(*row[:-1]))
+    return found
+
+
+def seats_left(course_ids: Sequence[int], *, now: datetime) -> dict[int, NextDate]:
+    """Each course's next class session with its free seats; courses without one are missing."""
+    return {course: dates[0] for course, dates in next_dates(course_ids, now=now).items()}

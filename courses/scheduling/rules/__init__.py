@@ -1,0 +1,1 @@
+"""Pure rules of scheduling: who may enrol, the queue, changes, times, marks."""

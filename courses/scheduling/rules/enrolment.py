@@ -1,0 +1,100 @@
+"""Who may take a seat, and if not, why not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from courses.scheduling.rules.places import SeatKind
+from courses.scheduling.rules.states import SessionState
+from lms.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class CourseName:
+    """A course as a reason names it."""
+
+    code: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a class session has to give. `repeats`: the course may be taken more than once."""
+
+    state: SessionState
+    state_reason: str
+    starts_at: datetime
+    capacity: Mapping[SeatKind, int]
+    repeats: bool
+
+    @property
+    def kinds(self) -> list[SeatKind]:
+        """The kinds of seats that exist here."""
+        return [kind for kind in SeatKind if self.capacity.get(kind, 0) > 0]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What is known of a person who asks for a seat."""
+
+    missing: tuple[CourseName, ...] = ()
+    met: tuple[CourseName, ...] = ()
+    is_seated: bool = False
+    is_waiting: bool = False
+    has_completed: bool = False
+    is_trainer: bool = False
+    overlaps: tuple[CourseName, ...] = ()
+
+
+def why_closed(offer: Offer, *, now: datetime) -> list[Reason]:
+    """Why nobody may enrol now; empty when the class session takes people."""
+    if offer.state == SessionState.CANCELLED:
+        return [Reason("session_cancelled", {"reason": offer.state_reason})]
+    if offer.starts_at <= now:
+        return [Reason("session_started")]
+    if offer.state == SessionState.CLOSED:
+        return [Reason("session_closed")]
+    return []
+
+
+def why_not(
+    offer: Offer, candidate: Candidate, wanted: SeatKind | None = None, *, now: datetime
+) -> list[Reason]:
+    """Every reason for which this person may not enrol; empty: a seat or a place in the queue."""
+    reasons = why_closed(offer, now=now)
+    if candidate.is_seated:
+        reasons.append(Reason("already_seated"))
+    if candidate.is_waiting:
+        reasons.append(Reason("already_waiting"))
+    if candidate.is_trainer:
+        reasons.append(Reason("is_trainer"))
+    if candidate.has_completed and not offer.repeats:
+        reasons.append(Reason("already_completed"))
+    if wanted is not None and wanted not in offer.kinds:
+        reasons.append(Reason("kind_not_offered"))
+    return reasons + [needs(course) for course in candidate.missing]
+
+
+def needs(course: CourseName) -> Reason:
+    """A course that has to be completed first."""
+    return Reason("needs_course", {"code": course.code, "title": course.title})
+
+
+def warnings(candidate: Candidate) -> list[Reason]:
+    """What a person should know before enrolling, though it forbids nothing."""
+    return [
+        Reason("overlaps", {"code": other.code, "title": other.title})
+        for other in candidate.overlaps
+    ]
+
+
+def why_self_paced_not(
+    candidate: Candidate, *, is_offered: bool, is_open: bool, repeats: bool
+) -> list[Reason]:
+    """Why a person may not start a course in their own time."""
+    reasons = [] if is_offered else [Reason("not_self_paced")]
+    if is_open:
+        reasons.append(Reason("already_started"))
+    if candidate.has_completed and not repeats:
+        reasons.append(Reason("already_completed"))
+    return reasons + [needs(course) for course in candidate.missing]

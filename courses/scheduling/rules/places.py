@@ -1,0 +1,102 @@
+"""The queue's published order: the plan's tier first, then the number drawn when one asked.
+
+A place that does not fit the free seats keeps its position; the seat goes to the next that fits.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+
+class SeatKind(StrEnum):
+    ROOM = "room"
+    VIRTUAL = "virtual"
+
+
+Free: TypeAlias = Mapping[SeatKind, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Somebody's place in the published order. `wanted` None: either kind of seat will do."""
+
+    person_id: int
+    tier_rank: int
+    number: int
+    wanted: SeatKind | None
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """What the queue is sorted by."""
+        return self.tier_rank, self.number
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A seat that somebody has, with the place by which it was given."""
+
+    place: Place
+    kind: SeatKind
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the queue does with one place: a seat of a kind, or passed over (None)."""
+
+    place: Place
+    kind: SeatKind | None
+
+
+def fitting_kind(free: Free, wanted: SeatKind | None) -> SeatKind | None:
+    """The kind of seat that a wish gets now; a room seat first where either will do."""
+    kinds = [wanted] if wanted else list(SeatKind)
+    return next((kind for kind in kinds if free.get(kind, 0) > 0), None)
+
+
+def in_order(queue: Iterable[Place]) -> list[Place]:
+    """The queue as it is published."""
+    return sorted(queue, key=lambda place: place.order)
+
+
+def next_promotable(free: Free, queue: Iterable[Place]) -> Step | None:
+    """The first place in the published order that fits a free seat."""
+    for place in in_order(queue):
+        kind = fitting_kind(free, place.wanted)
+        if kind is not None:
+            return Step(place, kind)
+    return None
+
+
+def steps(free: Free, queue: Iterable[Place]) -> list[Step]:
+    """All that the queue does with these free seats, in order.
+
+    Places behind the last promoted one are not named: nobody was put before them.
+    """
+    left = dict(free)
+    walked: list[Step] = []
+    for place in in_order(queue):
+        kind = fitting_kind(left, place.wanted)
+        walked.append(Step(place, kind))
+        if kind is not None:
+            left[kind] -= 1
+    while walked and walked[-1].kind is None:
+        walked.pop()
+    return walked
+
+
+def position(queue: Iterable[Place], person_id: int) -> int | None:
+    """1 for the first in the queue; None for somebody who does not wait."""
+    for index, place in enumerate(in_order(queue), 1):
+        if place.person_id == person_id:
+            return index
+    return None
+
+
+def displaced(taken: Sequence[Taken], capacity: Free) -> list[Taken]:
+    """Who loses a seat when a kind has fewer seats than people: the last in the order first."""
+    losers: list[Taken] = []
+    for kind in SeatKind:
+        own = sorted((one for one in taken if one.kind == kind), key=lambda one: one.place.order)
+        losers += reversed(own[max(0, capacity.get(kind, 0)) :])
+    return losers
