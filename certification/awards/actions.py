@@ -1,0 +1,110 @@
+"""Awarding exactly once, and revoking."""
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from certification.awards import queries, rules
+from certification.awards.models import Award, Revocation, SchemeVersion
+from courses.catalog.snapshot import catalog
+from lms import audit, jobs, mail
+from lms.accounts.models import Person
+from lms.accounts.queries import mail_address
+from lms.db import db, insert_once, locked
+from lms.errors import refuse
+
+
+def award_what_is_due(person_id: int, *, today: date, now: datetime) -> list[Award]:
+    """Make every award whose rule is met; the person's row is the lock, the unique constraint
+    (person, scheme, cycle) the last word. Safe to repeat."""
+    db.session.execute(locked(sa.select(Person.id).where(Person.id == person_id)))
+    facts, newest = queries.facts_of(person_id, today), queries.newest_awards([person_id])
+    made = []
+    for version in queries.versions_on(today):
+        earlier = queries.earlier_of(newest.get((person_id, version.scheme_id)))
+        cycle = rules.next_cycle(earlier, today)
+        if not cycle.is_open:
+            continue
+        assessment = rules.assess(version.rule, facts, since=cycle.since)
+        if assessment.is_met:
+            award = _make(person_id, version, cycle.number, assessment, today=today, now=now)
+            made += [award] if award else []
+    return made
+
+
+def _make(
+    person_id: int,
+    version: SchemeVersion,
+    cycle: int,
+    assessment: rules.Assessment,
+    *,
+    today: date,
+    now: datetime,
+) -> Award | None:
+    awarded_on = assessment.met_on or today
+    values = {
+        "person_id": person_id, "scheme_id": version.scheme_id, "scheme_version_id": version.id,
+        "cycle": cycle, "awarded_on": awarded_on,
+        "valid_until": rules.expiry(awarded_on, version.term_months),
+        "facts": {"requirements": [_frozen(need) for need in assessment.needs]},
+        "awarded_at": now,
+    }
+    if not insert_once(Award, values, ["person_id", "scheme_id", "cycle"]):
+        return None
+    award = db.session.scalars(
+        sa.select(Award).where(Award.person_id == person_id, Award.scheme_id == version.scheme_id,
+                               Award.cycle == cycle)
+    ).one()
+    audit.record("award.made", "person", person_id, by=None, now=now, award=award.id,
+                 scheme=version.scheme.code, version=version.number, cycle=cycle)
+    jobs.enqueue("certificates.issue", {"award_id": award.id}, key=str(award.id))
+    return award
+
+
+def _frozen(need: rules.Need) -> dict[str, Any]:
+    """A requirement with the fact that met it, as the award keeps it for ever."""
+    names = queries.names_of_requirements()
+    minutes = next((c.minutes for c in catalog().courses if c.code == need.code), None)
+    frozen: dict[str, Any] = {
+        "kind": need.kind, "code": need.code,
+        "title": names.get((need.kind, need.code), (need.code, None))[0],
+        "on": need.fact.on.isoformat() if need.fact else None,
+        "fact_id": need.fact.id if need.fact else None,
+    }
+    if need.kind == "course":
+        frozen["minutes"] = minutes
+    if need.kind == "exam" and need.fact:
+        frozen |= {"score": need.fact.value, "full_marks": need.fact.full, "required": need.wanted}
+    if need.kind == "competency" and need.fact:
+        frozen["level"] = need.fact.value
+    return frozen
+
+
+def revoke(
+    award: Award, *, public_reason: str, internal_note: str, today: date, by: int, now: datetime
+) -> Revocation:
+    """Withdraw an award, once; the reason is public and stays so."""
+    if award.person_id == by:
+        raise refuse("not_yourself", status=403)
+    values = {
+        "award_id": award.id, "revoked_on": today, "public_reason": public_reason,
+        "internal_note": internal_note, "at": now, "by_person_id": by,
+    }
+    if not insert_once(Revocation, values, ["award_id"]):
+        raise refuse("already_revoked")
+    row = db.session.scalars(sa.select(Revocation).where(Revocation.award_id == award.id)).one()
+    audit.record("award.revoked", "person", award.person_id, by=by, now=now, award=award.id,
+                 private={"public_reason": public_reason, "internal_note": internal_note})
+    to = mail_address(award.person_id)
+    if to is not None:
+        mail.send("revoked", to.email, key=f"revoked:{award.id}", now=now, language=to.language,
+                  zone=to.time_zone, person_id=award.person_id, name=to.name,
+                  award_id=award.id, reason=public_reason, revoked_on=today.isoformat(),
+                  title=_title(award))
+    return row
+
+
+def _title(award: Award) -> str:
+    version = db.session.get_one(SchemeVersion, award.scheme_version_id)
+    return str(version.wording["title"])

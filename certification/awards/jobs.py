@@ -1,0 +1,55 @@
+"""News from below: a course was completed, an exam result recorded, a competency confirmed."""
+
+from flask import current_app
+
+from certification.awards import actions
+from certification.competency import actions as competency
+from certification.competency.models import EvidenceKind
+from certification.exams.models import Exam, ExamResult
+from courses.scheduling.models import Completion
+from lms import clock, jobs
+from lms.db import db, run
+
+
+@jobs.job("learning.completed")
+def completed(args: jobs.Args) -> None:
+    """Evidence, then whatever award became due."""
+    run(lambda: _completed(args["completion_id"]))
+
+
+def _completed(completion_id: int) -> None:
+    completion = db.session.get_one(Completion, completion_id)
+    if completion.withdrawn_at is None:
+        competency.from_completion(completion, now=clock.now())
+        _award(completion.person_id)
+
+
+@jobs.job("learning.completion_withdrawn")
+def withdrawn(args: jobs.Args) -> None:
+    """The evidence goes; an award that was made stays (no automatic downgrade)."""
+    run(lambda: competency.withdraw(EvidenceKind.COURSE, args["completion_id"], now=clock.now()))
+
+
+@jobs.job("exams.result_recorded")
+def exam_result(args: jobs.Args) -> None:
+    """Evidence from the exam, then whatever award became due."""
+    run(lambda: _exam_result(args["result_id"]))
+
+
+def _exam_result(result_id: int) -> None:
+    result = db.session.get_one(ExamResult, result_id)
+    exam = db.session.get_one(Exam, result.exam_id)
+    competency.from_exam_result(result, exam, now=clock.now())
+    _award(result.person_id)
+
+
+@jobs.job("competency.evidence_changed")
+def evidence_changed(args: jobs.Args) -> None:
+    """A competency was confirmed: see what became due."""
+    run(lambda: _award(args["person_id"]))
+
+
+def _award(person_id: int) -> None:
+    now = clock.now()
+    zone = current_app.extensions["settings"].issuer_zone
+    actions.award_what_is_due(person_id, today=clock.today(now, zone), now=now)

@@ -1,0 +1,184 @@
+"""Facts, schemes, awards and progress, in a constant number of queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased, joinedload
+
+from certification.awards import rules
+from certification.awards.models import Award, Revocation, Scheme, SchemeState, SchemeVersion
+from certification.awards.rules import Earlier, Fact, Facts, Status
+from certification.competency.models import Competency, Evidence
+from certification.exams.models import Exam, ExamResult
+from courses.catalog.models import Course, Programme
+from courses.catalog.snapshot import catalog
+from courses.scheduling.models import Completion
+from lms.db import db
+
+
+def facts_of(person_id: int, on: date) -> Facts:
+    """Everything that counts for a person on a day: four queries."""
+    return facts_of_many([person_id], on)[person_id]
+
+
+def facts_of_many(person_ids: Sequence[int], on: date) -> dict[int, Facts]:
+    """Facts by person, in four queries however many people there are."""
+    courses = _by_person(
+        sa.select(Completion.person_id, Course.code, Completion.id, Completion.completed_on,
+                  sa.literal(0), sa.literal(0))
+        .join(Course, Course.id == Completion.course_id)
+        .where(Completion.person_id.in_(person_ids), Completion.completed_on <= on,
+               Completion.withdrawn_at.is_(None))
+    )
+    later = aliased(ExamResult)
+    exams = _by_person(
+        sa.select(ExamResult.person_id, Course.code, ExamResult.id, ExamResult.taken_on,
+                  ExamResult.score, ExamResult.full_marks)
+        .join(Exam, Exam.id == ExamResult.exam_id)
+        .join(Course, Course.id == Exam.course_id)
+        .outerjoin(later, later.replaces_id == ExamResult.id)
+        .where(ExamResult.person_id.in_(person_ids), ExamResult.taken_on <= on, later.id.is_(None))
+    )
+    levels = _by_person(
+        sa.select(Evidence.person_id, Competency.code, Evidence.id, Evidence.shown_on,
+                  Evidence.level, sa.literal(0))
+        .join(Competency, Competency.id == Evidence.competency_id)
+        .where(Evidence.person_id.in_(person_ids), Evidence.shown_on <= on,
+               Evidence.withdrawn_at.is_(None),
+               sa.or_(Evidence.expires_on.is_(None), Evidence.expires_on >= on))
+    )
+    held: dict[int, set[str]] = {}
+    for person_id, code in db.session.execute(
+        sa.select(Award.person_id, Scheme.code)
+        .join(Scheme, Scheme.id == Award.scheme_id)
+        .outerjoin(Revocation, Revocation.award_id == Award.id)
+        .where(Award.person_id.in_(person_ids), Award.awarded_on <= on,
+               sa.or_(Award.valid_until.is_(None), Award.valid_until >= on),
+               sa.or_(Revocation.id.is_(None), Revocation.revoked_on > on))
+    ):
+        held.setdefault(person_id, set()).add(code)
+    return {
+        id: Facts(courses.get(id, {}), exams.get(id, {}), levels.get(id, {}),
+                  frozenset(held.get(id, ())))
+        for id in person_ids
+    }
+
+
+def _by_person(statement: sa.Select[Any]) -> dict[int, dict[str, list[Fact]]]:
+    found: dict[int, dict[str, list[Fact]]] = {}
+    for person_id, code, id, on, value, full in db.session.execute(statement):
+        found.setdefault(person_id, {}).setdefault(code, []).append(Fact(id, on, value, full))
+    return found
+
+
+def versions_on(day: date) -> list[SchemeVersion]:
+    """The version of each scheme that is in force on a day, in the order of the schemes."""
+    rows = db.session.scalars(
+        sa.select(SchemeVersion)
+        .join(Scheme, Scheme.id == SchemeVersion.scheme_id)
+        .options(joinedload(SchemeVersion.scheme))
+        .where(SchemeVersion.state == SchemeState.PUBLISHED, SchemeVersion.effective_from <= day)
+        .order_by(Scheme.position, Scheme.id, SchemeVersion.effective_from, SchemeVersion.number)
+    )
+    return list({version.scheme_id: version for version in rows}.values())
+
+
+def newest_awards(person_ids: Sequence[int]) -> dict[tuple[int, int], tuple[Award, date | None]]:
+    """(person, scheme) → the newest award and the day of its revocation."""
+    rows = db.session.execute(
+        sa.select(Award, Revocation.revoked_on)
+        .outerjoin(Revocation, Revocation.award_id == Award.id)
+        .where(Award.person_id.in_(person_ids))
+        .order_by(Award.cycle)
+    )
+    return {(award.person_id, award.scheme_id): (award, revoked) for award, revoked in rows}
+
+
+def earlier_of(found: tuple[Award, date | None] | None) -> Earlier | None:
+    """An award as the rules see it."""
+    if found is None:
+        return None
+    award, revoked_on = found
+    return Earlier(award.cycle, award.awarded_on, award.valid_until, revoked_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a person is in a scheme: held now, or what is met and what is missing."""
+
+    version: SchemeVersion
+    award: Award | None
+    status: Status | None
+    assessment: rules.Assessment
+    names: dict[tuple[str, str], tuple[str, str | None]]
+
+    @property
+    def met(self) -> int:
+        """How many requirements are met."""
+        return sum(need.is_met for need in self.assessment.needs)
+
+    def name(self, need: rules.Need) -> str:
+        """The title of what is required."""
+        return self.names.get((need.kind, need.code), (need.code, None))[0]
+
+    def href(self, need: rules.Need) -> str | None:
+        """Where to go to meet it."""
+        return self.names.get((need.kind, need.code), (need.code, None))[1]
+
+
+def progress_of(person_id: int, on: date) -> list[Progress]:
+    """Every scheme in force, with what the person has met and what is missing."""
+    facts, newest = facts_of(person_id, on), newest_awards([person_id])
+    names = names_of_requirements()
+    result = []
+    for version in versions_on(on):
+        found = newest.get((person_id, version.scheme_id))
+        cycle = rules.next_cycle(earlier_of(found), on)
+        status = _status(found, on)
+        since = cycle.since if cycle.is_open else None
+        assessment = rules.assess(version.rule, facts, since=since)
+        result.append(Progress(version, found[0] if found else None, status, assessment, names))
+    return result
+
+
+def _status(found: tuple[Award, date | None] | None, on: date) -> Status | None:
+    if found is None:
+        return None
+    award, revoked_on = found
+    return rules.status_on(on, awarded_on=award.awarded_on, valid_until=award.valid_until,
+                           revoked_on=revoked_on)
+
+
+def names_of_requirements() -> dict[tuple[str, str], tuple[str, str | None]]:
+    """(kind, code) → title and address of courses, exams, competencies and schemes."""
+    names: dict[tuple[str, str], tuple[str, str | None]] = {}
+    for card in catalog().courses:
+        names[(card.kind, card.code)] = (card.title, card.href)
+    for code, title in db.session.execute(sa.select(Competency.code, Competency.title)):
+        names[("competency", code)] = (title, "/me/competencies")
+    for code, title in db.session.execute(sa.select(Scheme.code, Scheme.title)):
+        names[("holds", code)] = (title, f"/certifications/{code}")
+    return names
+
+
+def schemes() -> Sequence[Scheme]:
+    """All schemes in their order."""
+    return db.session.scalars(sa.select(Scheme).order_by(Scheme.position, Scheme.id)).all()
+
+
+def scheme_by_code(code: str, programme_codes: Sequence[str] | None = None) -> Scheme | None:
+    """The scheme, if it belongs to one of the programmes (None: whichever)."""
+    wanted = sa.select(Scheme).where(Scheme.code == code)
+    if programme_codes is not None:
+        wanted = wanted.join(Programme, Programme.id == Scheme.programme_id).where(
+            Programme.code.in_(programme_codes)
+        )
+    return db.session.scalar(wanted)
+
+
+def schemes_naming(kind: str, code: str, on: date) -> list[SchemeVersion]:
+    """The versions in force whose rule names this course, exam or competency."""
+    return [v for v in versions_on(on) if (kind, code) in set(rules.leaves(v.rule))]

@@ -1,0 +1,71 @@
+"""Recording exam results. A correction is a new fact that names the one it replaces."""
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from certification.exams.models import Exam, ExamResult
+from lms import audit, jobs, mail
+from lms.accounts.models import Person
+from lms.accounts.queries import mail_address
+from lms.db import db
+from lms.errors import refuse
+
+
+def record_result(
+    exam: Exam,
+    person: Person,
+    *,
+    taken_on: date,
+    score: int,
+    note: str,
+    by: int,
+    now: datetime,
+    replaces: ExamResult | None = None,
+) -> ExamResult:
+    """Record or correct a person's result of one day.
+
+    Refuses `not_yourself` (examiner ≠ candidate), `score_out_of_range`, `in_the_future`,
+    `result_exists` (that day has a result: correct it), `changed_meanwhile` (corrected before).
+    """
+    if person.id == by:
+        raise refuse("not_yourself", status=403)
+    if not 0 <= score <= exam.full_marks:
+        raise refuse("score_out_of_range", status=422, full=exam.full_marks)
+    if taken_on > now.date():
+        raise refuse("in_the_future", status=422)
+    values = {
+        "exam_id": exam.id, "person_id": person.id, "taken_on": taken_on, "score": score,
+        "full_marks": exam.full_marks, "cut_score": exam.cut_score,
+        "passed": score >= exam.cut_score, "note": note, "at": now, "by_person_id": by,
+        "replaces_id": replaces.id if replaces else None,
+    }
+    row = _insert(values)
+    audit.record("exam.result_corrected" if replaces else "exam.result_recorded", "person",
+                 person.id, by=by, now=now, exam=exam.id, result=row.id, passed=row.passed,
+                 private={"score": score, "note": note})
+    jobs.enqueue("exams.result_recorded", {"result_id": row.id}, key=str(row.id))
+    _tell(row, exam, now=now)
+    return row
+
+
+def _insert(values: dict[str, object]) -> ExamResult:
+    """Insert by the constraint that decides the race."""
+    corrected = values["replaces_id"] is not None
+    try:
+        with db.session.begin_nested():
+            row = ExamResult(**values)
+            db.session.add(row)
+    except sa.exc.IntegrityError as error:
+        raise refuse("changed_meanwhile" if corrected else "result_exists") from error
+    return row
+
+
+def _tell(row: ExamResult, exam: Exam, *, now: datetime) -> None:
+    to = mail_address(row.person_id)
+    if to is None:
+        return
+    mail.send("exam_result", to.email, key=f"exam_result:{row.id}", now=now, language=to.language,
+              zone=to.time_zone, person_id=row.person_id, name=to.name, score=row.score,
+              full=row.full_marks, cut=row.cut_score, passed=row.passed,
+              taken_on=row.taken_on.isoformat(), is_correction=row.replaces_id is not None)
