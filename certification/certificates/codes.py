@@ -1,0 +1,46 @@
+"""Verification codes: 80 random bits that a person can read aloud. Standard library only.
+
+16 symbols of Crockford's base 32 (no I, L, O, U) and one check symbol. The check is Crockford's
+remainder modulo the prime 37, where a code whose remainder has no symbol here is never drawn; it catches every wrong
+symbol and every exchange of two neighbours, because 32 and 31 are units modulo 37.
+Source: Douglas Crockford, "Base 32", https://www.crockford.com/base32.html
+"""
+
+import secrets
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LENGTH = 16
+
+
+def new_code() -> str:
+    """A fresh code from the operating system's random source; ones with an awkward check
+    symbol (5 of 37) are drawn again, which leaves more than 79.7 bits."""
+    while True:
+        body = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+        check = _remainder(body)
+        if check < len(ALPHABET):
+            return body + ALPHABET[check]
+
+
+def _remainder(body: str) -> int:
+    value = 0
+    for symbol in body:
+        value = (value * 32 + ALPHABET.index(symbol)) % 37
+    return value
+
+
+def normalise(text: str) -> str | None:
+    """The code somebody typed: case, spaces, hyphens and look-alikes forgiven.
+
+    None when it cannot be a code of ours: wrong length, foreign symbols or wrong check symbol.
+    """
+    forgiven = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": "", "–": "", "\u00a0": ""})
+    code = text.strip()[:80].upper().translate(forgiven)
+    if len(code) != LENGTH + 1 or any(symbol not in ALPHABET for symbol in code):
+        return None
+    return code if _remainder(code[:-1]) == ALPHABET.index(code[-1]) else None
+
+
+def grouped(code: str) -> str:
+    """In groups of four, the check symbol last: 7F3K-9Q2M-XR4T-0C8V-A."""
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
