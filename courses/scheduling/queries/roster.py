@@ -1,6 +1,6 @@
 """The roster of a class session: who has a seat, and the facts recorded about each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
 
+from courses.catalog.models import Course, Programme
 from courses.scheduling.models import (
     Attendance,
     ClassSession,
@@ -18,8 +19,11 @@ from courses.scheduling.models import (
 )
 from courses.scheduling.queries.sessions import with_names
 from courses.scheduling.rules.marks import Grade, Marks
+from courses.scheduling.rules.times import Span
 from lms.accounts.models import Organisation, Person
 from lms.db import db
+
+LISTED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,23 +130,32 @@ class Taught:
 
 
 def taught(
-    *, trainer_person_id: int | None, when: str, now: datetime, limit: int = 100
+    when: str,
+    *,
+    trainer_person_id: int,
+    programmes: Sequence[str] | None = (),
+    day: Span,
+    now: datetime,
 ) -> list[Taught]:
-    """Class sessions of a trainer (None: of all) with counts.
+    """Class sessions of a trainer, and all of these programmes (None: all), with counts.
 
-    `when`: running, upcoming, past, or unmarked (over, with learners who have no result yet).
+    `when`: today, upcoming, past, or unmarked (over, with learners who have no result yet);
+    `day` is the reader's today.
     """
     seats, marked = _seats_count(), _marked_count()
     wanted = (
         sa.select(ClassSession, seats, marked)
+        .join(Course, Course.id == ClassSession.course_id)
+        .join(Programme, Programme.id == Course.programme_id)
         .options(*with_names())
-        .where(ClassSession.state != SessionState.CANCELLED, _when(when, now))
+        .where(ClassSession.state != SessionState.CANCELLED, _when(when, day, now))
     )
-    if trainer_person_id is not None:
-        wanted = wanted.where(ClassSession.trainer_person_id == trainer_person_id)
+    if programmes is not None:
+        own = ClassSession.trainer_person_id == trainer_person_id
+        wanted = wanted.where(own | Programme.code.in_(programmes))
     if when == "unmarked":
         wanted = wanted.where(seats > marked)
-    found = db.session.execute(_sorted(wanted, when).limit(limit))
+    found = db.session.execute(_sorted(wanted, when).limit(LISTED))
     return [Taught(session, learners, done) for session, learners, done in found]
 
 
@@ -172,11 +185,11 @@ def _marked_count() -> sa.ScalarSelect[int]:
     )
 
 
-def _when(when: str, now: datetime) -> sa.ColumnElement[bool]:
+def _when(when: str, day: Span, now: datetime) -> sa.ColumnElement[bool]:
+    if when == "today":
+        return (ClassSession.starts_at < day.ends_at) & (ClassSession.ends_at > day.starts_at)
     if when == "upcoming":
-        return ClassSession.starts_at > now
-    if when == "running":
-        return sa.and_(ClassSession.starts_at <= now, ClassSession.ends_at > now)
+        return ClassSession.starts_at >= day.ends_at
     return ClassSession.ends_at <= now
 
 

@@ -77,7 +77,7 @@ def why_not(
 
 def needs(course: CourseName) -> Reason:
     """A course that has to be completed first."""
-    return Reason("needs_course", {"code": course.code, "title": course.title})
+    return Reason("needs_prerequisite", {"code": course.code, "title": course.title})
 
 
 def warnings(candidate: Candidate) -> list[Reason]:

@@ -1,0 +1,45 @@
+"""What administrators see of a class session's people, and why the queue did what it did."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from courses.scheduling.models import QueueDecision, Seat, WaitingEntry, WaitingState
+from lms.accounts.models import Person
+from lms.db import db
+
+
+def seats_with_names(class_session_id: int) -> Sequence[Seat]:
+    """Live seats by name."""
+    return db.session.scalars(
+        sa.select(Seat)
+        .join(Seat.person)
+        .options(joinedload(Seat.person))
+        .where(Seat.class_session_id == class_session_id, Seat.ended_at.is_(None))
+        .order_by(Person.sort_name, Person.id)
+    ).all()
+
+
+def queue_with_names(class_session_id: int) -> Sequence[WaitingEntry]:
+    """The queue in its published order."""
+    return db.session.scalars(
+        sa.select(WaitingEntry)
+        .options(joinedload(WaitingEntry.person))
+        .where(
+            WaitingEntry.class_session_id == class_session_id,
+            WaitingEntry.state == WaitingState.WAITING,
+        )
+        .order_by(WaitingEntry.tier_rank, WaitingEntry.number)
+    ).all()
+
+
+def decisions(class_session_id: int, limit: int = 100) -> Sequence[sa.Row[QueueDecision, str]]:
+    """The newest decisions with whom they were about."""
+    return db.session.execute(
+        sa.select(QueueDecision, Person.name)
+        .join(Person, Person.id == QueueDecision.person_id)
+        .where(QueueDecision.class_session_id == class_session_id)
+        .order_by(QueueDecision.id.desc())
+        .limit(limit)
+    ).all()

@@ -1,0 +1,97 @@
+"""The roster as a form: one row per learner, what was typed kept until it is saved."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from courses.scheduling.actions.roster import Outcomes, Typed
+from courses.scheduling.queries.roster import Line
+from courses.scheduling.rules.marks import Flaw, Marks, read
+from courses.scheduling.wording import word
+from lms.reasons import Reason
+
+FIELDS = ("presence", "outcome", "score", "note")
+
+
+@dataclass(slots=True)
+class Row:
+    """A learner's row: cells as typed, errors by field, and what a colleague saved meanwhile."""
+
+    line: Line
+    cells: dict[str, str]
+    attendance_id: int | None
+    result_id: int | None
+    marks: Marks = field(default_factory=Marks)
+    errors: dict[str, str] = field(default_factory=dict)
+    theirs: dict[str, str] | None = None
+
+    @property
+    def seen(self) -> str:
+        """The facts that the page shows, as a hidden field carries them."""
+        return f"{self.attendance_id or 0}.{self.result_id or 0}"
+
+    def flawed(self, flaws: list[Flaw]) -> None:
+        """Word the flaws beside their cells."""
+        self.errors |= {flaw.field: word(Reason(flaw.code)) for flaw in flaws}
+
+    def overtaken(self, current: Line) -> None:
+        """Show what a colleague recorded; saving again is then a decision, not an accident."""
+        self.theirs = cells_of(current.marks)
+        self.attendance_id, self.result_id = current.attendance_id, current.result_id
+
+
+def cells_of(marks: Marks) -> dict[str, str]:
+    """Recorded facts as the cells show them."""
+    grade = marks.grade
+    return {
+        "presence": marks.presence.value if marks.presence else "",
+        "outcome": grade.outcome.value if grade else "",
+        "score": str(grade.score) if grade and grade.score is not None else "",
+        "note": grade.note if grade else "",
+    }
+
+
+def recorded(lines: list[Line]) -> list[Row]:
+    """The rows as they are recorded now."""
+    return [Row(line, cells_of(line.marks), line.attendance_id, line.result_id) for line in lines]
+
+
+def typed(lines: list[Line], form: Mapping[str, str]) -> list[Row]:
+    """The rows as they were sent; learners who came later are shown as recorded."""
+    return [_row(line, form) for line in lines]
+
+
+def _row(line: Line, form: Mapping[str, str]) -> Row:
+    if f"seen-{line.person_id}" not in form:
+        return Row(line, cells_of(line.marks), line.attendance_id, line.result_id, marks=line.marks)
+    cells = {name: form.get(f"{name}-{line.person_id}", "") for name in FIELDS}
+    attendance_id, result_id = _seen(form[f"seen-{line.person_id}"])
+    row = Row(line, cells, attendance_id, result_id)
+    row.marks, flaws = read(cells)
+    row.flawed(flaws)
+    return row
+
+
+def _seen(text: str) -> tuple[int | None, int | None]:
+    first, _, second = text.partition(".")
+    known = [int(part) if part.isascii() and part.isdigit() else 0 for part in (first, second)]
+    return (known[0] or None), (known[1] or None)
+
+
+def all_present(rows: list[Row]) -> None:
+    """Fill in "present" where nothing is chosen yet."""
+    for row in rows:
+        row.cells["presence"] = row.cells["presence"] or "present"
+
+
+def to_save(rows: list[Row]) -> dict[int, Typed]:
+    """The rows as the action takes them."""
+    return {row.line.person_id: Typed(row.marks, row.attendance_id, row.result_id) for row in rows}
+
+
+def show(rows: list[Row], outcomes: Outcomes) -> None:
+    """Put what a save found beside its rows."""
+    for row in rows:
+        who = row.line.person_id
+        row.flawed(list(outcomes.flaws.get(who, [])))
+        if who in outcomes.conflicts:
+            row.overtaken(outcomes.conflicts[who])
