@@ -4,6 +4,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from flask_wtf import FlaskForm
+from wtforms import FieldList, FormField
 from wtforms.form import BaseForm
 
 
@@ -14,6 +15,8 @@ class Form(FlaskForm):
         def bind_field(
             self, form: BaseForm, unbound_field: Any, options: MutableMapping[str, Any]
         ) -> Any:
+            if issubclass(unbound_field.field_class, (FieldList, FormField)):
+                return unbound_field.bind(form=form, **options)
             filters = [*unbound_field.kwargs.get("filters", []), _trimmed]
             return unbound_field.bind(form=form, filters=filters, **options)
 
