@@ -5,26 +5,55 @@ from collections.abc import Mapping
 
 from flask import Flask
 
+import certification.awards.jobs
+import certification.awards.views
+import certification.certificates.jobs
+import certification.certificates.views
+import certification.competency.views
+import certification.exams.views
+import courses.catalog.views
+import courses.catalog.views_manage
+import courses.scheduling.views
+import lms.accounts.views
+import lms.accounts.views_people
+import lms.health
+import reporting.cli
+import reporting.home
+import reporting.operations
+import reporting.partner
+import reporting.slots
+import support.directory.views
+from lms import cli, doctor, drawing, error_pages, i18n, jobs, limits, navigation, schema, settings, web
 from lms import db as database
-from lms import error_pages, i18n, jobs, schema, settings, site, web
 from lms.accounts.identity import login_manager
-from lms.navigation import navigation
+from lms.navigation import Entry
+from lms.permissions import PUBLIC, SIGNED_IN
 from lms.storage import Storage
 from lms.web import Application
 
-import certification.awards.models
-import certification.certificates.models
-import certification.competency.models
-import certification.exams.models
-import courses.catalog.models
-import courses.scheduling.models
-import lms.accounts.models
-import lms.audit
-import lms.mail
-import lms.once
-import lms.site
-import lms.worker
-import support.directory.models  # noqa: F401
+BLUEPRINTS = (
+    lms.health.blueprint,
+    lms.accounts.views.blueprint,
+    courses.catalog.views.blueprint,
+    courses.scheduling.views.blueprint,
+    certification.competency.views.blueprint,
+    certification.exams.views.blueprint,
+    certification.awards.views.blueprint,
+    certification.certificates.views.blueprint,
+    support.directory.views.blueprint,
+    reporting.home.blueprint,
+    reporting.operations.blueprint,
+    reporting.partner.blueprint,
+)
+
+ENTRIES = (
+    Entry("home.me", "My learning", "house", SIGNED_IN, 10, "/me"),
+    Entry("catalog.index", "Catalogue", "book-open", PUBLIC, 20, "/catalog"),
+    Entry("scheduling.index", "Dates", "calendar", PUBLIC, 30, "/class-sessions"),
+    Entry("scheduling.teach", "Teach", "graduation-cap", "teach.see", 40, "/teach"),
+    Entry("partner.index", "Partner", "building-2", "partner.see", 50, "/partner"),
+    Entry("home.manage", "Manage", "settings", "manage.see", 60, "/manage"),
+)
 
 
 def create_app(environ: Mapping[str, str] | None = None) -> Flask:
@@ -38,10 +67,17 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     i18n.init_app(app)
     web.init_app(app)
     login_manager.init_app(app)
+    limits.init_app(app, config)
+    drawing.init_app(app)
     error_pages.init_app(app)
     schema.init_app(app)
-    app.jinja_env.globals.update(navigation=navigation)
-    app.context_processor(lambda: {"site": site.current()})
-    app.view_functions["static"].__dict__["permission"] = "public"
+    cli.init_app(app)
+    reporting.cli.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    navigation.add(app, *ENTRIES)
+    reporting.slots.init_app(app)
+    doctor.add_check(app, reporting.operations.fonts)
+    app.view_functions["static"].__dict__["permission"] = PUBLIC
     web.check_all_routes(app)
     return app

@@ -12,7 +12,7 @@ from lms.accounts.models import Account, AccountState, TokenKind
 from lms.db import db
 from lms.errors import Refusal
 from lms.forms import Form
-from lms.i18n import LANGUAGES, PSEUDO
+from lms.i18n import LANGUAGES, PSEUDO, language
 from lms.i18n import gettext as _
 from lms.limits import by_account, by_address
 from lms.permissions import PUBLIC, SIGNED_IN, permit
@@ -217,17 +217,24 @@ def end_others() -> ResponseReturnValue:
     return redirect(url_for("accounts.profile"), 303)
 
 
-@blueprint.post("/preferences")
+@blueprint.get("/preferences")
 @permit(PUBLIC)
 def preferences() -> ResponseReturnValue:
-    """Appearance and language of this browser, kept in cookies."""
+    """Appearance and language of this browser."""
+    return render_template("accounts/preferences.html", languages=LANGUAGES, chosen=language())
+
+
+@blueprint.post("/preferences")
+@permit(PUBLIC)
+def save_preferences() -> ResponseReturnValue:
+    """Keep appearance and language in cookies."""
     response = redirect(safe_next(request.form.get("next")), 303)
     secure = current_app.extensions["settings"].https
-    theme, language = request.form.get("theme"), request.form.get("lang")
+    theme, tag = request.form.get("theme"), request.form.get("lang")
     if theme in {"auto", "light", "dark"}:
         response.set_cookie("theme", theme, max_age=YEAR_SECONDS, httponly=True,
                             samesite="Lax", secure=secure)
-    if language in LANGUAGES or language == PSEUDO:
-        response.set_cookie("lang", str(language), max_age=YEAR_SECONDS, httponly=True,
+    if tag in LANGUAGES or tag == PSEUDO:
+        response.set_cookie("lang", str(tag), max_age=YEAR_SECONDS, httponly=True,
                             samesite="Lax", secure=secure)
     return response

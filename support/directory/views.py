@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TypeVar
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -12,10 +12,11 @@ from courses.catalog.snapshot import catalog
 from lms import clock
 from lms.accounts import queries as people
 from lms.accounts.queries import NOBODY, Standing
+from lms.i18n import gettext
 from lms.permissions import PUBLIC, permit
 from lms.web import private
 from support.directory import queries, rules
-from support.directory.models import Channel, Contact
+from support.directory.models import Channel, Contact, Region
 
 blueprint = Blueprint("directory", __name__)
 Row = TypeVar("Row", Channel, Contact)
@@ -65,6 +66,7 @@ def contacts() -> ResponseReturnValue:
         regions={row.code: row for row, _ in centres}, groups=[g for g in groups if g[1]],
         channels=[(title, [(row, rules.may_use(row.plan_codes, standing.plan_code)) for row in rows])
                   for title, rows in _grouped(queries.channels())],
+        region_tabs=_region_tabs(wanted, [row for row, _ in centres]),
         plan_names={plan.code: plan.name for plan in people.plans()},
     )
     return current_app.make_response(page)
@@ -72,3 +74,12 @@ def contacts() -> ResponseReturnValue:
 
 def _grouped(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
     return [(title, list(group)) for title, group in groupby(rows, key=lambda row: row.group_title)]
+
+
+def _region_tabs(wanted: str, rows: Sequence[Region]) -> list[tuple[str, str, bool]]:
+    """(address, text, is current) of the list's narrowing by region."""
+    every = (url_for("directory.contacts"), gettext("All regions"), not wanted)
+    return [every] + [
+        (url_for("directory.contacts", region=row.code), row.title, row.code == wanted)
+        for row in rows
+    ]

@@ -1,0 +1,166 @@
+"""The learner's competency map, and the assessors' queue of validations."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from certification.competency import wording as _wording  # noqa: F401 -- registers the texts
+from certification.competency import actions, forms, queries
+from certification.competency.models import Competency, Validation, ValidationState
+from lms import charts, clock, paging, permissions
+from lms.accounts.lookup import find_person
+from lms.accounts.models import Person
+from lms.accounts.queries import person_by_public_id
+from lms.i18n import gettext as _
+from lms.permissions import SIGNED_IN, permit
+
+blueprint = Blueprint("competency", __name__)
+
+
+def _today() -> date:
+    return clock.today(clock.now(), current_app.extensions["settings"].issuer_zone)
+
+
+def _reachable(programme_code: str) -> bool:
+    limits = permissions.programmes(current_user, "competency.validate")
+    return limits is None or programme_code in limits
+
+
+def _maps(person_id: int) -> list[dict[str, Any]]:
+    found = []
+    for framework, programme in queries.frameworks():
+        shown = queries.map_of(person_id, framework.programme_id, _today())
+        if shown is None:
+            continue
+        spokes = [charts.Spoke(row.title, row.own, row.goal) for row in shown.rows]
+        found.append({
+            "programme": programme, "framework": framework, "rows": shown.rows,
+            "levels": shown.levels, "chart": charts.radar(spokes, len(shown.levels)),
+            "evidence": sum(len(row.evidence) for row in shown.rows),
+        })
+    return sorted(found, key=lambda item: item["evidence"] == 0)
+
+
+@blueprint.get("/me/competencies")
+@permit(SIGNED_IN)
+def own_map() -> ResponseReturnValue:
+    """What one can, at which level, by which evidence, and what is missing."""
+    person_id = current_user.person_id
+    form = _ask_form()
+    return render_template("competency/map.html", maps=_maps(person_id), person=None, form=form,
+                           asked=queries.asked_by(person_id))
+
+
+def _ask_form() -> forms.AskForm:
+    form = forms.AskForm()
+    form.competency.choices = _choices(queries.all_competencies())
+    return form
+
+
+def _choices(rows: Any) -> list[tuple[str, str]]:
+    return [(row.code, f"{row.framework.title}: {row.title}") for row in rows]
+
+
+@blueprint.post("/me/competencies")
+@permit(SIGNED_IN)
+def ask() -> ResponseReturnValue:
+    """Ask an assessor to confirm a competency."""
+    form = _ask_form()
+    if form.validate():
+        actions.ask(current_user.person_id, _competency(form.competency.data), form.level.data or 1,
+                    note=form.note.data or "", now=clock.now())
+        flash(_("Your request is in the assessors' queue."))
+        return redirect(url_for("competency.own_map"), 303)
+    page = render_template("competency/map.html", maps=_maps(current_user.person_id), person=None,
+                           form=form, asked=queries.asked_by(current_user.person_id))
+    return page, 422
+
+
+def _competency(code: str) -> Competency:
+    found = queries.competency_by_code(code)
+    if found is None:
+        abort(404)
+    return found
+
+
+@blueprint.get("/teach/people/<public_id>/competencies")
+@permit("competency.see")
+def map_of_person(public_id: str) -> ResponseReturnValue:
+    """Somebody's map, for trainers and assessors."""
+    limits = permissions.organisations(current_user, "competency.see")
+    person = person_by_public_id(public_id, None if limits is None else list(limits))
+    if person is None:
+        abort(404)
+    return render_template("competency/map.html", maps=_maps(person.id), person=person, form=None,
+                           asked=[])
+
+
+@blueprint.get("/teach/validations")
+@permit("competency.see")
+def validations() -> ResponseReturnValue:
+    """The queue of requests, oldest first."""
+    cursor = request.args.get("after")
+    page = queries.validations(
+        ValidationState.WAITING, cursor=paging.decode(cursor, (int,)) if cursor else None
+    )
+    return render_template("competency/validations.html", page=page)
+
+
+@blueprint.route("/teach/validations/<int:validation_id>", methods=["GET", "POST"])
+@permit("competency.validate")
+def decide(validation_id: int) -> ResponseReturnValue:
+    """Confirm or decline one request."""
+    row = _validation(validation_id)
+    form = forms.DecisionForm(data={"level": row.level, "observed_on": _today()})
+    form.decision.choices = [("confirm", _("Confirm the competency")), ("decline", _("Decline"))]
+    if request.method == "POST" and form.validate():
+        actions.decide(
+            row, confirmed=form.decision.data == "confirm", level=form.level.data or row.level,
+            on=form.observed_on.data or _today(), note=form.note.data or "",
+            by=current_user.person_id, now=clock.now(),
+        )
+        flash(_("Your decision is recorded."))
+        return redirect(url_for("competency.validations"), 303)
+    page = render_template("competency/decide.html", row=row, form=form)
+    return page, 422 if form.errors else 200
+
+
+def _validation(validation_id: int) -> Validation:
+    row = queries.validation_by_id(validation_id)
+    if row is None or row.state != ValidationState.WAITING:
+        abort(404)
+    if not _reachable(queries.programme_code_of(row.competency)):
+        abort(404)
+    return row
+
+
+@blueprint.route("/teach/observations/new", methods=["GET", "POST"])
+@permit("competency.validate")
+def observe() -> ResponseReturnValue:
+    """Record an observed competency without a request."""
+    form = forms.ObservationForm(data={"observed_on": _today(), "level": 3})
+    form.person.data = form.person.data or request.args.get("person", "")
+    form.competency.choices = _choices(queries.all_competencies())
+    if request.method == "POST" and form.validate():
+        person = _person(form)
+        if person is not None:
+            actions.observe(
+                person, _competency(form.competency.data), form.level.data or 1,
+                on=form.observed_on.data or _today(), note=form.note.data or "",
+                by=current_user.person_id, now=clock.now(),
+            )
+            flash(_("The observation of %(name)s is recorded.", name=person.name))
+            return redirect(url_for("competency.map_of_person", public_id=person.public_id), 303)
+    page = render_template("competency/observe.html", form=form)
+    return page, 422 if form.errors else 200
+
+
+def _person(form: forms.ObservationForm) -> Person | None:
+    limits = permissions.organisations(current_user, "competency.validate")
+    found = find_person(form.person.data or "", None if limits is None else list(limits))
+    if found is None:
+        form.person.errors = [_("Nobody has this address. Check it, or ask for the person's account.")]
+    return found

@@ -1,0 +1,71 @@
+"""Exams and their results."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased, joinedload
+
+from certification.exams.models import Exam, ExamResult
+from courses.catalog.models import Course, CourseVersion, Programme, VersionState
+from lms.accounts.models import Person
+from lms.db import db
+from lms.paging import SIZE, Page, page_of
+
+
+def exams(programme_codes: Sequence[str] | None = None) -> Sequence[Any]:
+    """(exam, course, title, programme title) of every exam that is published."""
+    wanted = (
+        sa.select(Exam, Course, CourseVersion.title, Programme.title.label("programme"))
+        .join(Course, Course.id == Exam.course_id)
+        .join(Programme, Programme.id == Course.programme_id)
+        .join(CourseVersion, sa.and_(CourseVersion.course_id == Course.id,
+                                     CourseVersion.state == VersionState.PUBLISHED))
+        .order_by(Programme.position, Course.position)
+    )
+    if programme_codes is not None:
+        wanted = wanted.where(Programme.code.in_(programme_codes))
+    return db.session.execute(wanted).all()
+
+
+def exam_by_code(code: str, programme_codes: Sequence[str] | None = None) -> Any | None:
+    """One of `exams`."""
+    return next((row for row in exams(programme_codes) if row[1].code == code), None)
+
+
+_later = aliased(ExamResult)
+
+
+def results(
+    exam_id: int, *, cursor: list[int | str] | None = None, size: int = SIZE
+) -> Page[Any]:
+    """(result, person) that hold, newest first."""
+    wanted = (
+        sa.select(ExamResult, Person)
+        .join(Person, Person.id == ExamResult.person_id)
+        .outerjoin(_later, _later.replaces_id == ExamResult.id)
+        .where(ExamResult.exam_id == exam_id, _later.id.is_(None))
+        .order_by(ExamResult.id.desc())
+        .limit(size + 1)
+    )
+    if cursor is not None:
+        wanted = wanted.where(ExamResult.id < cursor[0])
+    rows = db.session.execute(wanted).all()
+    return page_of(rows, size=size, key=lambda row: (row[0].id,), is_first=cursor is None)
+
+
+def result_by_id(result_id: int, exam_id: int) -> ExamResult | None:
+    """A result of this exam, with its person."""
+    return db.session.scalar(
+        sa.select(ExamResult)
+        .options(joinedload(ExamResult.person))
+        .where(ExamResult.id == result_id, ExamResult.exam_id == exam_id)
+    )
+
+
+def history_of(result: ExamResult) -> list[ExamResult]:
+    """The result and those that it replaced, newest first."""
+    chain = [result]
+    while chain[-1].replaces_id is not None:
+        chain.append(db.session.get_one(ExamResult, chain[-1].replaces_id))
+    return chain

@@ -1,0 +1,12 @@
+"""The texts of this slice's reason codes."""
+
+from lms import wording
+from lms.i18n import gettext as _
+
+wording.register(
+    {
+        "score_out_of_range": lambda: _("Enter a score between 0 and %(full)s."),
+        "in_the_future": lambda: _("The day lies in the future."),
+        "result_exists": lambda: _("There is a result of this day already. Correct that one."),
+    }
+)

@@ -1,0 +1,134 @@
+"""What the catalogue's pages read beside the snapshot."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from courses.catalog import rules
+from courses.catalog.models import (
+    Course,
+    CourseVersion,
+    Module,
+    Programme,
+    VersionState,
+)
+from courses.catalog.snapshot import Catalog, CourseCard
+from lms import search
+from lms.db import db
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the reader asked for: the page's address and nothing else."""
+
+    text: str = ""
+    programmes: tuple[str, ...] = ()
+    lengths: tuple[str, ...] = ()
+    modes: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
+    language: str = ""
+    own_plan: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is filtered."""
+        return self == Filters()
+
+
+def matching(catalog: Catalog, filters: Filters, plan_id: int | None) -> list[CourseCard]:
+    """The courses that fit every filter, in catalogue order (best match first when searching)."""
+    courses = [course for course in catalog.courses if _fits(course, filters, plan_id)]
+    if not filters.text:
+        return courses
+    order = {int(key): place for place, key in enumerate(search.find("course", filters.text))}
+    wanted = filters.text.casefold()
+    return [c for c in courses if c.id in order or wanted in c.code.casefold()]
+
+
+def _fits(course: CourseCard, filters: Filters, plan_id: int | None) -> bool:
+    lengths = filters.lengths
+    return (
+        (not filters.programmes or course.programme_code in filters.programmes)
+        and (not lengths or any(rules.in_band(course.minutes, band) for band in lengths))
+        and (not filters.modes or bool(set(filters.modes) & set(course.modes)))
+        and (not filters.formats or bool(set(filters.formats) & set(course.formats)))
+        and (not filters.language or filters.language in course.languages)
+        and (not filters.own_plan or plan_id in course.plans)
+    )
+
+
+def published(programme_slug: str, course_slug: str) -> CourseVersion | None:
+    """The published version behind a course page."""
+    return db.session.scalar(
+        sa.select(CourseVersion)
+        .join(Course, Course.id == CourseVersion.course_id)
+        .join(Programme, Programme.id == Course.programme_id)
+        .where(Programme.slug == programme_slug, Course.slug == course_slug,
+               CourseVersion.state == VersionState.PUBLISHED)
+    )
+
+
+def modules_of(version_id: int) -> Sequence[Module]:
+    """The modules of a version in order."""
+    return db.session.scalars(
+        sa.select(Module).where(Module.course_version_id == version_id).order_by(Module.position)
+    ).all()
+
+
+def course_by_code(code: str, programme_codes: Sequence[str] | None = None) -> Course | None:
+    """The course, if it belongs to one of the programmes (None: whichever)."""
+    wanted = sa.select(Course).where(Course.code == code)
+    if programme_codes is not None:
+        wanted = wanted.join(Programme, Programme.id == Course.programme_id).where(
+            Programme.code.in_(programme_codes)
+        )
+    return db.session.scalar(wanted)
+
+
+def managed(programme_codes: Sequence[str] | None = None) -> list[tuple[Programme, list[Any]]]:
+    """Programmes with their courses, the published version's number and the draft's."""
+    published, draft = sa.orm.aliased(CourseVersion), sa.orm.aliased(CourseVersion)
+    wanted = (
+        sa.select(Programme, Course, published.number, published.title, draft.number, draft.title)
+        .outerjoin(Course, Course.programme_id == Programme.id)
+        .outerjoin(published, sa.and_(published.course_id == Course.id,
+                                      published.state == VersionState.PUBLISHED))
+        .outerjoin(draft, sa.and_(draft.course_id == Course.id, draft.state == VersionState.DRAFT))
+        .order_by(Programme.position, Programme.id, Course.position, Course.id)
+    )
+    if programme_codes is not None:
+        wanted = wanted.where(Programme.code.in_(programme_codes))
+    groups: dict[int, tuple[Programme, list[Any]]] = {}
+    for row in db.session.execute(wanted):
+        group = groups.setdefault(row[0].id, (row[0], []))
+        if row[1] is not None:
+            group[1].append(row[1:])
+    return list(groups.values())
+
+
+def versions_of(course_id: int) -> Sequence[CourseVersion]:
+    """Every version, newest first."""
+    return db.session.scalars(
+        sa.select(CourseVersion)
+        .where(CourseVersion.course_id == course_id)
+        .order_by(CourseVersion.number.desc())
+    ).all()
+
+
+def programme_by_code(code: str) -> Programme | None:
+    """The programme with this code."""
+    return db.session.scalar(sa.select(Programme).where(Programme.code == code))
+
+
+@dataclass(frozen=True, slots=True)
+class NextDate:
+    """The next class session of a course that can still be asked for."""
+
+    course_id: int
+    code: str
+    starts_at: datetime
+    zone: str
+    seats: int

@@ -1,0 +1,75 @@
+"""What every template may call: filters and values that belong to no slice."""
+
+import base64
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, request, url_for
+
+from lms import i18n, site
+from lms.accounts.wording import role_name
+from lms.i18n import gettext as _
+from lms.navigation import navigation
+
+RTL = frozenset({"ar", "he", "fa", "ur"})
+
+
+def init_app(app: Flask) -> None:
+    """Register filters, globals and the values of each page."""
+    app.jinja_env.filters.update(
+        in_zone=in_zone, role_name=role_name, browser_name=browser_name,
+        flatten_errors=flatten_errors, svg_data=svg_data, iso_date=datetime.fromisoformat,
+    )
+    app.jinja_env.globals.update(navigation=navigation, footer_links=footer_links)
+    app.context_processor(_page_values)
+
+
+def _page_values() -> dict[str, Any]:
+    tag = i18n.language()
+    return {
+        "site": site.current(),
+        "page_lang": "en-XA" if tag == i18n.PSEUDO else tag,
+        "page_dir": "rtl" if tag in RTL else "ltr",
+        "theme": request.cookies.get("theme", "auto") if request else "auto",
+    }
+
+
+def footer_links() -> list[tuple[str, str]]:
+    """The links below every page."""
+    return [
+        (url_for("certificates.verify_form"), _("Check a certificate")),
+        (url_for("directory.plans"), _("Support plans")),
+        (url_for("directory.contacts"), _("Contacts")),
+        (url_for("accounts.preferences"), _("Appearance and language")),
+    ]
+
+
+def in_zone(value: datetime, zone: str | None = None) -> datetime:
+    """The instant as local time of an IANA zone (the reader's), for its date."""
+    return value.astimezone(ZoneInfo(zone or i18n.zone_name()))
+
+
+def browser_name(agent: str) -> str:
+    """A browser's name out of its user agent, good enough to recognise one's own."""
+    known = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"),
+             ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+    name = next((name for mark, name in known if mark in agent), "")
+    return name or agent.partition("/")[0][:40] or _("Unknown browser")
+
+
+def flatten_errors(errors: Any) -> list[str]:
+    """The texts of a field's errors; fields made of fields nest them."""
+    if isinstance(errors, str):
+        return [errors]
+    if isinstance(errors, dict):
+        errors = errors.values()
+    if isinstance(errors, Iterable):
+        return [text for part in errors for text in flatten_errors(part)]
+    return [str(errors)]
+
+
+def svg_data(svg: str) -> str:
+    """An SVG as a `data:` address."""
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()

@@ -1,0 +1,1 @@
+"""A large, believable academy for measuring: loaded in bulk, the same at every load."""

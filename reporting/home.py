@@ -1,0 +1,173 @@
+"""The start page, the learner's page and the administrators' entrance: pages that cross slices."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from certification.awards import queries as awards
+from certification.awards.queries import Progress
+from certification.awards.rules import Status
+from certification.awards.wording import reason_text
+from certification.certificates import queries as certificates
+from certification.certificates.rules import Verdict
+from certification.competency import queries as competency
+from courses.catalog.snapshot import catalog
+from courses.scheduling import queries as scheduling
+from lms import charts, clock
+from lms.i18n import gettext as _
+from lms.i18n import short_date
+from lms.permissions import PUBLIC, SIGNED_IN, permit
+from lms.web import private
+
+blueprint = Blueprint("home", __name__)
+EXPIRES_SOON_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the pathway."""
+
+    title: str
+    state: str
+    is_exam: bool
+    href: str | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """Something that needs the learner's attention."""
+
+    kind: str
+    icon: str
+    title: str
+    note: str
+    href: str
+    link: str
+
+
+@blueprint.get("/")
+@permit(PUBLIC)
+def start() -> ResponseReturnValue:
+    """The front door; a signed-in reader goes on to their own page."""
+    if current_user.is_authenticated:
+        return redirect(url_for("home.me"), 303)
+    page = render_template("reporting/start.html", catalog=catalog())
+    return private(current_app.make_response(page))
+
+
+@blueprint.get("/me")
+@permit(SIGNED_IN)
+def me() -> ResponseReturnValue:
+    """The learner's page: what is next, what is done, what is missing."""
+    now = clock.now()
+    today = clock.today(now, current_app.extensions["settings"].issuer_zone)
+    person_id = current_user.person_id
+    progress = awards.progress_of(person_id, today)
+    held = certificates.of_person(person_id, today)
+    upcoming = scheduling.my_upcoming(person_id, now=now)
+    done = scheduling.completions_of(person_id)
+    focus = focus_of(progress, {row.Course.code for row in done})
+    page = render_template(
+        "reporting/me.html", now=now, today=today, upcoming=upcoming, done=done,
+        waiting=scheduling.my_waiting(person_id, now=now), held=held,
+        self_paced=scheduling.open_self_paced(person_id), focus=focus,
+        others=[p for p in progress if p is not focus],
+        steps=_steps(focus, upcoming) if focus else [], todos=_todos(held, upcoming, focus, now),
+        needs=_needs(focus) if focus else [], map=_map(person_id, focus, today),
+    )
+    return private(current_app.make_response(page))
+
+
+def focus_of(progress: list[Progress], completed: set[str]) -> Progress | None:
+    """The scheme that the page shows first: under way, else the nearest to being met."""
+    open_ones = [p for p in progress if p.status is not Status.VALID and p.assessment.needs]
+    started = [p for p in open_ones if p.met or completed & {n.code for n in p.assessment.needs}]
+    ranked = sorted(started or open_ones, key=lambda p: -p.met / len(p.assessment.needs))
+    return ranked[0] if ranked else (progress[0] if progress else None)
+
+
+def _steps(focus: Progress, upcoming: Any) -> list[Step]:
+    seated = {seat.class_session.course_version.course.code for seat in upcoming}
+    steps, is_first_open = [], True
+    for need in focus.assessment.needs:
+        state, note = "open", ""
+        if need.is_met:
+            state, note = "done", _("Completed")
+        elif is_first_open:
+            state, is_first_open, note = "now", False, _("Next")
+        if need.code in seated and not need.is_met:
+            note = _("Enrolled")
+        steps.append(Step(focus.name(need), state, need.kind == "exam", focus.href(need), note))
+    return steps
+
+
+def _needs(focus: Progress) -> list[tuple[bool, str, str, str | None, str]]:
+    rows = []
+    for need in focus.assessment.needs:
+        name = focus.name(need)
+        note = reason_text(need, name) if need.reason else _fact_note(need)
+        rows.append((need.is_met, name, note, focus.href(need), _("Go there")))
+    return rows
+
+
+def _fact_note(need: Any) -> str:
+    if need.fact is None:
+        return ""
+    if need.kind == "exam":
+        return _("%(score)s points on %(day)s", score=need.fact.value, day=short_date(need.fact.on))
+    return _("on %(day)s", day=short_date(need.fact.on))
+
+
+def _todos(held: Any, upcoming: Any, focus: Progress | None, now: datetime) -> list[ToDo]:
+    """At most three things, the most pressing first."""
+    todos = []
+    for checked in held:
+        soon = checked.days_left is not None and 0 <= checked.days_left <= EXPIRES_SOON_DAYS
+        if checked.verdict is Verdict.VALID and soon:
+            todos.append(ToDo(
+                "warn", "triangle-alert",
+                _("%(title)s expires in %(days)s days", title=checked.row.achievement,
+                  days=checked.days_left),
+                _("See what it takes to earn it again."),
+                url_for("awards.schemes"), _("Look"),
+            ))
+    for seat in upcoming[:1]:
+        session = seat.class_session
+        if (session.starts_at - now).days < 7:
+            todos.append(ToDo(
+                "info", "calendar", _("%(title)s starts soon", title=session.course_version.title),
+                _("Check where and when."), f"/class-sessions/{session.code}", _("Details"),
+            ))
+    if focus is not None and not upcoming:
+        missing = next((n for n in focus.assessment.needs if not n.is_met), None)
+        if missing is not None and focus.href(missing):
+            todos.append(ToDo(
+                "info", "list-checks", _("Next: %(title)s", title=focus.name(missing)),
+                _("A step towards %(title)s.", title=focus.version.scheme.title),
+                str(focus.href(missing)), _("Find a date"),
+            ))
+    return todos[:3]
+
+
+def _map(person_id: int, focus: Progress | None, today: date) -> Any:
+    """The competency map of the programme that matters most to the learner now."""
+    if focus is None:
+        return None
+    found = competency.map_of(person_id, focus.version.scheme.programme_id, today)
+    if found is None or not found.rows:
+        return None
+    spokes = [charts.Spoke(row.title, row.own, row.goal) for row in found.rows]
+    return {"chart": charts.radar(spokes, len(found.levels)), "rows": found.rows,
+            "levels": [level["title"] for level in found.levels]}
+
+
+@blueprint.get("/manage")
+@permit("manage.see")
+def manage() -> ResponseReturnValue:
+    """The administrators' entrance: what one may manage."""
+    return render_template("reporting/manage.html")

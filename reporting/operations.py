@@ -1,0 +1,66 @@
+"""For administrators: the jobs, the audit log, and the style guide of the interface."""
+
+import sqlalchemy as sa
+from flask import Blueprint, abort, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+
+from certification.certificates.document import missing_scripts
+from lms import clock, jobs, paging, worker
+from lms.accounts.models import Person
+from lms.audit import AuditEntry
+from lms.db import db
+from lms.health import Check
+from lms.paging import SIZE, page_of
+from lms.permissions import permit
+
+blueprint = Blueprint("operations", __name__)
+
+
+def fonts() -> Check:
+    """For the doctor: a font for every script that a name may be written in."""
+    missing = missing_scripts()
+    return Check(
+        "fonts", not missing, "every script has a font" if not missing else
+        f"no font for {', '.join(missing)}",
+        "" if not missing else "Install fonts-noto-core and fonts-noto-cjk.",
+    )
+
+
+@blueprint.get("/manage/jobs")
+@permit("jobs.see")
+def job_list() -> ResponseReturnValue:
+    """What waits, what gave up, and whether a worker lives."""
+    return render_template(
+        "reporting/jobs.html", waiting=jobs.pending_count(), failed=jobs.failures(),
+        beat=worker.newest_beat(), now=clock.now(),
+    )
+
+
+@blueprint.get("/manage/audit")
+@permit("audit.see")
+def audit_log() -> ResponseReturnValue:
+    """The audit log, newest first."""
+    wanted = (
+        sa.select(AuditEntry, Person.name)
+        .outerjoin(Person, Person.id == AuditEntry.by_person_id)
+        .order_by(AuditEntry.id.desc())
+        .limit(SIZE + 1)
+    )
+    cursor = request.args.get("after")
+    if cursor:
+        wanted = wanted.where(AuditEntry.id < paging.decode(cursor, (int,))[0])
+    act = request.args.get("act", "").strip()[:60]
+    if act:
+        wanted = wanted.where(AuditEntry.act == act)
+    rows = db.session.execute(wanted).all()
+    page = page_of(rows, size=SIZE, key=lambda row: (row[0].id,), is_first=not cursor)
+    return render_template("reporting/audit.html", page=page, act=act)
+
+
+@blueprint.get("/styleguide")
+@permit("jobs.see")
+def styleguide() -> ResponseReturnValue:
+    """Every component in every state; not in production."""
+    if current_app.extensions["settings"].production:
+        abort(404)
+    return render_template("styleguide.html", now=clock.now())

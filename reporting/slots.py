@@ -1,0 +1,109 @@
+"""The named slots of lower pages, filled with what upper slices know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, current_app
+
+from certification.awards import queries as awards
+from certification.exams.models import Exam
+from courses.catalog.snapshot import catalog
+from courses.scheduling import queries as scheduling
+from courses.scheduling.models import ClassSession, Completion, Seat, SelfPacedEnrolment, SessionState
+from lms import clock, slots
+from lms.db import db
+
+
+@dataclass(frozen=True, slots=True)
+class SelfPaced:
+    """A course can be taken in one's own time; `active` is the reader's open enrolment."""
+
+    active: SelfPacedEnrolment | None
+
+
+@dataclass(frozen=True, slots=True)
+class AwardLink:
+    """A certification that a programme leads to."""
+
+    code: str
+    title: str
+    href: str
+
+
+def init_app(app: Flask) -> None:
+    """Fill every slot."""
+    slots.fill(app, "catalog.dates", dates)
+    slots.fill(app, "course.dates", many_dates)
+    slots.fill(app, "catalog.marks", marks)
+    slots.fill(app, "catalog.certifications", certifications)
+    slots.fill(app, "course.certifications", counts_for)
+    slots.fill(app, "course.exam", exam_of)
+    slots.fill(app, "course.self_paced", self_paced)
+
+
+def dates(course_ids: Sequence[int], now: datetime) -> dict[int, Any]:
+    """Each course's next date with its seats."""
+    return scheduling.seats_left(course_ids, now=now)
+
+
+def many_dates(course_ids: Sequence[int], now: datetime) -> dict[int, Any]:
+    """The next five dates."""
+    return scheduling.next_dates(course_ids, now=now, limit=5)
+
+
+def marks(person_id: int) -> dict[int, str]:
+    """Which courses the reader completed or is enrolled in."""
+    found = dict.fromkeys(
+        db.session.scalars(
+            sa.select(ClassSession.course_id)
+            .join(Seat, Seat.class_session_id == ClassSession.id)
+            .where(Seat.person_id == person_id, Seat.ended_at.is_(None),
+                   ClassSession.state == SessionState.SCHEDULED,
+                   ClassSession.ends_at > clock.now())
+        ),
+        "enrolled",
+    )
+    completed = db.session.scalars(
+        sa.select(Completion.course_id).where(
+            Completion.person_id == person_id, Completion.withdrawn_at.is_(None)
+        )
+    )
+    return found | dict.fromkeys(completed, "completed")
+
+
+def certifications() -> dict[int, list[AwardLink]]:
+    """Certifications by the programme that leads to them; as fresh as the catalogue."""
+    revision = catalog().revision
+    kept: tuple[int, dict[int, list[AwardLink]]] | None = current_app.extensions.get("award_links")
+    if kept is None or kept[0] != revision:
+        links: dict[int, list[AwardLink]] = {}
+        for scheme in awards.schemes():
+            link = AwardLink(scheme.code, scheme.title, f"/certifications/{scheme.code}")
+            links.setdefault(scheme.programme_id, []).append(link)
+        kept = current_app.extensions["award_links"] = (revision, links)
+    return kept[1]
+
+
+def counts_for(kind: str, code: str) -> list[tuple[str, str]]:
+    """(title, address) of the certifications that require this course or exam."""
+    today = clock.today(clock.now(), current_app.extensions["settings"].issuer_zone)
+    return [
+        (version.scheme.title, f"/certifications/{version.scheme.code}")
+        for version in awards.schemes_naming(kind, code, today)
+    ]
+
+
+def exam_of(course_id: int) -> Exam | None:
+    """The marks of an exam."""
+    return db.session.scalar(sa.select(Exam).where(Exam.course_id == course_id))
+
+
+def self_paced(course_id: int, person_id: int | None) -> SelfPaced | None:
+    """Whether the course can be taken in one's own time, and the reader's open enrolment."""
+    if not catalog().by_id()[course_id].is_self_paced:
+        return None
+    mine = scheduling.open_self_paced(person_id) if person_id else []
+    return SelfPaced(next((row for row in mine if row.course_id == course_id), None))
