@@ -18,6 +18,7 @@ from courses.scheduling.views.blueprint import (
 )
 from courses.scheduling.wording import word
 from lms import clock
+from lms.accounts.queries import plans
 from lms.errors import Refusal
 from lms.i18n import LANGUAGES, language_name
 from lms.i18n import gettext as _
@@ -63,6 +64,7 @@ def managed_one(code: str) -> ResponseReturnValue:
         queue=log.queue_with_names(session.id),
         decisions=log.decisions(session.id),
         free=standing.free(session),
+        plan_names={plan.rank: plan.name for plan in plans()},
         is_over=session.ends_at <= clock.now(),
     )
 
