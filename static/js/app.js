@@ -1,5 +1,7 @@
 // Enhancements only: every page works without this file. Hooks are data- attributes.
 const root = document.documentElement;
+const live = document.getElementById("live");
+const say = (text) => { live.textContent = text; };
 root.classList.add("js");
 
 const filters = document.querySelector("details.filters");
@@ -11,23 +13,71 @@ document.querySelector("[data-focus]")?.focus();
 for (const form of document.querySelectorAll("form[data-submit-once]")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) { event.preventDefault(); return; }
-    form.dataset.sent = "1";
+    if (!event.defaultPrevented) form.dataset.sent = "1";
   });
 }
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
-for (const control of document.querySelectorAll("[data-auto-submit]")) {
+// Filters: the results are filled anew, the panel and the focus stay where they are.
+const shown = { request: null };
+async function swap(form) {
+  const target = document.getElementById(form.dataset.swap);
+  const address = new URL(form.action);
+  address.search = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+  shown.request?.abort();
+  shown.request = new AbortController();
+  target.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(address, { signal: shown.request.signal });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.getElementById(target.id);
+    if (!answer.ok || !fresh) throw new Error(answer.status);
+    target.replaceWith(fresh);
+    history.replaceState(null, "", address);
+    say(fresh.querySelector("[role=status]")?.textContent ?? "");
+  } catch (error) {
+    if (error.name !== "AbortError") location.assign(address);
+  }
+}
+for (const form of document.querySelectorAll("form[data-swap]")) {
+  let wait;
+  form.addEventListener("change", () => swap(form));
+  form.addEventListener("submit", (event) => { event.preventDefault(); swap(form); });
+  form.querySelector("[type=search]")?.addEventListener("input", () => {
+    clearTimeout(wait);
+    wait = setTimeout(() => swap(form), 250);
+  });
+}
+for (const control of document.querySelectorAll("form:not([data-swap]) [data-auto-submit]")) {
   control.addEventListener("change", () => control.form.requestSubmit());
 }
 
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(button.dataset.copy);
-    document.getElementById("live").textContent = button.dataset.copied ?? "";
-    button.querySelector("span:last-child").textContent = button.dataset.copied ?? "";
+    say(button.dataset.copied);
+    button.querySelector("span").textContent = button.dataset.copied;
   });
+}
+
+// A table that need not scroll is no stop for the keyboard.
+const measure = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1;
+    if (target.tabIndex) target.removeAttribute("tabindex");
+  }
+});
+for (const box of document.querySelectorAll("[data-scroller]")) measure.observe(box);
+
+// Rows drawn as cards on a phone stay rows of a table for screen readers.
+const ROLES = { thead: "rowgroup", tbody: "rowgroup", tr: "row", td: "cell", "th[scope=row]": "rowheader", "th[scope=col]": "columnheader" };
+for (const table of document.querySelectorAll("[data-roles]")) {
+  table.setAttribute("role", "table");
+  for (const [part, role] of Object.entries(ROLES)) {
+    for (const found of table.querySelectorAll(part)) found.setAttribute("role", role);
+  }
 }
 
 // A page that watches a job asks again until it is done.
