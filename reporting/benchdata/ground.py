@@ -86,15 +86,16 @@ class Ground:
     goals: list[Goal]
     plans: list[tuple[int, int]]
     """(id, rank) of the support plans."""
-    regions: list[str] = field(default_factory=list)
+    regions: list[str | None] = field(default_factory=list)
 
 
 def read(day: date) -> Ground:
     """The ground on a day."""
     offers, papers = _offers(), _papers()
-    skills = {row[1]: row for row in db.session.execute(
-        sa.select(Competency.id, Competency.code, Competency.title)
-    )}
+    skills = {
+        row[1]: row
+        for row in db.session.execute(sa.select(Competency.id, Competency.code, Competency.title))
+    }
     goals = [_goal(version, offers, papers, skills) for version in versions_on(day)]
     plans = sa.select(SupportPlan.id, SupportPlan.rank).order_by(SupportPlan.rank)
     regions = sa.select(Region.code).order_by(Region.position)
@@ -120,7 +121,8 @@ def _goal(
             paper = papers[need["exam"]]
             exams.append((paper, need.get("at_least") or paper.cut_score))
         elif need.get("competency") in skills:
-            seen.append(Skill(*skills[need["competency"]], need["level"]))
+            id, code, title = skills[need["competency"]]
+            seen.append(Skill(id, code, title, need["level"]))
         else:
             return None
     if len(courses) < SEATS_EACH:
@@ -131,29 +133,42 @@ def _goal(
 
 def _offers() -> dict[str, Offer]:
     """Published courses by code, each held in the first of its formats that has dates."""
-    rows = db.session.execute(
-        sa.select(Course.id, CourseVersion.id, Course.code, CourseVersion.title,
-                  CourseVersion.minutes, DeliveryMode.id, DeliveryFormat.id,
-                  DeliveryMode.has_room, DeliveryMode.has_virtual)
+    rows: Any = db.session.execute(
+        sa.select(
+            Course.id,
+            CourseVersion.id,
+            Course.code,
+            CourseVersion.title,
+            CourseVersion.minutes,
+            DeliveryMode.id,
+            DeliveryFormat.id,
+            DeliveryMode.has_room,
+            DeliveryMode.has_virtual,
+        )
         .join(CourseVersion, CourseVersion.course_id == Course.id)
         .join(CourseDelivery, CourseDelivery.course_version_id == CourseVersion.id)
         .join(DeliveryFormat, DeliveryFormat.id == CourseDelivery.delivery_format_id)
         .join(DeliveryMode, DeliveryMode.id == DeliveryFormat.delivery_mode_id)
-        .where(Course.kind == CourseKind.COURSE, CourseVersion.state == VersionState.PUBLISHED,
-               DeliveryFormat.is_self_paced.is_(False))
+        .where(
+            Course.kind == CourseKind.COURSE,
+            CourseVersion.state == VersionState.PUBLISHED,
+            DeliveryFormat.is_self_paced.is_(False),
+        )
         .order_by(Course.id, DeliveryMode.position.desc(), DeliveryFormat.position)
     )
-    shows, offers = _shows(), {}
-    for id, version, code, title, minutes, *rest in rows:
-        offer = Offer(id, version, code, title, minutes or 480, *rest, shows.get(id, ()))
-        offers.setdefault(code, offer)
+    shows = _shows()
+    offers: dict[str, Offer] = {}
+    for row in rows:
+        values: list[Any] = [*row, shows.get(row[0], ())]
+        offers.setdefault(row.code, Offer(*values))
     return offers
 
 
 def _papers() -> dict[str, Paper]:
     rows = db.session.execute(
-        sa.select(Exam.id, Course.code, CourseVersion.title, Exam.full_marks, Exam.cut_score,
-                  Course.id)
+        sa.select(
+            Exam.id, Course.code, CourseVersion.title, Exam.full_marks, Exam.cut_score, Course.id
+        )
         .join(Course, Course.id == Exam.course_id)
         .join(CourseVersion, CourseVersion.course_id == Course.id)
         .where(CourseVersion.state == VersionState.PUBLISHED)
@@ -167,8 +182,9 @@ def _shows() -> dict[int, tuple[tuple[int, int], ...]]:
     """What each course shows, by course id."""
     found: dict[int, tuple[tuple[int, int], ...]] = {}
     links: Sequence[Any] = db.session.execute(
-        sa.select(CourseCompetency.course_id, CourseCompetency.competency_id,
-                  CourseCompetency.level).order_by(CourseCompetency.id)
+        sa.select(
+            CourseCompetency.course_id, CourseCompetency.competency_id, CourseCompetency.level
+        ).order_by(CourseCompetency.id)
     ).all()
     for course_id, competency_id, level in links:
         found[course_id] = (*found.get(course_id, ()), (competency_id, level))

@@ -1,39 +1,33 @@
 """Loading the data set: catalogue if there is none, then everything in one transaction."""
 
+import json
 import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
 
 from certification.certificates.actions import profile_prefix
-from certification.certificates.document import render
+from certification.certificates.document import CertificateFacts, render
 from certification.certificates.models import CertificateNumber
 from lms import audit, clock, revisions, site
 from lms.accounts.models import Organisation
 from lms.db import db, unit
-from lms.errors import refuse
 from lms.permissions import Role
 from lms.settings import Settings
 from lms.storage import Storage
 from reporting.benchdata import ground as grounds
+from reporting.benchdata.awarding import Awarding, Registry, blank
 from reporting.benchdata.bulk import Bulk, Sheet
 from reporting.benchdata.cast import organisation_name
 from reporting.benchdata.classes import Hall, instant, workday
 from reporting.benchdata.ground import Goal, Ground
-from reporting.benchdata.learners import (
-    Cohort,
-    Registry,
-    Sample,
-    Writer,
-    canonical,
-    cohort_seats,
-    facts_of,
-)
+from reporting.benchdata.learners import Cohort, Employer, People, cohort_seats
 from reporting.benchdata.sheets import Sheets
 from reporting.loader.files import read_folder
 from reporting.loader.load import Loading
@@ -45,6 +39,10 @@ STAFF = 50
 PEOPLE_PER_TRAINER = 400
 FURTHEST_BACK = timedelta(days=3 * 365)
 SEED = 4_400
+
+
+class NotPossible(Exception):
+    """The data set cannot be loaded; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +59,12 @@ def load(people: int, *, now: datetime) -> Report:
     settings: Settings = current_app.extensions["settings"]
     with unit(writes=True):
         if db.session.scalar(sa.select(Organisation.id).where(Organisation.code == _code(1))):
-            raise refuse("bench_data_is_loaded")
+            raise NotPossible("The bench data set is here already.")
         _catalogue(now)
         day = clock.today(now, settings.issuer_zone)
         ground = grounds.read(day)
         if not ground.goals:
-            raise refuse("bench_data_needs_a_scheme")
+            raise NotPossible("No scheme in force asks for three courses or more.")
         sheets = _Load(ground, settings, people, day, now=now).run()
         audit.record("bench_data.loaded", "academy", "1", by=None, now=now, people=people)
     return Report({sheet.table: sheet.total for sheet in sheets}, time.perf_counter() - began)
@@ -92,67 +90,63 @@ class _Load:
         self, ground: Ground, settings: Settings, people: int, day: date, *, now: datetime
     ) -> None:
         self.ground, self.settings = ground, settings
-        self.people, self.day, self.now = people, day, now
+        self.count, self.day, self.now = people, day, now
         self.issuer = site.load().name
-        sample = self._sample(ground.goals[0])
+        digest, size = self._sample()
         self.bulk = Bulk(db.session())
-        self.sheets = Sheets(db.session(), now=instant(now), sha256=sample.sha256, size=sample.size)
-        self.organisations: list[tuple[int, str]] = []
-        self.registry = _registry()
-        self.writer = Writer(
-            self.sheets, self.registry, sample, now, settings.public_url, 0, {},
-            random.Random(SEED),  # noqa: S311 -- the same ids at every load, no secrets
-        )  # fmt: skip
+        self.sheets = Sheets(db.session(), now=instant(now), sha256=digest, size=size)
+        chance = random.Random(SEED)  # noqa: S311 -- the same ids at every load, no secrets
+        self.people = People(self.sheets, chance, now=now)
+        self.employers: list[Employer] = []
 
-    def _facts(self, goal: Goal) -> "CertificateFactsJson":
-        return facts_of(
-            goal, self.issuer, demonstration=self.settings.demonstration, now=self.now
-        )
+    def _blank(self, goal: Goal) -> CertificateFacts:
+        demonstration = self.settings.demonstration
+        return blank(goal, self.issuer, demonstration=demonstration, now=self.now)
 
-    def _sample(self, goal: Goal) -> Sample:
-        content = render(self._facts(goal))
+    def _sample(self) -> tuple[str, int]:
+        """The one document that every certificate of the data set points to."""
+        content = render(self._blank(self.ground.goals[0]))
         storage: Storage = current_app.extensions["storage"]
-        return Sample(storage.put(content), len(content))
+        return storage.put(content), len(content)
 
     def run(self) -> list[Sheet]:
         """Write everything; returns the sheets with their totals."""
-        self._organisations()
+        self._employers()
         trainers = self._trainers()
+        self.people.assessor_id = trainers[0]
         hall = Hall(self.sheets.session, self.sheets.meeting, trainers)
         cohorts = [self._cohort(hall, goal, place) for place, goal in enumerate(self.ground.goals)]
-        for number in range(self.people):
-            organisation_id, domain = self.organisations[number // STAFF]
+        registry = _registry()
+        awarding = Awarding(self.sheets, registry, self.day, self.settings.public_url, trainers[0])
+        for number in range(self.count):
             rank, turn = divmod(number, len(cohorts))
-            self.writer.learner(number, organisation_id, domain, cohorts[turn], rank)
+            learner = self.people.person(number, self.employers[number // STAFF])
+            self.people.learn(learner, cohorts[turn], rank)
+            awarding.award(learner, cohorts[turn])
             if number % CHUNK == 0:
                 self.bulk.write(self.sheets.all())
         self.bulk.write(self.sheets.all())
-        _keep(self.registry)
+        _keep(registry)
         self.bulk.finish(self.sheets.all())
         return self.sheets.all()
 
-    def _organisations(self) -> None:
-        plans, regions = self.ground.plans, self.ground.regions
-        for number in range(self.people // STAFF + 1):
-            name = organisation_name(number)
-            plan_id, rank = plans[number % len(plans)]
+    def _employers(self) -> None:
+        plans, regions = self.ground.plans, self.ground.regions or [None]
+        for number in range(self.count // STAFF + 1):
+            name, (plan_id, rank) = organisation_name(number), plans[number % len(plans)]
             organisation_id = self.sheets.organisation.add(
                 _code(number + 1), name, name.casefold(), plan_id,
-                regions[number % len(regions)] if regions else None, int(number % 20 == 0),
+                regions[number % len(regions)], int(number % 20 == 0),
             )  # fmt: skip
-            self.organisations.append((organisation_id, f"{_code(number + 1)}.example"))
-            self.writer.plan_rank[organisation_id] = rank
+            self.employers.append(Employer(organisation_id, f"{_code(number + 1)}.example", rank))
 
     def _trainers(self) -> list[int]:
-        organisation_id, domain = self.organisations[0]
-        trainers = []
-        for number in range(self.people // PEOPLE_PER_TRAINER + 1):
-            person_id, _ = self.writer.person(self.people + number, organisation_id, domain)
+        numbers = range(self.count, self.count + self.count // PEOPLE_PER_TRAINER + 1)
+        trainers = [self.people.person(number, self.employers[0]).id for number in numbers]
+        for person_id in trainers:
             self.sheets.role.add(person_id, Role.TRAINER.value)
-            trainers.append(person_id)
-        self.writer.assessor_id = trainers[0]
-        self.sheets.role.add(trainers[0], Role.ASSESSOR.value)
-        self.sheets.role.add(trainers[0], Role.CERTIFICATION_MANAGER.value)
+        for role in (Role.ASSESSOR, Role.CERTIFICATION_MANAGER):
+            self.sheets.role.add(trainers[0], role.value)
         self.bulk.write(self.sheets.all())
         return trainers
 
@@ -160,7 +154,7 @@ class _Load:
         """The people of a scheme and the class sessions for them, past ones week by week before
         each one's award, and those of the next half year."""
         turns = len(self.ground.goals)
-        count = (self.people - place + turns - 1) // turns
+        count = (self.count - place + turns - 1) // turns
         start = max(goal.version.effective_from, self.day - FURTHEST_BACK)
         past, ahead = cohort_seats(count, len(goal.others))
         until = self.day - timedelta(days=1)
@@ -176,5 +170,25 @@ class _Load:
             goal, count, start, until,
             [hall.series(goal.courses[k], seats, before(3 - k)) for k, seats in enumerate(past)],
             [hall.series(o, seats, after) for o, seats in zip(goal.others, ahead, strict=True)],
-            _loose(self._facts(goal).to_json()),
+            json.loads(self._blank(goal).to_json()),
         )  # fmt: skip
+
+
+def _registry() -> Registry:
+    """The certificate numbers that are used already."""
+    rows = db.session.execute(sa.select(CertificateNumber.year, CertificateNumber.last))
+    return Registry(profile_prefix(), {row.year: row.last for row in rows})
+
+
+def _keep(registry: Registry) -> None:
+    """Note the last number of each year."""
+    known: dict[int, Any] = {
+        row.year: row for row in db.session.scalars(sa.select(CertificateNumber))
+    }
+    for year, last in registry.last.items():
+        row = known.get(year)
+        if row is None:
+            db.session.add(CertificateNumber(year=year, last=last))
+        else:
+            row.last = last
+    db.session.flush()

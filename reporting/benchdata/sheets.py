@@ -28,7 +28,8 @@ class Sheets:
             return Sheet(session, model, columns, **same)
 
         self.organisation = sheet(
-            Organisation, "code name search_name support_plan_id region_code is_partner",
+            Organisation,
+            "code name search_name support_plan_id region_code is_partner",
             created_at=now,
         )
         self.person = sheet(
@@ -37,54 +38,70 @@ class Sheets:
         self.account = sheet(
             Account, "person_id email email_key created_at", state=AccountState.ACTIVE.value
         )
-        self.membership = sheet(
-            Membership, "person_id organisation_id started_on created_at", ended_on=None
-        )
+        self.membership = sheet(Membership, "person_id organisation_id started_on created_at")
         self.role = sheet(RoleGrant, "person_id role", granted_at=now)
         self.session = sheet(
-            ClassSession, SESSION_COLUMNS, join_url="", state=SESSION_STATE, state_reason="",
-            revision=1, created_at=now,
+            ClassSession,
+            SESSION_COLUMNS,
+            join_url="",
+            state=SESSION_STATE,
+            state_reason="",
+            revision=1,
+            created_at=now,
         )
         self.meeting = sheet(Meeting, MEETING_COLUMNS)
         self.seat = sheet(
-            Seat, "class_session_id person_id organisation_id kind wanted_kind tier_rank number "
-            "taken_at taken_by", end_reason="",
+            Seat,
+            "class_session_id person_id organisation_id kind wanted_kind tier_rank number "
+            "taken_at taken_by",
+            end_reason="",
         )
         self.attendance = sheet(Attendance, "class_session_id person_id presence at by_person_id")
         self.result = sheet(
             Result, "class_session_id person_id outcome score at by_person_id", note=""
         )
         self.self_paced = sheet(
-            SelfPacedEnrolment, "person_id course_id course_version_id organisation_id started_at "
+            SelfPacedEnrolment,
+            "person_id course_id course_version_id organisation_id started_at "
             "started_by finished_at",
         )
         self.completion = sheet(
-            Completion, "person_id course_id course_version_id source source_id completed_on "
-            "recorded_at recorded_by", withdrawn_reason="",
+            Completion,
+            "person_id course_id course_version_id source source_id completed_on "
+            "recorded_at recorded_by",
+            withdrawn_reason="",
         )
         self.exam_result = sheet(
-            ExamResult, "exam_id person_id taken_on score full_marks cut_score at by_person_id",
-            passed=1, note="",
+            ExamResult,
+            "exam_id person_id taken_on score full_marks cut_score at by_person_id",
+            passed=1,
+            note="",
         )
         self.validation = sheet(
-            Validation, "person_id competency_id level asked_at asked_by observed_on decided_at "
-            "decided_by", state=ValidationState.CONFIRMED.value, request_note="",
+            Validation,
+            "person_id competency_id level asked_at asked_by observed_on decided_at decided_by",
+            state=ValidationState.CONFIRMED.value,
+            request_note="",
             decision_note="",
         )
         self.evidence = sheet(
             Evidence, "person_id competency_id level kind source_id shown_on recorded_at"
         )
         self.award = sheet(
-            Award, "person_id scheme_id scheme_version_id awarded_on valid_until facts awarded_at",
+            Award,
+            "person_id scheme_id scheme_version_id awarded_on valid_until facts awarded_at",
             cycle=1,
         )
         self.revocation = sheet(
             Revocation, "award_id revoked_on public_reason at by_person_id", internal_note=""
         )
         self.certificate = sheet(
-            Certificate, "code number award_id person_id holder_name achievement issued_on "
+            Certificate,
+            "code number award_id person_id holder_name achievement issued_on "
             "valid_until facts facts_sha256 supersedes_id supersession_reason created_at issued_at",
-            state=CertificateState.ISSUED.value, document_sha256=sha256, document_size=size,
+            state=CertificateState.ISSUED.value,
+            document_sha256=sha256,
+            document_size=size,
         )
 
     def all(self) -> list[Sheet]:
