@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 
 from app import create_app
@@ -81,6 +81,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application under test."""
     app = create_app(environment(tmp_path / "data", database_url))
+    app.before_request_funcs.setdefault(None, []).insert(0, _forget_the_last_reader)
     yield app
     client = app.extensions.get("jobs_client")
     if client is not None:
@@ -88,6 +89,12 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+def _forget_the_last_reader() -> None:
+    """`make` holds one context for the whole test: each request begins as in a fresh one."""
+    for name in list(g):
+        g.pop(name)
 
 
 @pytest.fixture

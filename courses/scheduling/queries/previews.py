@@ -51,4 +51,4 @@ def preview(class_session: ClassSession, change: rules.Change, *, now: datetime)
 def names_of(person_ids: Sequence[int]) -> dict[int, str]:
     """Names by id."""
     rows = db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(person_ids)))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}

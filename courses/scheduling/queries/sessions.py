@@ -183,7 +183,7 @@ def choices(*, now: datetime) -> Choices:
         .distinct()
     )
     found = Choices()
-    for programme, its_title, course, title, mode, mode_title, language in sorted(rows.tuples()):
+    for programme, its_title, course, title, mode, mode_title, language in sorted(rows):
         found.programmes[programme] = its_title
         found.courses[course] = title
         found.modes[mode] = mode_title

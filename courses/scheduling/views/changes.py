@@ -108,6 +108,7 @@ def run_change(code: str, what: str) -> ResponseReturnValue:
     except Refusal as refusal:
         if refusal.reasons[0].code != "preview_outdated":
             raise
+        session = managed_or_404(code, "sessions.edit")
         preview = previews.preview(session, form.change(), now=now)
         sent = request.form.items(multi=True)
         return _page(what, session, form, preview=preview, sent=sent, is_outdated=True), 409

@@ -59,8 +59,9 @@ def confirm_completion(enrolment_id: int) -> ResponseReturnValue:
     enrolment = courses.enrolment_of(enrolment_id, limits_of("teach.record"))
     if enrolment is None:
         raise NotFound()
+    name = enrolment.person.name
     self_paced.complete_self_paced(
         enrolment, current_user.time_zone, by=person_id(), now=clock.now()
     )
-    flash(_("The completion of %(name)s is recorded.", name=enrolment.person.name))
+    flash(_("The completion of %(name)s is recorded.", name=name))
     return redirect(url_for("scheduling.self_paced_list"), 303)

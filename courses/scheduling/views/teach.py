@@ -97,6 +97,7 @@ def save(code: str) -> ResponseReturnValue:
     outcomes = save_roster(session, roster_form.to_save(rows), by=person_id(), now=clock.now())
     roster_form.show(rows, outcomes)
     if outcomes.flaws or outcomes.conflicts:
+        session = _taught_or_404(code, "sessions.edit")
         return _page(session, rows), 409 if outcomes.conflicts else 422
     flash(ngettext("Saved: %(num)s row.", "Saved: %(num)s rows.", outcomes.written))
     return redirect(url_for("scheduling.roster_page", code=code), 303)

@@ -1,0 +1,288 @@
+"""The roster: facts that are corrected and never overwritten, and what a result brings."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from courses.scheduling.actions.roster import Outcomes, Typed, save_roster
+from courses.scheduling.models import Attendance, ClassSession, Completion, Result
+from courses.scheduling.queries import completions_of
+from courses.scheduling.queries.roster import Line, history, roster, taught
+from courses.scheduling.rules.marks import Flaw, Grade, Marks, Outcome, Presence, read
+from courses.scheduling.rules.times import Span
+from lms import jobs
+from lms.accounts.models import Person
+from lms.db import db, unit
+from lms.mail import MailMessage
+from lms.permissions import Role
+from tests.factories import Factory
+
+PRESENT = Presence.PRESENT
+PASSED = Grade(Outcome.PASSED, 81)
+FAILED = Grade(Outcome.FAILED, 40, "Repeat module 2")
+
+
+@dataclass(frozen=True)
+class Stage:
+    session: ClassSession
+    tom: Person
+    ada: Person
+    bob: Person
+    now: datetime
+
+    def lines(self) -> dict[int, Line]:
+        with unit(writes=False):
+            return {line.person_id: line for line in roster(self.session.id)}
+
+    def save(
+        self,
+        marks: dict[int, Marks],
+        shown: dict[int, Line] | None = None,
+        by: Person | None = None,
+    ) -> Outcomes:
+        """Save these rows from a page that showed `shown` (the newest facts by default)."""
+        page = shown or self.lines()
+        typed = {
+            who: Typed(mine, page[who].attendance_id, page[who].result_id)
+            for who, mine in marks.items()
+        }
+        with unit(writes=True):
+            return save_roster(self.session, typed, by=(by or self.tom).id, now=self.now)
+
+
+@pytest.fixture
+def stage(make: Factory, now: datetime) -> Stage:
+    """A class session that started an hour ago, with two learners."""
+    tom = make.person("Tom Trainer", Role.TRAINER)
+    session = make.class_session(make.course(make.programme()), tom)
+    ada, bob = make.person("Ada"), make.person("Bob")
+    make.enrolled(session, ada)
+    make.enrolled(session, bob)
+    with unit(writes=True):
+        row = db.session.get_one(ClassSession, session.id)
+        row.starts_at, row.ends_at = now - timedelta(hours=9), now - timedelta(hours=1)
+    return Stage(session, tom, ada, bob, now)
+
+
+def count(model: type[Attendance] | type[Result] | type[Completion]) -> int:
+    with unit(writes=False):
+        return db.session.scalar(sa.select(sa.func.count()).select_from(model)) or 0
+
+
+def pending(kind: str) -> int:
+    with unit(writes=False):
+        found = jobs.client().list_workflows(status=["ENQUEUED"])
+        return sum(row.workflow_id.startswith(f"{kind}:") for row in found)
+
+
+def test_one_save_records_presence_result_completion_and_mail(stage: Stage) -> None:
+    outcomes = stage.save(
+        {stage.ada.id: Marks(PRESENT, PASSED), stage.bob.id: Marks(Presence.ABSENT)}
+    )
+
+    assert outcomes == Outcomes({}, {}, 2)
+    lines = stage.lines()
+    assert lines[stage.ada.id].marks == Marks(PRESENT, PASSED)
+    assert lines[stage.bob.id].marks == Marks(Presence.ABSENT)
+    with unit(writes=False):
+        done = completions_of(stage.ada.id)
+        mailed = db.session.scalars(
+            sa.select(MailMessage.person_id).where(MailMessage.template == "result")
+        ).all()
+    assert [(row[0].course_id, row[0].completed_on.isoformat()) for row in done] == [
+        (stage.session.course_id, "2026-11-23")
+    ]
+    assert mailed == [stage.ada.id]
+    assert pending("learning.completed") == 1
+
+
+def test_an_unchanged_roster_writes_nothing(stage: Stage) -> None:
+    marks = {stage.ada.id: Marks(PRESENT, PASSED), stage.bob.id: Marks()}
+    stage.save(marks)
+
+    assert stage.save(marks).written == 0
+    assert (count(Attendance), count(Result)) == (1, 1)
+
+
+def test_a_correction_is_a_new_fact_and_withdraws_the_completion(stage: Stage) -> None:
+    stage.save({stage.ada.id: Marks(PRESENT, PASSED)})
+    stage.save({stage.ada.id: Marks(PRESENT, FAILED)})
+
+    with unit(writes=False):
+        facts = db.session.scalars(sa.select(Result).order_by(Result.id)).all()
+        assert completions_of(stage.ada.id) == []
+    assert [(fact.outcome, fact.replaces_id) for fact in facts] == [
+        (Outcome.PASSED, None),
+        (Outcome.FAILED, facts[0].id),
+    ]
+    assert count(Attendance) == 1
+    assert pending("learning.completion_withdrawn") == 1
+
+
+def test_a_result_corrected_twice_completes_once_again(stage: Stage) -> None:
+    for grade in (PASSED, FAILED, PASSED, Grade(Outcome.PASSED, 90)):
+        stage.save({stage.ada.id: Marks(PRESENT, grade)})
+
+    with unit(writes=False):
+        assert len(completions_of(stage.ada.id)) == 1
+    assert (count(Result), count(Completion)) == (4, 2)
+
+
+def test_a_recorded_fact_cannot_be_emptied(stage: Stage) -> None:
+    stage.save({stage.ada.id: Marks(PRESENT, PASSED)})
+
+    outcomes = stage.save({stage.ada.id: Marks()})
+
+    assert outcomes.flaws == {
+        stage.ada.id: [
+            Flaw("presence", "cannot_be_emptied"),
+            Flaw("outcome", "cannot_be_emptied"),
+        ]
+    }
+    assert count(Result) == 1
+
+
+def test_two_trainers_on_one_row_the_second_is_told_and_nothing_is_lost(
+    make: Factory, stage: Stage
+) -> None:
+    page = stage.lines()
+    anna = make.person("Anna Admin", Role.ADMINISTRATOR)
+    stage.save({stage.ada.id: Marks(PRESENT, PASSED)}, page)
+
+    outcomes = stage.save(
+        {stage.ada.id: Marks(PRESENT, FAILED), stage.bob.id: Marks(PRESENT)}, page, anna
+    )
+
+    assert list(outcomes.conflicts) == [stage.ada.id]
+    assert outcomes.conflicts[stage.ada.id].marks.grade == PASSED
+    assert outcomes.written == 0
+    assert stage.lines()[stage.bob.id].marks == Marks()
+
+
+def test_rows_that_only_the_other_changed_keep_the_others_facts(
+    make: Factory, stage: Stage
+) -> None:
+    page = stage.lines()
+    anna = make.person("Anna Admin", Role.ADMINISTRATOR)
+    stage.save({stage.ada.id: Marks(PRESENT, PASSED)}, page)
+
+    outcomes = stage.save({stage.ada.id: Marks(), stage.bob.id: Marks(PRESENT, FAILED)}, page, anna)
+
+    assert outcomes.written == 1
+    lines = stage.lines()
+    assert lines[stage.ada.id].marks.grade == PASSED
+    assert lines[stage.bob.id].marks.grade == FAILED
+
+
+def test_two_trainers_who_agree_do_not_collide(make: Factory, stage: Stage) -> None:
+    page = stage.lines()
+    anna = make.person("Anna Admin", Role.ADMINISTRATOR)
+    stage.save({stage.ada.id: Marks(PRESENT)}, page)
+
+    assert stage.save({stage.ada.id: Marks(PRESENT)}, page, anna) == Outcomes({}, {}, 0)
+
+
+def test_nobody_records_their_own_result(stage: Stage) -> None:
+    outcomes = stage.save({stage.ada.id: Marks(PRESENT, PASSED)}, by=stage.ada)
+
+    assert outcomes.flaws == {stage.ada.id: [Flaw("outcome", "own_result")]}
+    assert count(Result) == 0
+
+
+def test_people_without_a_seat_are_not_recorded(make: Factory, stage: Stage) -> None:
+    stranger = make.person("Sam Stranger")
+    with unit(writes=True):
+        outcomes = save_roster(
+            stage.session,
+            {stranger.id: Typed(Marks(PRESENT, PASSED), None, None)},
+            by=stage.tom.id,
+            now=stage.now,
+        )
+
+    assert outcomes.written == 0
+    assert count(Result) == 0
+
+
+def test_the_history_shows_corrected_facts_with_who(stage: Stage) -> None:
+    stage.save({stage.ada.id: Marks(PRESENT, PASSED)})
+    stage.save({stage.ada.id: Marks(Presence.PARTIAL, PASSED)})
+
+    with unit(writes=False):
+        shown = [
+            (type(fact).__name__, fact.person.name, fact.by.name)
+            for fact in history(stage.session.id)
+        ]
+    assert sorted(shown) == [
+        ("Attendance", "Ada", "Tom Trainer"),
+        ("Attendance", "Ada", "Tom Trainer"),
+        ("Result", "Ada", "Tom Trainer"),
+    ]
+
+
+def test_an_ended_class_session_is_to_be_marked_until_all_have_a_result(stage: Stage) -> None:
+    def unmarked() -> list[tuple[int, int]]:
+        day = Span(stage.now - timedelta(hours=12), stage.now + timedelta(hours=12))
+        with unit(writes=False):
+            found = taught("unmarked", trainer_person_id=stage.tom.id, day=day, now=stage.now)
+        return [(one.marked, one.seats) for one in found]
+
+    stage.save({stage.ada.id: Marks(PRESENT, PASSED)})
+    assert unmarked() == [(1, 2)]
+    stage.save({stage.bob.id: Marks(PRESENT, FAILED)})
+    assert unmarked() == []
+
+
+Cells = dict[str, str]
+
+
+@pytest.mark.parametrize(
+    ("cells", "flaws"),
+    [
+        ({"score": "101", "outcome": "passed"}, [Flaw("score", "score_range")]),
+        ({"score": "8o", "outcome": "passed"}, [Flaw("score", "score_range")]),
+        ({"score": "-1", "outcome": "failed"}, [Flaw("score", "score_range")]),
+        ({"score": "٣", "outcome": "failed"}, [Flaw("score", "score_range")]),
+        ({"score": "80"}, [Flaw("outcome", "outcome_missing")]),
+        ({"note": "Well done"}, [Flaw("outcome", "outcome_missing")]),
+        ({"presence": "maybe"}, [Flaw("presence", "not_a_choice")]),
+        ({"presence": "absent", "outcome": "passed"}, [Flaw("outcome", "absent_passed")]),
+        ({"outcome": "failed", "note": "x" * 1001}, [Flaw("note", "note_too_long")]),
+        ({"presence": "present", "outcome": "passed", "score": " 100 "}, []),
+        ({}, []),
+    ],
+)
+def test_each_wrong_cell_is_named(cells: Cells, flaws: list[Flaw]) -> None:
+    assert read(cells)[1] == flaws
+
+
+@pytest.fixture
+def queries(make: Factory) -> Callable[[Callable[[], object]], int]:
+    """Counts the statements that a function sends."""
+
+    def counted(work: Callable[[], object]) -> int:
+        sent: list[str] = []
+        sa.event.listen(db.engine, "before_cursor_execute", lambda *a: sent.append(a[2]))
+        with unit(writes=False):
+            work()
+        return len([text for text in sent if text.startswith("SELECT")])
+
+    return counted
+
+
+def test_the_roster_of_many_takes_as_many_queries_as_that_of_two(
+    make: Factory, stage: Stage, queries: Callable[[Callable[[], object]], int]
+) -> None:
+    few = queries(lambda: roster(stage.session.id))
+    with unit(writes=True):
+        db.session.get_one(ClassSession, stage.session.id).room_capacity = 42
+        db.session.get_one(ClassSession, stage.session.id).starts_at += timedelta(days=90)
+    for number in range(40):
+        make.enrolled(stage.session, make.person(f"Learner {number:02}"))
+
+    many = queries(lambda: roster(stage.session.id))
+
+    assert (few, many) == (1, 1)
+    assert len(stage.lines()) == 42
