@@ -15,6 +15,7 @@ import courses.catalog.views
 import courses.catalog.views_manage
 import courses.scheduling.views
 import lms.accounts.views
+import lms.accounts.views_import
 import lms.accounts.views_people
 import lms.health
 import reporting.cli

@@ -16,7 +16,9 @@ from certification.exams.models import Exam, ExamResult
 from courses.catalog.models import Course, Programme
 from courses.catalog.snapshot import catalog
 from courses.scheduling.models import Completion
+from lms.accounts.models import Person
 from lms.db import db
+from lms.paging import SIZE, Page, page_of
 
 
 def facts_of(person_id: int, on: date) -> Facts:
@@ -182,3 +184,86 @@ def scheme_by_code(code: str, programme_codes: Sequence[str] | None = None) -> S
 def schemes_naming(kind: str, code: str, on: date) -> list[SchemeVersion]:
     """The versions in force whose rule names this course, exam or competency."""
     return [v for v in versions_on(on) if (kind, code) in set(rules.leaves(v.rule))]
+
+
+def certified(
+    scheme_id: int,
+    day: date,
+    *,
+    status: Status | None = None,
+    cursor: list[int | str] | None = None,
+    size: int = SIZE,
+) -> Page[Any]:
+    """(award, person, revoked on) of a scheme, newest first; optionally of one status."""
+    wanted = (
+        sa.select(Award, Person, Revocation.revoked_on)
+        .join(Person, Person.id == Award.person_id)
+        .outerjoin(Revocation, Revocation.award_id == Award.id)
+        .where(Award.scheme_id == scheme_id)
+        .order_by(Award.id.desc())
+        .limit(size + 1)
+    )
+    live, ends = Revocation.id.is_(None), Award.valid_until
+    conditions = {
+        Status.VALID: sa.and_(live, sa.or_(ends.is_(None), ends >= day)),
+        Status.EXPIRED: sa.and_(live, ends < day),
+        Status.REVOKED: Revocation.id.is_not(None),
+    }
+    if status in conditions:
+        wanted = wanted.where(conditions[status])
+    if cursor is not None:
+        wanted = wanted.where(Award.id < cursor[0])
+    rows = db.session.execute(wanted).all()
+    return page_of(rows, size=size, key=lambda row: (row[0].id,), is_first=cursor is None)
+
+
+def status_of(award: Award, revoked_on: date | None, day: date) -> Status:
+    """What an award is on a day."""
+    return rules.status_on(day, awarded_on=award.awarded_on, valid_until=award.valid_until,
+                           revoked_on=revoked_on)
+
+
+def award_by_id(award_id: int, programme_codes: Sequence[str] | None = None) -> Any | None:
+    """(award, person, scheme, version, revocation) within the programmes one may see."""
+    wanted = (
+        sa.select(Award, Person, Scheme, SchemeVersion, Revocation)
+        .join(Person, Person.id == Award.person_id)
+        .join(Scheme, Scheme.id == Award.scheme_id)
+        .join(SchemeVersion, SchemeVersion.id == Award.scheme_version_id)
+        .outerjoin(Revocation, Revocation.award_id == Award.id)
+        .where(Award.id == award_id)
+    )
+    if programme_codes is not None:
+        wanted = wanted.join(Programme, Programme.id == Scheme.programme_id).where(
+            Programme.code.in_(programme_codes)
+        )
+    return db.session.execute(wanted).one_or_none()
+
+
+def doubtful(limit: int = 100) -> Sequence[Any]:
+    """Awards that hold although a completion behind them was withdrawn later: (award, person)."""
+    rows = db.session.execute(
+        sa.select(Award, Person)
+        .join(Person, Person.id == Award.person_id)
+        .outerjoin(Revocation, Revocation.award_id == Award.id)
+        .where(
+            Revocation.id.is_(None),
+            sa.exists().where(Completion.person_id == Award.person_id,
+                              Completion.withdrawn_at > Award.awarded_at),
+        )
+        .order_by(Award.id.desc())
+        .limit(limit)
+    ).all()
+    withdrawn = set(
+        db.session.scalars(
+            sa.select(Completion.id).where(
+                Completion.person_id.in_([award.person_id for award, _ in rows]),
+                Completion.withdrawn_at.is_not(None),
+            )
+        )
+    )
+    return [
+        (award, person)
+        for award, person in rows
+        if withdrawn & {n["fact_id"] for n in award.facts["requirements"] if n["kind"] == "course"}
+    ]

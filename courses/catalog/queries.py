@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased, joinedload
 
 from courses.catalog import rules
 from courses.catalog.models import (
     Course,
     CourseVersion,
+    DeliveryFormat,
     Module,
     Programme,
     VersionState,
@@ -90,7 +91,7 @@ def course_by_code(code: str, programme_codes: Sequence[str] | None = None) -> C
 
 def managed(programme_codes: Sequence[str] | None = None) -> list[tuple[Programme, list[Any]]]:
     """Programmes with their courses, the published version's number and the draft's."""
-    published, draft = sa.orm.aliased(CourseVersion), sa.orm.aliased(CourseVersion)
+    published, draft = aliased(CourseVersion), aliased(CourseVersion)
     wanted = (
         sa.select(Programme, Course, published.number, published.title, draft.number, draft.title)
         .outerjoin(Course, Course.programme_id == Programme.id)
@@ -123,12 +124,10 @@ def programme_by_code(code: str) -> Programme | None:
     return db.session.scalar(sa.select(Programme).where(Programme.code == code))
 
 
-@dataclass(frozen=True, slots=True)
-class NextDate:
-    """The next class session of a course that can still be asked for."""
-
-    course_id: int
-    code: str
-    starts_at: datetime
-    zone: str
-    seats: int
+def formats_with_modes() -> Sequence[DeliveryFormat]:
+    """Every delivery format with its mode, in the source's order."""
+    return db.session.scalars(
+        sa.select(DeliveryFormat)
+        .options(joinedload(DeliveryFormat.mode))
+        .order_by(DeliveryFormat.position)
+    ).all()

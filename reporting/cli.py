@@ -1,0 +1,100 @@
+"""Commands that cross packages: setup, the catalogue's data, the demonstration."""
+
+import sys
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+
+from lms import clock, schema
+from lms.accounts.cli import people_group
+from lms.cli import upgrade_safely
+from lms.datafile import DataFileError
+from lms.db import run
+from lms.settings import Settings
+from reporting.demo import people as demo
+from reporting.loader.files import Folder, read_folder
+from reporting.loader.load import Loading
+
+SHIPPED = Path(__file__).resolve().parent.parent / "data" / "truststram-v4.4"
+
+catalog_group = AppGroup("catalog", help="The catalogue's data files.")
+demo_group = AppGroup("demo", help="Demonstration people; never in production.")
+
+
+def init_app(app: Flask) -> None:
+    """Register the commands."""
+    for command in (setup, catalog_group, demo_group, people_group):
+        app.cli.add_command(command)
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings
+
+
+def _read(path: Path) -> Folder:
+    try:
+        return read_folder(path)
+    except DataFileError as error:
+        for flaw in error.errors:
+            click.echo(str(flaw), err=True)
+        click.echo(f"Nothing was changed: {len(error.errors)} errors.", err=True)
+        sys.exit(1)
+
+
+@catalog_group.command("load", help="Load a folder of data files; twice changes nothing.")
+@click.argument("path", type=click.Path(path_type=Path, exists=True), default=SHIPPED)
+def load(path: Path) -> None:
+    """Check everything, then write everything or nothing."""
+    folder = _read(path)
+    counts = run(lambda: Loading(folder, now=clock.now()).run())
+    click.echo(
+        f"{counts['added']} added, {counts['changed']} changed, {counts['unchanged']} unchanged, "
+        f"{counts['versions']} new versions"
+    )
+
+
+@catalog_group.command("check", help="Check a folder of data files, change nothing.")
+@click.argument("path", type=click.Path(path_type=Path, exists=True), default=SHIPPED)
+def check(path: Path) -> None:
+    """Exit 1 and name file, line and reason of each flaw."""
+    _read(path)
+    click.echo("The data files are sound.")
+
+
+@demo_group.command("load", help="Make the demonstration people and what they did.")
+def load_demo() -> None:
+    """Make what is missing; never in production."""
+    if _settings().production:
+        raise click.ClickException("Demonstration people are never made in production.")
+    made = demo.load(_settings())
+    click.echo("The demonstration is ready." if made else "The demonstration was there already.")
+
+
+@demo_group.command("who", help="How to sign in as the demonstration people.")
+def who() -> None:
+    """Print addresses and the password."""
+    settings = _settings()
+    if settings.production:
+        raise click.ClickException("There are no demonstration people in production.")
+    click.echo(f"Sign in at {settings.public_url}/sign-in with the password {settings.demo_password}")
+    for email, what in demo.ROLES_TO_TRY:
+        click.echo(f"  {email:24} {what}")
+
+
+@click.command("setup", help="Migrate, load the shipped catalogue and, outside production, the demonstration.")
+def setup() -> None:
+    """Make everything ready; quick when it is."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    fresh = not schema.has_tables()
+    if fresh or schema.current() != schema.head():
+        made = upgrade_safely(app)
+        if made:
+            click.echo(f"Backed up to {made} before the upgrade.")
+    if not demo.has_catalogue():
+        folder = _read(SHIPPED)
+        run(lambda: Loading(folder, now=clock.now()).run())
+    if not _settings().production:
+        demo.load(_settings())

@@ -1,0 +1,1 @@
+"""The demonstration: people for each role and a small academy that is alive."""
