@@ -24,7 +24,9 @@ function fits(input) {
   return low === undefined || input.value.trim() === "" || (number >= +low && number <= +high);
 }
 function judge(input) {
-  if (input.dataset.low !== undefined) input.setAttribute("aria-invalid", String(!fits(input)));
+  if (input.dataset.low === undefined) return;
+  input.setAttribute("aria-invalid", String(!fits(input)));
+  document.getElementById(`${input.id}-error`)?.toggleAttribute("hidden", fits(input));
 }
 
 grid?.addEventListener("focusin", ({ target }) => {
