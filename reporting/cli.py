@@ -13,6 +13,7 @@ from lms.cli import upgrade_safely
 from lms.datafile import DataFileError
 from lms.db import run
 from lms.settings import Settings
+from reporting.benchdata.cli import bench
 from reporting.demo import people as demo
 from reporting.loader.files import Folder, read_folder
 from reporting.loader.load import Loading
@@ -25,6 +26,7 @@ demo_group = AppGroup("demo", help="Demonstration people; never in production.")
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
+    demo_group.add_command(bench)
     for command in (setup, catalog_group, demo_group, people_group):
         app.cli.add_command(command)
 

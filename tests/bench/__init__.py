@@ -1,0 +1,1 @@
+"""What `script/bench` measures: pages beside a bare hello, certificates, queries, bytes."""

@@ -1,0 +1,58 @@
+"""Hot queries alone, in this process: milliseconds at the size of the data set."""
+
+import statistics
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from certification.awards.queries import progress_of
+from certification.certificates import queries as certificates
+from certification.certificates.models import Certificate
+from courses.catalog.models import Course
+from courses.scheduling import queries as scheduling
+from courses.scheduling.models import Seat
+from lms.accounts.models import Organisation
+from lms.db import db, unit
+from tests.bench.figures import Sheet
+from tests.bench.stage import Stage
+
+TIMES = 60
+
+
+def measure(stage: Stage, sheet: Sheet) -> None:
+    """Median milliseconds of each query; compare two runs with different `--people`."""
+    sheet.heading(f"Hot queries on {stage.name}, {stage.people:,} people")
+    now = datetime.now(UTC)
+    day = now.date()
+    with stage.app():
+        with unit(writes=False):
+            codes = list(db.session.scalars(sa.select(Certificate.code).limit(TIMES)))
+            people = list(db.session.scalars(sa.select(Seat.person_id).distinct().limit(TIMES)))
+            courses = list(db.session.scalars(sa.select(Course.id)))
+            firms = list(db.session.scalars(sa.select(Organisation.id).limit(TIMES)))
+        asked: dict[str, Callable[[int], object]] = {
+            "certificate by code": lambda n: certificates.by_code(codes[n % len(codes)], day),
+            "next date of every course": lambda _: scheduling.next_dates(courses, now=now),
+            "a learner's next class sessions": lambda n: scheduling.my_upcoming(
+                people[n % len(people)], now=now),
+            "a learner's progress": lambda n: progress_of(people[n % len(people)], day),
+            "an employer's staff that expire in 90 days": lambda n: certificates.staff(
+                [firms[n % len(firms)]], day, within_days=90),
+            "an employer's counts": lambda n: certificates.staff_counts(
+                [firms[n % len(firms)]], day),
+        }  # fmt: skip
+        for name, ask in asked.items():
+            sheet.add(name, _median(ask), "ms")
+
+
+def _median(ask: Callable[[int], object]) -> float:
+    took = []
+    for number in range(TIMES):
+        with unit(writes=False):
+            began = time.perf_counter()
+            ask(number)
+            took.append((time.perf_counter() - began) * 1000)
+        db.session.remove()
+    return statistics.median(took[5:])
