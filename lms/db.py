@@ -246,5 +246,6 @@ def insert_once(model: type[Base], values: dict[str, Any], unique: list[str]) ->
     """Insert unless a row with these unique columns exists; True when this call made it."""
     dialect = db.session.get_bind().dialect.name
     statement = upsert(dialect)(model).values(values).on_conflict_do_nothing(index_elements=unique)
-    result = db.session.execute(statement)
-    return bool(getattr(result, "rowcount", 0))
+    # The count of rows is unknown (-1) on PostgreSQL, so the row itself is asked for.
+    made = db.session.execute(statement.returning(*sa.inspect(model).primary_key))
+    return made.first() is not None
