@@ -21,6 +21,19 @@ def seats_with_names(class_session_id: int) -> Sequence[Seat]:
     ).all()
 
 
+def seat_of(class_session_id: int, seat_id: int) -> Seat | None:
+    """A live seat of this class session, with its person."""
+    return db.session.scalar(
+        sa.select(Seat)
+        .options(joinedload(Seat.person))
+        .where(
+            Seat.id == seat_id,
+            Seat.class_session_id == class_session_id,
+            Seat.ended_at.is_(None),
+        )
+    )
+
+
 def queue_with_names(class_session_id: int) -> Sequence[WaitingEntry]:
     """The queue in its published order."""
     return db.session.scalars(

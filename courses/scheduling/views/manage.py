@@ -1,13 +1,15 @@
 """Administration of class sessions: the list, making one, its people, opening and closing."""
 
+from datetime import datetime
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.exceptions import NotFound
 
-from courses.scheduling.actions import changes, classes
+from courses.scheduling.actions import changes, classes, seats
 from courses.scheduling.forms import CreateForm
-from courses.scheduling.models import ClassSession
+from courses.scheduling.models import ClassSession, SessionState
 from courses.scheduling.queries import courses, log, people, sessions, standing
 from courses.scheduling.views.blueprint import (
     blueprint,
@@ -66,7 +68,28 @@ def managed_one(code: str) -> ResponseReturnValue:
         free=standing.free(session),
         plan_names={plan.rank: plan.name for plan in plans()},
         is_over=session.ends_at <= clock.now(),
+        may_cancel=_may_cancel(session, now=clock.now()),
     )
+
+
+def _may_cancel(session: ClassSession, *, now: datetime) -> bool:
+    """Whether the reader may cancel other people's seats here."""
+    is_before = session.starts_at > now and session.state != SessionState.CANCELLED
+    return is_before and reaches(session, "sessions.edit")
+
+
+@blueprint.post("/manage/class-sessions/<code>/seats/<int:seat_id>/cancellation")
+@permit("sessions.edit")
+def cancel_seat_of(code: str, seat_id: int) -> ResponseReturnValue:
+    """Cancel somebody's seat, for instance on a call; the next that fits gets it."""
+    session = managed_or_404(code, "sessions.edit")
+    seat = log.seat_of(session.id, seat_id)
+    if seat is None:
+        raise NotFound()
+    name = seat.person.name
+    seats.cancel_seat(session, seat.person_id, by=person_id(), now=clock.now())
+    flash(_("The seat of %(name)s is cancelled. A mail says so.", name=name))
+    return redirect(url_for("scheduling.managed_one", code=code), 303)
 
 
 @blueprint.post("/manage/class-sessions/<code>/enrolment")

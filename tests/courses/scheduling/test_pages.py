@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from courses.scheduling.actions import changes, seats
+from courses.scheduling.actions.roster import Typed, save_roster
 from courses.scheduling.models import (
     ClassSession,
     Completion,
@@ -17,9 +19,15 @@ from courses.scheduling.models import (
     SelfPacedEnrolment,
     WaitingEntry,
 )
+from courses.scheduling.queries.previews import preview
+from courses.scheduling.queries.sessions import by_id
+from courses.scheduling.rules.changes import Cancel, Move, Replace, Resize
+from courses.scheduling.rules.marks import Grade, Marks, Outcome
+from courses.scheduling.rules.times import Slot
 from lms import clock
 from lms.accounts.models import Person
 from lms.db import db, unit
+from lms.mail import MailMessage, compose
 from lms.permissions import Role
 from tests.courses.scheduling.browse import fields_of, page, submit, text
 from tests.factories import Factory
@@ -464,3 +472,109 @@ def test_a_course_on_dates_cannot_be_started_alone(
     assert (
         learner.post("/catalog/adm/none/enrolment", data={"csrf_token": token}).status_code == 404
     )
+
+
+def test_an_administrator_cancels_one_seat_of_this_class_session_only(
+    app: Flask, make: Factory, session: ClassSession, tom: Person
+) -> None:
+    ada = make.person("Ada")
+    seat = make.enrolled(session, ada)
+    other = make.class_session(
+        make.course(make.programme("USR", "Users"), "USR-100"), make.person("Tina")
+    )
+    admin = browser(app, make, make.person("Anna", Role.ADMINISTRATOR))
+    address = f"/manage/class-sessions/{session.code}"
+    shown = admin.get(address)
+    form = page(shown).select_one("form[action$='/cancellation']")
+    assert form is not None
+    data = fields_of(form)
+
+    foreign = f"/manage/class-sessions/{other.code}/seats/{seat.id}/cancellation"
+    assert admin.post(foreign, data={"csrf_token": data["csrf_token"]}).status_code == 404
+    assert submit(admin, shown, "form[action$='/cancellation']").status_code == 303
+    assert "The seat of Ada is cancelled" in text(admin.get(address))
+
+
+def crowd(session: ClassSession, size: int, now: datetime) -> None:
+    """Learners with seats, made in one unit."""
+    with unit(writes=True):
+        people = [
+            Person(name=f"L {n}", sort_name=f"l {n}", search_name=f"l {n}", created_at=now)
+            for n in range(size)
+        ]
+        db.session.add_all(people)
+        db.session.flush()
+        db.session.add_all(
+            Seat(
+                class_session_id=session.id,
+                person_id=person.id,
+                kind=SeatKind.ROOM,
+                tier_rank=1,
+                number=number,
+                taken_at=now,
+            )
+            for number, person in enumerate(people)
+        )
+        row = db.session.get_one(ClassSession, session.id)
+        row.room_capacity = row.room_taken = row.room_taken + size
+
+
+@pytest.mark.parametrize("address", ["/teach/{}", "/manage/class-sessions/{}"])
+def test_two_hundred_learners_take_as_many_queries_as_two(
+    app: Flask, make: Factory, session: ClassSession, now: datetime, address: str
+) -> None:
+    admin = browser(app, make, make.person("Anna", Role.ADMINISTRATOR))
+    sent: list[str] = []
+    sa.event.listen(db.engine, "before_cursor_execute", lambda *args: sent.append(args[2]))
+
+    def queries() -> int:
+        sent.clear()
+        assert admin.get(address.format(session.code)).status_code == 200
+        return len([statement for statement in sent if statement.startswith("SELECT")])
+
+    crowd(session, 2, now)
+    queries()  # fills what a process keeps
+    few = queries()
+    crowd(session, 198, now)
+
+    assert queries() == few <= 14
+
+
+def test_every_mail_reads_well(app: Flask, make: Factory, now: datetime, tom: Person) -> None:
+    session = make.class_session(make.course(make.programme()), tom, room=1)
+    ada, bob = make.person("Ada"), make.person("Bob", time_zone="Asia/Tokyo")
+    make.enrolled(session, ada)
+    make.enrolled(session, bob, SeatKind.ROOM)
+    admin = make.person("Anna", Role.ADMINISTRATOR)
+    tina = make.person("Tina", Role.TRAINER)
+    marks = {bob.id: Typed(Marks(None, Grade(Outcome.FAILED, 40, "Try again")), None, None)}
+    with unit(writes=True):
+        seats.cancel_seat(session, ada.id, by=ada.id, now=now)
+    slot = Slot(datetime(2027, 1, 19, 9), datetime(2027, 1, 19, 17))
+    seats_first = Resize(0, 1)
+    move = Move((slot,), "Europe/Amsterdam", "Rotterdam", "1.01", "")
+    with unit(writes=True):
+        save_roster(session, marks, by=tom.id, now=now)
+    for change in (Replace(tina.id), move, seats_first, Cancel("Storm & flood")):
+        with unit(writes=True):
+            digest = preview(by_id(session.id), change, now=now).digest
+            changes.run(session, change, digest, by=admin.id, now=now)
+
+    with unit(writes=False):
+        messages = db.session.scalars(sa.select(MailMessage).order_by(MailMessage.id)).all()
+        texts = {
+            message.template: compose(message, app.extensions["settings"]) for message in messages
+        }
+    assert set(texts) == {
+        "enrolled", "waiting", "promoted", "seat_cancelled", "result", "trainer_changed", "moved",
+        "displaced", "session_cancelled",
+    }  # fmt: skip
+    for template, mail in texts.items():
+        body = mail.get_content()
+        assert "Foundation Training" in str(mail["Subject"]), template
+        assert f"http://academy.test/class-sessions/{session.code}" in body
+        assert "CET" in body
+    waiting = texts["waiting"].get_content()
+    assert "Mon 21 Dec 2026, 10:00–18:00 CET (for you: Mon 21 Dec, 18:00–02:00" in waiting
+    assert "Storm & flood" in texts["session_cancelled"].get_content()
+    assert "Try again" in texts["result"].get_content()

@@ -1,6 +1,5 @@
 """The roster: facts that are corrected and never overwritten, and what a result brings."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -256,33 +255,3 @@ Cells = dict[str, str]
 )
 def test_each_wrong_cell_is_named(cells: Cells, flaws: list[Flaw]) -> None:
     assert read(cells)[1] == flaws
-
-
-@pytest.fixture
-def queries(make: Factory) -> Callable[[Callable[[], object]], int]:
-    """Counts the statements that a function sends."""
-
-    def counted(work: Callable[[], object]) -> int:
-        sent: list[str] = []
-        sa.event.listen(db.engine, "before_cursor_execute", lambda *a: sent.append(a[2]))
-        with unit(writes=False):
-            work()
-        return len([text for text in sent if text.startswith("SELECT")])
-
-    return counted
-
-
-def test_the_roster_of_many_takes_as_many_queries_as_that_of_two(
-    make: Factory, stage: Stage, queries: Callable[[Callable[[], object]], int]
-) -> None:
-    few = queries(lambda: roster(stage.session.id))
-    with unit(writes=True):
-        db.session.get_one(ClassSession, stage.session.id).room_capacity = 42
-        db.session.get_one(ClassSession, stage.session.id).starts_at += timedelta(days=90)
-    for number in range(40):
-        make.enrolled(stage.session, make.person(f"Learner {number:02}"))
-
-    many = queries(lambda: roster(stage.session.id))
-
-    assert (few, many) == (1, 1)
-    assert len(stage.lines()) == 42
