@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.bench import certificate, hot, pages, weight
 from tests.bench.figures import Sheet
-from tests.bench.stage import Readers, Stage, postgres_server, readers, stage
+from tests.bench.stage import Readers, Stage, new_database, postgres_server, readers, stage
 
 QUICK = 5_000
 
@@ -33,15 +33,21 @@ def arguments() -> argparse.Namespace:
 
 
 @contextmanager
-def stages(options: argparse.Namespace, folder: Path) -> Iterator[list[Stage]]:
-    """An empty academy on each database."""
+def stages(options: argparse.Namespace, folder: Path) -> Iterator[list[tuple[Stage, Stage]]]:
+    """On each database two empty academies: one for a tenth of the people, one for all."""
+    sizes = (max(options.people // 10, 100), options.people)
     with ExitStack() as stack:
         found = []
         if options.only != "postgresql":
-            found.append(stage("SQLite", folder / "sqlite", options.people, ""))
+            small, large = (stage("SQLite", folder / f"sqlite-{n}", n, "") for n in sizes)
+            found.append((small, large))
         if options.only != "sqlite":
             url = stack.enter_context(postgres_server(folder / "server"))
-            found.append(stage("PostgreSQL", folder / "postgresql", options.people, url))
+            small, large = (
+                stage("PostgreSQL", folder / f"postgresql-{n}", n, new_database(url, f"bench_{n}"))
+                for n in sizes
+            )
+            found.append((small, large))
         yield found
 
 
@@ -50,13 +56,14 @@ def run(options: argparse.Namespace, folder: Path, sheet: Sheet) -> None:
     certificate.measure(sheet, count=9 if options.quick else 30)
     weight.queries(stage("empty", folder / "empty", 0, ""), sheet)
     with stages(options, folder) as found:
-        for place, academy in enumerate(found):
+        for place, (small, academy) in enumerate(found):
             sheet.heading(f"Bench data set on {academy.name}")
-            sheet.note(academy.load())
+            sheet.note(f"{small.people:,} people: {small.load()}")
+            sheet.note(f"{academy.people:,} people: {academy.load()}")
             who = readers(academy)
             if place == 0:
                 weight.sizes(academy, who.cookies[0], _weighed(who), sheet)
-            hot.measure(academy, sheet)
+            hot.measure(small, academy, sheet)
             pages.measure(academy, who, sheet, rounds=options.rounds, seconds=options.seconds)
 
 

@@ -41,7 +41,7 @@ class Sheet:
         self.lines.append({"name": name, "value": value, "unit": unit, "verdict": verdict,
                            "target": str(target or "")})  # fmt: skip
         shown = f"{_short(value)} {unit}".rstrip()
-        print(f"  {name:<52} {shown:>18}   {str(target or ''):<20} {verdict}", flush=True)
+        print(f"  {name:<52} {shown:>18}   {target or ''!s:<20} {verdict}", flush=True)
 
     def summary(self) -> str:
         """How many targets were met, and which were not."""

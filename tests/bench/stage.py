@@ -120,3 +120,9 @@ def postgres_server(folder: Path) -> Iterator[str]:
         yield postgres.start(folder)
     finally:
         postgres.stop(folder)
+
+
+def new_database(url: str, name: str) -> str:
+    """The address of a fresh database of this server."""
+    postgres.execute(url, f"CREATE DATABASE {name}")
+    return postgres.in_database(url, name)
