@@ -18,13 +18,26 @@ import lms.accounts.views
 import lms.accounts.views_import
 import lms.accounts.views_people
 import lms.health
+import lms.styleguide
 import reporting.cli
 import reporting.home
 import reporting.operations
 import reporting.partner
 import reporting.slots
 import support.directory.views
-from lms import cli, doctor, drawing, error_pages, i18n, jobs, limits, navigation, schema, settings, web
+from lms import (
+    cli,
+    doctor,
+    drawing,
+    error_pages,
+    i18n,
+    jobs,
+    limits,
+    navigation,
+    schema,
+    settings,
+    web,
+)
 from lms import db as database
 from lms.accounts.identity import login_manager
 from lms.navigation import Entry
@@ -52,6 +65,14 @@ ENTRIES = (
     Entry("catalog.index", "Catalogue", "book-open", PUBLIC, 20, "/catalog"),
     Entry("scheduling.index", "Dates", "calendar", PUBLIC, 30, "/class-sessions"),
     Entry("scheduling.teach", "Teach", "graduation-cap", "teach.see", 40, "/teach"),
+    Entry(
+        "competency.validations",
+        "Assess",
+        "clipboard-check",
+        "competency.see",
+        45,
+        "/teach/validations",
+    ),
     Entry("partner.index", "Partner", "building-2", "partner.see", 50, "/partner"),
     Entry("home.manage", "Manage", "settings", "manage.see", 60, "/manage"),
 )
@@ -76,6 +97,8 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     reporting.cli.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    if not config.production:
+        app.register_blueprint(lms.styleguide.blueprint)
     navigation.add(app, *ENTRIES)
     reporting.slots.init_app(app)
     doctor.add_check(app, reporting.operations.fonts)

@@ -73,6 +73,14 @@ class RequirementFile(FileModel):
             raise ValueError("a competency needs a level")
         return self
 
+    def names(self) -> tuple[str, str]:
+        """(kind, code) of the one thing that is required."""
+        if self.course:
+            return "course", self.course
+        if self.exam:
+            return "exam", self.exam
+        return "competency", self.competency or ""
+
     def rule(self) -> dict[str, object]:
         """The requirement as the rule tree has it."""
         return self.model_dump(exclude_none=True)

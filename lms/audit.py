@@ -175,9 +175,7 @@ def verify() -> Iterator[Flaw]:
     rows = sa.select(AuditEntry, AuditPrivate).outerjoin(
         AuditPrivate, AuditPrivate.entry_id == AuditEntry.id
     )
-    stream = db.session.execute(
-        rows.order_by(AuditEntry.id).execution_options(yield_per=1000)
-    )
+    stream = db.session.execute(rows.order_by(AuditEntry.id).execution_options(yield_per=1000))
     for entry, private in stream:
         if entry.id != expected:
             yield Flaw(expected, "missing")

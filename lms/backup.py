@@ -75,7 +75,7 @@ def _dsn(url: URL) -> str:
 def _tool(command: list[str]) -> None:
     name = command[0]
     try:
-        done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
     except FileNotFoundError as error:
         raise BackupError(f"{name} is missing: install PostgreSQL's client tools") from error
     if done.returncode:

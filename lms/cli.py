@@ -101,5 +101,3 @@ def restore(source: Path, only_verify: bool) -> None:
     except backup.BackupError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"restored {report.database} and {report.documents} documents")
-
-

@@ -105,9 +105,7 @@ def _walk(
             yield from _walk(item, (*path, word), lines, name)
 
 
-def _flaws(
-    error: ValidationError, lines: dict[tuple[Key, ...], int], name: str
-) -> list[DataError]:
+def _flaws(error: ValidationError, lines: dict[tuple[Key, ...], int], name: str) -> list[DataError]:
     flaws = []
     for item in error.errors(include_url=False):
         path = tuple(part for part in item["loc"] if part != "[key]")

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 from flask import Flask
@@ -25,6 +25,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from lms.settings import Settings
 
 T = TypeVar("T")
+AnySelect: TypeAlias = sa.Select[*tuple[Any, ...]]
+"""A SELECT of any columns."""
 
 BUSY_TIMEOUT_MS = 30_000
 ATTEMPTS = 6

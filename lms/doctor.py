@@ -46,8 +46,12 @@ def _checked(name: str, ask: Callable[[], str], remedy: str) -> Check:
 
 def _disk(settings: Settings) -> Check:
     free = shutil.disk_usage(settings.data_dir).free
-    return Check("disk", free > LOW_DISK, f"{free / 1024**3:.1f} GB free in {settings.data_dir}",
-                 "" if free > LOW_DISK else "Free some space: 1 GB at least.")
+    return Check(
+        "disk",
+        free > LOW_DISK,
+        f"{free / 1024**3:.1f} GB free in {settings.data_dir}",
+        "" if free > LOW_DISK else "Free some space: 1 GB at least.",
+    )
 
 
 def _clock(now: datetime) -> Check:
@@ -57,21 +61,33 @@ def _clock(now: datetime) -> Check:
     there = db.session.scalar(sa.select(sa.func.clock_timestamp()))
     drift = abs((there.astimezone(UTC) - clock.now()).total_seconds()) if there else 0.0
     fine = drift < DRIFT_SECONDS
-    return Check("clock", fine, f"{drift:.1f} s between this machine and the database",
-                 "" if fine else "Let both machines follow a time server.")
+    return Check(
+        "clock",
+        fine,
+        f"{drift:.1f} s between this machine and the database",
+        "" if fine else "Let both machines follow a time server.",
+    )
 
 
 def _jobs() -> Check:
     failed = jobs.failures()
     detail = f"{jobs.pending_count()} waiting, {len(failed)} given up"
-    return Check("jobs", not failed, detail,
-                 f"See /manage/jobs; the newest: {failed[0].error}" if failed else "")
+    return Check(
+        "jobs",
+        not failed,
+        detail,
+        f"See /manage/jobs; the newest: {failed[0].error}" if failed else "",
+    )
 
 
 def _secrets(settings: Settings) -> Check:
     loose = [path.name for path in settings.data_dir.glob("*.key") if path.stat().st_mode & 0o077]
-    loose += [path.name for path in settings.data_dir.glob("*.password")
-              if path.stat().st_mode & 0o077]
-    return Check("secrets", not loose, "only the owner can read them" if not loose else
-                 f"others can read {', '.join(loose)}", "" if not loose else
-                 f"chmod 600 in {os.fspath(settings.data_dir)}")
+    loose += [
+        path.name for path in settings.data_dir.glob("*.password") if path.stat().st_mode & 0o077
+    ]
+    return Check(
+        "secrets",
+        not loose,
+        "only the owner can read them" if not loose else f"others can read {', '.join(loose)}",
+        "" if not loose else f"chmod 600 in {os.fspath(settings.data_dir)}",
+    )

@@ -19,8 +19,12 @@ RTL = frozenset({"ar", "he", "fa", "ur"})
 def init_app(app: Flask) -> None:
     """Register filters, globals and the values of each page."""
     app.jinja_env.filters.update(
-        in_zone=in_zone, role_name=role_name, browser_name=browser_name,
-        flatten_errors=flatten_errors, svg_data=svg_data, iso_date=datetime.fromisoformat,
+        in_zone=in_zone,
+        role_name=role_name,
+        browser_name=browser_name,
+        flatten_errors=flatten_errors,
+        svg_data=svg_data,
+        iso_date=datetime.fromisoformat,
     )
     app.jinja_env.globals.update(navigation=navigation, footer_links=footer_links)
     app.context_processor(_page_values)
@@ -53,8 +57,13 @@ def in_zone(value: datetime, zone: str | None = None) -> datetime:
 
 def browser_name(agent: str) -> str:
     """A browser's name out of its user agent, good enough to recognise one's own."""
-    known = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"),
-             ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+    known = (
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    )
     name = next((name for mark, name in known if mark in agent), "")
     return name or agent.partition("/")[0][:40] or _("Unknown browser")
 

@@ -33,14 +33,25 @@ def wants_json() -> bool:
 def answer(status: int, title: str, texts: list[str]) -> Response:
     """Draw an error for this reader."""
     if wants_json():
-        body = {"type": "about:blank", "title": title, "status": status, "detail": " ".join(texts),
-                "instance": request.path, "request_id": getattr(g, "request_id", "")}
+        body = {
+            "type": "about:blank",
+            "title": title,
+            "status": status,
+            "detail": " ".join(texts),
+            "instance": request.path,
+            "request_id": getattr(g, "request_id", ""),
+        }
         response = jsonify(body)
         response.content_type = "application/problem+json"
     else:
         response = Response(
-            render_template("errors/error.html", code=status, title=title, texts=texts,
-                            request_id=getattr(g, "request_id", ""))
+            render_template(
+                "errors/error.html",
+                code=status,
+                title=title,
+                texts=texts,
+                request_id=getattr(g, "request_id", ""),
+            )
         )
     response.status_code = status
     return response
@@ -60,8 +71,10 @@ def _sign_in_first(_error: SignInFirst) -> Response:
 
 
 def _expired_form(_error: CSRFError) -> Response:
-    text = _("The form was open for too long or its page was copied. Nothing was changed: "
-             "go back, reload the page and send it again.")
+    text = _(
+        "The form was open for too long or its page was copied. Nothing was changed: "
+        "go back, reload the page and send it again."
+    )
     return answer(400, _("This form has expired"), [text])
 
 
@@ -80,16 +93,31 @@ def _http_error(error: HTTPException) -> Response:
 
 def _words(code: int) -> tuple[str, str]:
     known = {
-        400: (_("That request makes no sense"), _("Go back, check what you entered and try again.")),
-        403: (_("Not for your role"), _("Your account may not use this page. If you need it, ask "
-                                        "an administrator for the role.")),
-        404: (_("Page not found"), _("There is nothing at this address, or it is not yours to see. "
-                                     "Check the address, or start from the home page.")),
+        400: (
+            _("That request makes no sense"),
+            _("Go back, check what you entered and try again."),
+        ),
+        403: (
+            _("Not for your role"),
+            _(
+                "Your account may not use this page. If you need it, ask "
+                "an administrator for the role."
+            ),
+        ),
+        404: (
+            _("Page not found"),
+            _(
+                "There is nothing at this address, or it is not yours to see. "
+                "Check the address, or start from the home page."
+            ),
+        ),
         405: (_("Not possible here"), _("This address does not take that kind of request.")),
         413: (_("Too large"), _("The file or the form is larger than 8 MB. Send it in parts.")),
         429: (_("Too many requests"), _("Wait a minute, then try again.")),
-        500: (_("Something went wrong on our side"),
-              _("Nothing was lost. Try again; if it happens again, tell us the request number.")),
+        500: (
+            _("Something went wrong on our side"),
+            _("Nothing was lost. Try again; if it happens again, tell us the request number."),
+        ),
     }
     return known.get(code, (_("That did not work"), _("Go back and try again.")))
 

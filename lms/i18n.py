@@ -26,8 +26,15 @@ def init_app(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=False)  # type: ignore[attr-defined]
     app.jinja_env.globals.update(_=gettext, gettext=gettext, ngettext=ngettext)
     app.jinja_env.filters.update(
-        date=long_date, short_date=short_date, datetime=moment, time=clock_time,
-        number=number, hours=hours, zone=zone_label, listed=listed, span=time_span,
+        date=long_date,
+        short_date=short_date,
+        datetime=moment,
+        time=clock_time,
+        number=number,
+        hours=hours,
+        zone=zone_label,
+        listed=listed,
+        span=time_span,
         language_name=language_name,
     )
 

@@ -40,8 +40,9 @@ class TableStorage(Storage):
 
     def _engine(self) -> Engine:
         if self.url not in _engines:
-            engine = sa.create_engine(self.url, poolclass=NullPool,
-                                      connect_args=_arguments(self.url))
+            engine = sa.create_engine(
+                self.url, poolclass=NullPool, connect_args=_arguments(self.url)
+            )
             _engines[self.url] = engine
         return _engines[self.url]
 
@@ -59,8 +60,9 @@ class TableStorage(Storage):
                 index_elements=["key"],
                 set_={
                     "hits": sa.case((over, amount), else_=table.c.hits + amount),
-                    "expires_at": sa.case((over, insert.excluded.expires_at),
-                                          else_=table.c.expires_at),
+                    "expires_at": sa.case(
+                        (over, insert.excluded.expires_at), else_=table.c.expires_at
+                    ),
                 },
             ).returning(table.c.hits)
             return int(connection.execute(statement).scalar_one())
@@ -92,13 +94,12 @@ class TableStorage(Storage):
     def reset(self) -> int | None:
         """Forget everything."""
         with self._engine().begin() as connection:
-            return connection.execute(sa.delete(LimitCounter.__table__)).rowcount
+            return connection.execute(sa.delete(LimitCounter)).rowcount
 
     def clear(self, key: str) -> None:
         """Forget one key."""
-        table = LimitCounter.__table__
         with self._engine().begin() as connection:
-            connection.execute(sa.delete(table).where(table.c.key == key[:200]))
+            connection.execute(sa.delete(LimitCounter).where(LimitCounter.key == key[:200]))
 
 
 def _arguments(url: str) -> dict[str, Any]:

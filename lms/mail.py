@@ -42,8 +42,12 @@ class MailMessage(Base):
     sent_at: Mapped[datetime | None]
 
     __table_args__ = (
-        sa.Index("ix_mail_message_due", "id", sqlite_where=sa.text("sent_at IS NULL"),
-                 postgresql_where=sa.text("sent_at IS NULL")),
+        sa.Index(
+            "ix_mail_message_due",
+            "id",
+            sqlite_where=sa.text("sent_at IS NULL"),
+            postgresql_where=sa.text("sent_at IS NULL"),
+        ),
     )
 
 
@@ -63,8 +67,14 @@ def send(
     `facts` are JSON values for `templates/emails/<template>.txt`; instants as ISO text.
     """
     values = {
-        "key": key, "template": template, "to_address": to_address, "language": language,
-        "zone": zone, "facts": facts, "person_id": person_id, "created_at": now,
+        "key": key,
+        "template": template,
+        "to_address": to_address,
+        "language": language,
+        "zone": zone,
+        "facts": facts,
+        "person_id": person_id,
+        "created_at": now,
     }
     if insert_once(MailMessage, values, ["key"]):
         jobs.enqueue("mail.deliver", {"key": key}, key=key)
@@ -102,7 +112,9 @@ def compose(message: MailMessage, settings: Settings) -> EmailMessage:
     mail["From"] = settings.mail_from
     mail["To"] = message.to_address
     mail["Date"] = formatdate(message.created_at.timestamp())
-    mail["Message-ID"] = f"<academy-{message.id}-{message.created_at.timestamp():.0f}@{_host(settings)}>"
+    mail["Message-ID"] = (
+        f"<academy-{message.id}-{message.created_at.timestamp():.0f}@{_host(settings)}>"
+    )
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(body.strip() + "\n")
     return mail

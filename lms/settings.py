@@ -87,7 +87,9 @@ def read(environ: Mapping[str, str]) -> Settings:
 def _check(settings: Settings) -> None:
     parts = urlsplit(settings.public_url)
     if parts.scheme not in {"http", "https"} or not parts.netloc:
-        raise SettingsError("PUBLIC_URL must be an absolute address such as https://academy.example")
+        raise SettingsError(
+            "PUBLIC_URL must be an absolute address such as https://academy.example"
+        )
     if settings.production and not settings.https:
         raise SettingsError("APP_ENV=production needs a PUBLIC_URL that starts with https://")
     if settings.production and len(settings.secret_key) < 32:

@@ -57,8 +57,11 @@ def load() -> Site:
     """The site's profile as the database has it now."""
     row = db.session.execute(
         sa.select(
-            SiteProfile.name, SiteProfile.vendor, SiteProfile.product,
-            SiteProfile.strapline, SiteProfile.contact_email,
+            SiteProfile.name,
+            SiteProfile.vendor,
+            SiteProfile.product,
+            SiteProfile.strapline,
+            SiteProfile.contact_email,
         ).where(SiteProfile.id == 1)
     ).one_or_none()
     return Site(*row) if row else EMPTY

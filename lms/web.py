@@ -164,11 +164,12 @@ def _headers(response: Response) -> Response:
 
 def static_url(filename: str) -> str:
     """The address of a static file with its content's fingerprint, cached for a year."""
-    prints: dict[str, str] = current_app.extensions.setdefault("fingerprints", {})
-    if filename not in prints or current_app.debug:
+    urls: dict[str, str] = current_app.extensions.setdefault("static_urls", {})
+    if filename not in urls or current_app.debug:
         content = (Path(current_app.static_folder or "") / filename).read_bytes()
-        prints[filename] = hashlib.sha256(content).hexdigest()[:12]
-    return url_for("static", filename=filename, v=prints[filename])
+        mark = hashlib.sha256(content).hexdigest()[:12]
+        urls[filename] = url_for("static", filename=filename, v=mark)
+    return urls[filename]
 
 
 def cached(response: Response, *, seconds: int, vary: str = "Cookie, Accept-Language") -> Response:

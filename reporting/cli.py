@@ -81,12 +81,16 @@ def who() -> None:
     settings = _settings()
     if settings.production:
         raise click.ClickException("There are no demonstration people in production.")
-    click.echo(f"Sign in at {settings.public_url}/sign-in with the password {settings.demo_password}")
+    click.echo(
+        f"Sign in at {settings.public_url}/sign-in with the password {settings.demo_password}"
+    )
     for email, what in demo.ROLES_TO_TRY:
         click.echo(f"  {email:24} {what}")
 
 
-@click.command("setup", help="Migrate, load the shipped catalogue and, outside production, the demonstration.")
+@click.command(
+    "setup", help="Migrate, load the shipped catalogue and, outside production, the demonstration."
+)
 def setup() -> None:
     """Make everything ready; quick when it is."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]

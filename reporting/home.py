@@ -73,12 +73,20 @@ def me() -> ResponseReturnValue:
     done = scheduling.completions_of(person_id)
     focus = focus_of(progress, {row.Course.code for row in done})
     page = render_template(
-        "reporting/me.html", now=now, today=today, upcoming=upcoming, done=done,
-        waiting=scheduling.my_waiting(person_id, now=now), held=held,
-        self_paced=scheduling.open_self_paced(person_id), focus=focus,
+        "reporting/me.html",
+        now=now,
+        today=today,
+        upcoming=upcoming,
+        done=done,
+        waiting=scheduling.my_waiting(person_id, now=now),
+        held=held,
+        self_paced=scheduling.open_self_paced(person_id),
+        focus=focus,
         others=[p for p in progress if p is not focus],
-        steps=_steps(focus, upcoming) if focus else [], todos=_todos(held, upcoming, focus, now),
-        needs=_needs(focus) if focus else [], map=_map(person_id, focus, today),
+        steps=_steps(focus, upcoming) if focus else [],
+        todos=_todos(held, upcoming, focus, now),
+        needs=_needs(focus) if focus else [],
+        map=_map(person_id, focus, today),
     )
     return private(current_app.make_response(page))
 
@@ -129,28 +137,46 @@ def _todos(held: Any, upcoming: Any, focus: Progress | None, now: datetime) -> l
     for checked in held:
         soon = checked.days_left is not None and 0 <= checked.days_left <= EXPIRES_SOON_DAYS
         if checked.verdict is Verdict.VALID and soon:
-            todos.append(ToDo(
-                "warn", "triangle-alert",
-                _("%(title)s expires in %(days)s days", title=checked.row.achievement,
-                  days=checked.days_left),
-                _("See what it takes to earn it again."),
-                url_for("awards.schemes"), _("Look"),
-            ))
+            todos.append(
+                ToDo(
+                    "warn",
+                    "triangle-alert",
+                    _(
+                        "%(title)s expires in %(days)s days",
+                        title=checked.row.achievement,
+                        days=checked.days_left,
+                    ),
+                    _("See what it takes to earn it again."),
+                    url_for("awards.schemes"),
+                    _("Look"),
+                )
+            )
     for seat in upcoming[:1]:
         session = seat.class_session
         if (session.starts_at - now).days < 7:
-            todos.append(ToDo(
-                "info", "calendar", _("%(title)s starts soon", title=session.course_version.title),
-                _("Check where and when."), f"/class-sessions/{session.code}", _("Details"),
-            ))
+            todos.append(
+                ToDo(
+                    "info",
+                    "calendar",
+                    _("%(title)s starts soon", title=session.course_version.title),
+                    _("Check where and when."),
+                    f"/class-sessions/{session.code}",
+                    _("Details"),
+                )
+            )
     if focus is not None and not upcoming:
         missing = next((n for n in focus.assessment.needs if not n.is_met), None)
         if missing is not None and focus.href(missing):
-            todos.append(ToDo(
-                "info", "list-checks", _("Next: %(title)s", title=focus.name(missing)),
-                _("A step towards %(title)s.", title=focus.version.scheme.title),
-                str(focus.href(missing)), _("Find a date"),
-            ))
+            todos.append(
+                ToDo(
+                    "info",
+                    "list-checks",
+                    _("Next: %(title)s", title=focus.name(missing)),
+                    _("A step towards %(title)s.", title=focus.version.scheme.title),
+                    str(focus.href(missing)),
+                    _("Find a date"),
+                )
+            )
     return todos[:3]
 
 
@@ -162,8 +188,11 @@ def _map(person_id: int, focus: Progress | None, today: date) -> Any:
     if found is None or not found.rows:
         return None
     spokes = [charts.Spoke(row.title, row.own, row.goal) for row in found.rows]
-    return {"chart": charts.radar(spokes, len(found.levels)), "rows": found.rows,
-            "levels": [level["title"] for level in found.levels]}
+    return {
+        "chart": charts.radar(spokes, len(found.levels)),
+        "rows": found.rows,
+        "levels": [level["title"] for level in found.levels],
+    }
 
 
 @blueprint.get("/manage")

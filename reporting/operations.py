@@ -20,8 +20,9 @@ def fonts() -> Check:
     """For the doctor: a font for every script that a name may be written in."""
     missing = missing_scripts()
     return Check(
-        "fonts", not missing, "every script has a font" if not missing else
-        f"no font for {', '.join(missing)}",
+        "fonts",
+        not missing,
+        "every script has a font" if not missing else f"no font for {', '.join(missing)}",
         "" if not missing else "Install fonts-noto-core and fonts-noto-cjk.",
     )
 
@@ -31,8 +32,11 @@ def fonts() -> Check:
 def job_list() -> ResponseReturnValue:
     """What waits, what gave up, and whether a worker lives."""
     return render_template(
-        "reporting/jobs.html", waiting=jobs.pending_count(), failed=jobs.failures(),
-        beat=worker.newest_beat(), now=clock.now(),
+        "reporting/jobs.html",
+        waiting=jobs.pending_count(),
+        failed=jobs.failures(),
+        beat=worker.newest_beat(),
+        now=clock.now(),
     )
 
 

@@ -23,8 +23,11 @@ def organisation_ids() -> list[int]:
     limits = permissions.organisations(current_user, "partner.see")
     if limits is not None:
         return list(limits)
-    return [row.organisation_id for row in people.memberships_of(current_user.person_id)
-            if row.ended_on is None]
+    return [
+        row.organisation_id
+        for row in people.memberships_of(current_user.person_id)
+        if row.ended_on is None
+    ]
 
 
 @blueprint.get("/partner")
@@ -36,10 +39,16 @@ def index() -> ResponseReturnValue:
     within = _window(request.args.get("expires"))
     rows = _staff(own, today, within)
     return render_template(
-        "reporting/partner.html", form=CodeForm(), today=today, within=within, page=rows,
-        counts=queries.staff_counts(own, today) if own else {}, windows=WINDOWS,
+        "reporting/partner.html",
+        form=CodeForm(),
+        today=today,
+        within=within,
+        page=rows,
+        counts=queries.staff_counts(own, today) if own else {},
+        windows=WINDOWS,
         organisations=[row for row in people.organisations() if row.id in own],
-        word=wording.word, looks=wording.LOOKS,
+        word=wording.word,
+        looks=wording.LOOKS,
     )
 
 
@@ -55,5 +64,6 @@ def _staff(own: list[int], today: date, within: int | None) -> Any:
     cursor = request.args.get("after")
     after = tuple(paging.decode(cursor, (str, int))) if cursor else None
     rows = queries.staff(own, today, within_days=within, after=after) if own else []  # type: ignore[arg-type]
-    return page_of(rows, size=50, key=lambda r: (r.name.casefold(), r.checked.row.id),
-                   is_first=after is None)
+    return page_of(
+        rows, size=50, key=lambda r: (r.name.casefold(), r.checked.row.id), is_first=after is None
+    )

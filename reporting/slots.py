@@ -13,7 +13,13 @@ from certification.certificates import queries as certificates
 from certification.exams.models import Exam
 from courses.catalog.snapshot import catalog
 from courses.scheduling import queries as scheduling
-from courses.scheduling.models import ClassSession, Completion, Seat, SelfPacedEnrolment, SessionState
+from courses.scheduling.models import (
+    ClassSession,
+    Completion,
+    Seat,
+    SelfPacedEnrolment,
+    SessionState,
+)
 from lms import clock, slots
 from lms.db import db
 
@@ -62,9 +68,12 @@ def marks(person_id: int) -> dict[int, str]:
         db.session.scalars(
             sa.select(ClassSession.course_id)
             .join(Seat, Seat.class_session_id == ClassSession.id)
-            .where(Seat.person_id == person_id, Seat.ended_at.is_(None),
-                   ClassSession.state == SessionState.SCHEDULED,
-                   ClassSession.ends_at > clock.now())
+            .where(
+                Seat.person_id == person_id,
+                Seat.ended_at.is_(None),
+                ClassSession.state == SessionState.SCHEDULED,
+                ClassSession.ends_at > clock.now(),
+            )
         ),
         "enrolled",
     )

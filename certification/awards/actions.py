@@ -44,8 +44,11 @@ def _make(
 ) -> Award | None:
     awarded_on = assessment.met_on or today
     values = {
-        "person_id": person_id, "scheme_id": version.scheme_id, "scheme_version_id": version.id,
-        "cycle": cycle, "awarded_on": awarded_on,
+        "person_id": person_id,
+        "scheme_id": version.scheme_id,
+        "scheme_version_id": version.id,
+        "cycle": cycle,
+        "awarded_on": awarded_on,
         "valid_until": rules.expiry(awarded_on, version.term_months),
         "facts": {"requirements": [_frozen(need) for need in assessment.needs]},
         "awarded_at": now,
@@ -53,11 +56,21 @@ def _make(
     if not insert_once(Award, values, ["person_id", "scheme_id", "cycle"]):
         return None
     award = db.session.scalars(
-        sa.select(Award).where(Award.person_id == person_id, Award.scheme_id == version.scheme_id,
-                               Award.cycle == cycle)
+        sa.select(Award).where(
+            Award.person_id == person_id, Award.scheme_id == version.scheme_id, Award.cycle == cycle
+        )
     ).one()
-    audit.record("award.made", "person", person_id, by=None, now=now, award=award.id,
-                 scheme=version.scheme.code, version=version.number, cycle=cycle)
+    audit.record(
+        "award.made",
+        "person",
+        person_id,
+        by=None,
+        now=now,
+        award=award.id,
+        scheme=version.scheme.code,
+        version=version.number,
+        cycle=cycle,
+    )
     jobs.enqueue("certificates.issue", {"award_id": award.id}, key=str(award.id))
     return award
 
@@ -67,7 +80,8 @@ def _frozen(need: rules.Need) -> dict[str, Any]:
     names = queries.names_of_requirements()
     minutes = next((c.minutes for c in catalog().courses if c.code == need.code), None)
     frozen: dict[str, Any] = {
-        "kind": need.kind, "code": need.code,
+        "kind": need.kind,
+        "code": need.code,
         "title": names.get((need.kind, need.code), (need.code, None))[0],
         "on": need.fact.on.isoformat() if need.fact else None,
         "fact_id": need.fact.id if need.fact else None,
@@ -88,20 +102,41 @@ def revoke(
     if award.person_id == by:
         raise refuse("not_yourself", status=403)
     values = {
-        "award_id": award.id, "revoked_on": today, "public_reason": public_reason,
-        "internal_note": internal_note, "at": now, "by_person_id": by,
+        "award_id": award.id,
+        "revoked_on": today,
+        "public_reason": public_reason,
+        "internal_note": internal_note,
+        "at": now,
+        "by_person_id": by,
     }
     if not insert_once(Revocation, values, ["award_id"]):
         raise refuse("already_revoked")
     row = db.session.scalars(sa.select(Revocation).where(Revocation.award_id == award.id)).one()
-    audit.record("award.revoked", "person", award.person_id, by=by, now=now, award=award.id,
-                 private={"public_reason": public_reason, "internal_note": internal_note})
+    audit.record(
+        "award.revoked",
+        "person",
+        award.person_id,
+        by=by,
+        now=now,
+        award=award.id,
+        private={"public_reason": public_reason, "internal_note": internal_note},
+    )
     to = mail_address(award.person_id)
     if to is not None:
-        mail.send("revoked", to.email, key=f"revoked:{award.id}", now=now, language=to.language,
-                  zone=to.time_zone, person_id=award.person_id, name=to.name,
-                  award_id=award.id, reason=public_reason, revoked_on=today.isoformat(),
-                  title=_title(award))
+        mail.send(
+            "revoked",
+            to.email,
+            key=f"revoked:{award.id}",
+            now=now,
+            language=to.language,
+            zone=to.time_zone,
+            person_id=award.person_id,
+            name=to.name,
+            award_id=award.id,
+            reason=public_reason,
+            revoked_on=today.isoformat(),
+            title=_title(award),
+        )
     return row
 
 

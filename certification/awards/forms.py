@@ -24,14 +24,21 @@ class RevokeForm(Form):
 class VersionForm(Form):
     """A draft of a scheme's next version."""
 
-    term_months = IntegerField(_l("Valid for (months)"), [Optional(), NumberRange(1, 600, _l("Between 1 and 600 months."))])
+    term_months = IntegerField(
+        _l("Valid for (months)"), [Optional(), NumberRange(1, 600, _l("Between 1 and 600 months."))]
+    )
     effective_from = DateField(_l("In force from"), [InputRequired(_l("Enter a day."))])
     requirements = TextAreaField(
         _l("Requirements, one per line"),
         [InputRequired(_l("Name at least one requirement.")), Length(max=4000)],
     )
-    title = StringField(_l("Title on the certificate"), [InputRequired(_l("Enter the title.")), Length(max=120)])
-    statement = TextAreaField(_l("Sentence on the certificate"), [InputRequired(_l("Enter the sentence.")), Length(max=300)])
+    title = StringField(
+        _l("Title on the certificate"), [InputRequired(_l("Enter the title.")), Length(max=120)]
+    )
+    statement = TextAreaField(
+        _l("Sentence on the certificate"),
+        [InputRequired(_l("Enter the sentence.")), Length(max=300)],
+    )
     signatory_name = StringField(_l("Signatory"), [Optional(), Length(max=120)])
     signatory_role = StringField(_l("Signatory's role"), [Optional(), Length(max=120)])
     page_format = SelectField(_l("Page format"), choices=[("A4", "A4"), ("Letter", "US Letter")])

@@ -17,7 +17,7 @@ from courses.catalog.models import Course, Programme
 from courses.catalog.snapshot import catalog
 from courses.scheduling.models import Completion
 from lms.accounts.models import Person
-from lms.db import db
+from lms.db import AnySelect, db
 from lms.paging import SIZE, Page, page_of
 
 
@@ -29,47 +29,75 @@ def facts_of(person_id: int, on: date) -> Facts:
 def facts_of_many(person_ids: Sequence[int], on: date) -> dict[int, Facts]:
     """Facts by person, in four queries however many people there are."""
     courses = _by_person(
-        sa.select(Completion.person_id, Course.code, Completion.id, Completion.completed_on,
-                  sa.literal(0), sa.literal(0))
+        sa.select(
+            Completion.person_id,
+            Course.code,
+            Completion.id,
+            Completion.completed_on,
+            sa.literal(0),
+            sa.literal(0),
+        )
         .join(Course, Course.id == Completion.course_id)
-        .where(Completion.person_id.in_(person_ids), Completion.completed_on <= on,
-               Completion.withdrawn_at.is_(None))
+        .where(
+            Completion.person_id.in_(person_ids),
+            Completion.completed_on <= on,
+            Completion.withdrawn_at.is_(None),
+        )
     )
     later = aliased(ExamResult)
     exams = _by_person(
-        sa.select(ExamResult.person_id, Course.code, ExamResult.id, ExamResult.taken_on,
-                  ExamResult.score, ExamResult.full_marks)
+        sa.select(
+            ExamResult.person_id,
+            Course.code,
+            ExamResult.id,
+            ExamResult.taken_on,
+            ExamResult.score,
+            ExamResult.full_marks,
+        )
         .join(Exam, Exam.id == ExamResult.exam_id)
         .join(Course, Course.id == Exam.course_id)
         .outerjoin(later, later.replaces_id == ExamResult.id)
         .where(ExamResult.person_id.in_(person_ids), ExamResult.taken_on <= on, later.id.is_(None))
     )
     levels = _by_person(
-        sa.select(Evidence.person_id, Competency.code, Evidence.id, Evidence.shown_on,
-                  Evidence.level, sa.literal(0))
+        sa.select(
+            Evidence.person_id,
+            Competency.code,
+            Evidence.id,
+            Evidence.shown_on,
+            Evidence.level,
+            sa.literal(0),
+        )
         .join(Competency, Competency.id == Evidence.competency_id)
-        .where(Evidence.person_id.in_(person_ids), Evidence.shown_on <= on,
-               Evidence.withdrawn_at.is_(None),
-               sa.or_(Evidence.expires_on.is_(None), Evidence.expires_on >= on))
+        .where(
+            Evidence.person_id.in_(person_ids),
+            Evidence.shown_on <= on,
+            Evidence.withdrawn_at.is_(None),
+            sa.or_(Evidence.expires_on.is_(None), Evidence.expires_on >= on),
+        )
     )
     held: dict[int, set[str]] = {}
     for person_id, code in db.session.execute(
         sa.select(Award.person_id, Scheme.code)
         .join(Scheme, Scheme.id == Award.scheme_id)
         .outerjoin(Revocation, Revocation.award_id == Award.id)
-        .where(Award.person_id.in_(person_ids), Award.awarded_on <= on,
-               sa.or_(Award.valid_until.is_(None), Award.valid_until >= on),
-               sa.or_(Revocation.id.is_(None), Revocation.revoked_on > on))
+        .where(
+            Award.person_id.in_(person_ids),
+            Award.awarded_on <= on,
+            sa.or_(Award.valid_until.is_(None), Award.valid_until >= on),
+            sa.or_(Revocation.id.is_(None), Revocation.revoked_on > on),
+        )
     ):
         held.setdefault(person_id, set()).add(code)
     return {
-        id: Facts(courses.get(id, {}), exams.get(id, {}), levels.get(id, {}),
-                  frozenset(held.get(id, ())))
+        id: Facts(
+            courses.get(id, {}), exams.get(id, {}), levels.get(id, {}), frozenset(held.get(id, ()))
+        )
         for id in person_ids
     }
 
 
-def _by_person(statement: sa.Select[Any]) -> dict[int, dict[str, list[Fact]]]:
+def _by_person(statement: AnySelect) -> dict[int, dict[str, list[Fact]]]:
     found: dict[int, dict[str, list[Fact]]] = {}
     for person_id, code, id, on, value, full in db.session.execute(statement):
         found.setdefault(person_id, {}).setdefault(code, []).append(Fact(id, on, value, full))
@@ -150,8 +178,9 @@ def _status(found: tuple[Award, date | None] | None, on: date) -> Status | None:
     if found is None:
         return None
     award, revoked_on = found
-    return rules.status_on(on, awarded_on=award.awarded_on, valid_until=award.valid_until,
-                           revoked_on=revoked_on)
+    return rules.status_on(
+        on, awarded_on=award.awarded_on, valid_until=award.valid_until, revoked_on=revoked_on
+    )
 
 
 def names_of_requirements() -> dict[tuple[str, str], tuple[str, str | None]]:
@@ -219,8 +248,9 @@ def certified(
 
 def status_of(award: Award, revoked_on: date | None, day: date) -> Status:
     """What an award is on a day."""
-    return rules.status_on(day, awarded_on=award.awarded_on, valid_until=award.valid_until,
-                           revoked_on=revoked_on)
+    return rules.status_on(
+        day, awarded_on=award.awarded_on, valid_until=award.valid_until, revoked_on=revoked_on
+    )
 
 
 def award_by_id(award_id: int, programme_codes: Sequence[str] | None = None) -> Any | None:
@@ -248,8 +278,9 @@ def doubtful(limit: int = 100) -> Sequence[Any]:
         .outerjoin(Revocation, Revocation.award_id == Award.id)
         .where(
             Revocation.id.is_(None),
-            sa.exists().where(Completion.person_id == Award.person_id,
-                              Completion.withdrawn_at > Award.awarded_at),
+            sa.exists().where(
+                Completion.person_id == Award.person_id, Completion.withdrawn_at > Award.awarded_at
+            ),
         )
         .order_by(Award.id.desc())
         .limit(limit)

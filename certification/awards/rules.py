@@ -107,7 +107,9 @@ def _need(rule: Mapping[str, Any], facts: Facts, since: date | None) -> Need:
     if "course" in rule:
         code = rule["course"]
         fact = _first(facts.courses.get(code, ()), 0, since)
-        return Need("course", code, 0, fact, None if fact else Reason("needs_course", {"code": code}))
+        return Need(
+            "course", code, 0, fact, None if fact else Reason("needs_course", {"code": code})
+        )
     if "exam" in rule:
         return _exam_need(rule, facts, since)
     if "competency" in rule:
@@ -130,7 +132,9 @@ def _exam_need(rule: Mapping[str, Any], facts: Facts, since: date | None) -> Nee
         return Need("exam", code, wanted, fact, None)
     best = max((f.value for f in taken if since is None or f.on > since), default=None)
     if best is None:
-        return Need("exam", code, wanted, None, Reason("needs_exam", {"code": code, "wanted": wanted}))
+        return Need(
+            "exam", code, wanted, None, Reason("needs_exam", {"code": code, "wanted": wanted})
+        )
     values = {"code": code, "wanted": wanted, "best": best}
     return Need("exam", code, wanted, None, Reason("exam_below", values))
 
@@ -200,7 +204,11 @@ def next_cycle(earlier: Earlier | None, day: date) -> Cycle:
     (after a revocation: after that day) count for the next cycle."""
     if earlier is None:
         return Cycle(1, None, True)
-    status = status_on(day, awarded_on=earlier.awarded_on, valid_until=earlier.valid_until,
-                       revoked_on=earlier.revoked_on)
+    status = status_on(
+        day,
+        awarded_on=earlier.awarded_on,
+        valid_until=earlier.valid_until,
+        revoked_on=earlier.revoked_on,
+    )
     since = earlier.revoked_on or earlier.awarded_on
     return Cycle(earlier.cycle + 1, since, status in {Status.EXPIRED, Status.REVOKED})

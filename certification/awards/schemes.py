@@ -66,7 +66,7 @@ def written(rule: dict[str, Any]) -> str:
     """A rule in the form that `parse` reads."""
     lines = []
     for part in rule.get("all_of", []):
-        (kind, code), = list(rules.leaves(part))
+        ((kind, code),) = list(rules.leaves(part))
         number = part.get("at_least", part.get("level", ""))
         lines.append(f"{kind} {code} {number}".strip())
     return "\n".join(lines)
@@ -98,12 +98,18 @@ def start_draft(scheme: Scheme, *, by: int, now: datetime) -> SchemeVersion:
         return draft
     newest = next(iter(versions_of(scheme)), None)
     draft = SchemeVersion(
-        scheme_id=scheme.id, number=newest.number + 1 if newest else 1, state=SchemeState.DRAFT,
-        effective_from=now.date(), term_months=newest.term_months if newest else None,
+        scheme_id=scheme.id,
+        number=newest.number + 1 if newest else 1,
+        state=SchemeState.DRAFT,
+        effective_from=now.date(),
+        term_months=newest.term_months if newest else None,
         rule=newest.rule if newest else {"all_of": []},
-        wording=newest.wording if newest else {"title": scheme.title, "kind": "Certification",
-                                               "statement": ""},
-        sample=False, created_at=now, created_by=by,
+        wording=newest.wording
+        if newest
+        else {"title": scheme.title, "kind": "Certification", "statement": ""},
+        sample=False,
+        created_at=now,
+        created_by=by,
     )
     db.session.add(draft)
     db.session.flush()
@@ -125,9 +131,12 @@ def save_draft(
     scheme: Scheme, content: Draft, *, revision: int, by: int, now: datetime
 ) -> SchemeVersion:
     """Save the draft from the page that showed `revision`; an older page is refused."""
-    draft = db.session.scalars(
-        locked(sa.select(SchemeVersion).where(SchemeVersion.scheme_id == scheme.id,
-                                              SchemeVersion.state == SchemeState.DRAFT))
+    draft: SchemeVersion | None = db.session.scalars(
+        locked(
+            sa.select(SchemeVersion).where(
+                SchemeVersion.scheme_id == scheme.id, SchemeVersion.state == SchemeState.DRAFT
+            )
+        )
     ).one_or_none()
     if draft is None or draft.revision != revision:
         raise refuse("changed_meanwhile")
@@ -201,9 +210,12 @@ def _effect(old: rules.Assessment | None, new: rules.Assessment) -> str:
 
 def publish(scheme: Scheme, *, revision: int, by: int, now: datetime) -> SchemeVersion:
     """Publish the previewed draft; whoever meets it now is looked at by a job."""
-    draft = db.session.scalars(
-        locked(sa.select(SchemeVersion).where(SchemeVersion.scheme_id == scheme.id,
-                                              SchemeVersion.state == SchemeState.DRAFT))
+    draft: SchemeVersion | None = db.session.scalars(
+        locked(
+            sa.select(SchemeVersion).where(
+                SchemeVersion.scheme_id == scheme.id, SchemeVersion.state == SchemeState.DRAFT
+            )
+        )
     ).one_or_none()
     if draft is None or draft.revision != revision:
         raise refuse("preview_outdated")
@@ -211,9 +223,19 @@ def publish(scheme: Scheme, *, revision: int, by: int, now: datetime) -> SchemeV
         raise refuse("requirement_missing", status=422)
     draft.state, draft.published_at, draft.published_by = SchemeState.PUBLISHED, now, by
     revisions.bump("catalog")
-    audit.record("scheme.published", "scheme", scheme.code, by=by, now=now, version=draft.number,
-                 effective_from=draft.effective_from.isoformat())
+    audit.record(
+        "scheme.published",
+        "scheme",
+        scheme.code,
+        by=by,
+        now=now,
+        version=draft.number,
+        effective_from=draft.effective_from.isoformat(),
+    )
     for person_id in _under_way(draft, [], scheme):
-        jobs.enqueue("competency.evidence_changed", {"person_id": person_id},
-                     key=f"scheme{draft.id}:{person_id}")
+        jobs.enqueue(
+            "competency.evidence_changed",
+            {"person_id": person_id},
+            key=f"scheme{draft.id}:{person_id}",
+        )
     return draft

@@ -42,10 +42,15 @@ def all_schemes() -> ResponseReturnValue:
     """Every certification, and how far the reader is."""
     progress = {}
     if current_user.is_authenticated:
-        progress = {p.version.scheme_id: p
-                    for p in queries.progress_of(current_user.person_id, today())}
-    return render_template("awards/schemes.html", versions=queries.versions_on(today()),
-                           progress=progress, status_text=wording.status_text)
+        progress = {
+            p.version.scheme_id: p for p in queries.progress_of(current_user.person_id, today())
+        }
+    return render_template(
+        "awards/schemes.html",
+        versions=queries.versions_on(today()),
+        progress=progress,
+        status_text=wording.status_text,
+    )
 
 
 @blueprint.get("/certifications/<code>")
@@ -58,11 +63,17 @@ def scheme(code: str) -> ResponseReturnValue:
     names = queries.names_of_requirements()
     mine = None
     if current_user.is_authenticated:
-        mine = next(p for p in queries.progress_of(current_user.person_id, today())
-                    if p.version.scheme_id == version.scheme_id)
+        mine = next(
+            p
+            for p in queries.progress_of(current_user.person_id, today())
+            if p.version.scheme_id == version.scheme_id
+        )
     assessment = mine.assessment if mine else rules.assess(version.rule, Facts())
     return render_template(
-        "awards/scheme.html", version=version, mine=mine, status_text=wording.status_text,
+        "awards/scheme.html",
+        version=version,
+        mine=mine,
+        status_text=wording.status_text,
         rows=[_row(need, names, mine is not None) for need in assessment.needs],
     )
 
@@ -78,8 +89,11 @@ def _row(need: rules.Need, names: dict[Any, Any], personal: bool) -> tuple[Any, 
 def manage() -> ResponseReturnValue:
     """The schemes that one manages, and awards whose facts changed."""
     limits = _limits("certification.see")
-    shown = [s for s in queries.schemes()
-             if limits is None or queries.scheme_by_code(s.code, limits) is not None]
+    shown = [
+        s
+        for s in queries.schemes()
+        if limits is None or queries.scheme_by_code(s.code, limits) is not None
+    ]
     rows = [(s, schemes.versions_of(s)) for s in shown]
     return render_template("awards/manage.html", rows=rows, doubtful=queries.doubtful())
 
@@ -93,12 +107,20 @@ def manage_scheme(code: str) -> ResponseReturnValue:
     if wanted and wanted not in set(Status):
         abort(404)
     status = Status(wanted) if wanted else None
-    page = queries.certified(found.id, today(), status=status,
-                             cursor=paging.decode(cursor, (int,)) if cursor else None)
+    page = queries.certified(
+        found.id, today(), status=status, cursor=paging.decode(cursor, (int,)) if cursor else None
+    )
     return render_template(
-        "awards/manage_scheme.html", scheme=found, versions=schemes.versions_of(found), page=page,
-        status=wanted, day=today(), status_of=queries.status_of, status_text=wording.status_text,
-        names=queries.names_of_requirements(), leaves=rules.leaves,
+        "awards/manage_scheme.html",
+        scheme=found,
+        versions=schemes.versions_of(found),
+        page=page,
+        status=wanted,
+        day=today(),
+        status_of=queries.status_of,
+        status_text=wording.status_text,
+        names=queries.names_of_requirements(),
+        leaves=rules.leaves,
     )
 
 
@@ -106,8 +128,9 @@ def manage_scheme(code: str) -> ResponseReturnValue:
 @permit("certification.edit")
 def start_draft(code: str) -> ResponseReturnValue:
     """Begin the next version."""
-    schemes.start_draft(_scheme(code, "certification.edit"), by=current_user.person_id,
-                        now=clock.now())
+    schemes.start_draft(
+        _scheme(code, "certification.edit"), by=current_user.person_id, now=clock.now()
+    )
     return redirect(url_for("awards.edit_draft", code=code), 303)
 
 
@@ -124,28 +147,50 @@ def edit_draft(code: str) -> ResponseReturnValue:
     """Edit the next version: requirements, term, the certificate's words."""
     found = _scheme(code, "certification.edit")
     draft = _draft(found)
-    form = forms.VersionForm(data={
-        "term_months": draft.term_months, "effective_from": draft.effective_from,
-        "requirements": schemes.written(draft.rule), **draft.wording,
-    })
+    form = forms.VersionForm(
+        data={
+            "term_months": draft.term_months,
+            "effective_from": draft.effective_from,
+            "requirements": schemes.written(draft.rule),
+            **draft.wording,
+        }
+    )
     if request.method == "POST" and form.validate():
         rule, flaws = schemes.parse(form.requirements.data or "")
-        form.requirements.errors = [words.word(Reason(flaw, {"line": line})) for line, flaw in flaws]
+        form.requirements.errors = [
+            words.word(Reason(flaw, {"line": line})) for line, flaw in flaws
+        ]
         if not flaws:
             _save(found, rule, form)
             return redirect(url_for("awards.preview", code=code), 303)
-    page = render_template("awards/edit.html", scheme=found, draft=draft, form=form,
-                           names=queries.names_of_requirements())
+    page = render_template(
+        "awards/edit.html",
+        scheme=found,
+        draft=draft,
+        form=form,
+        names=queries.names_of_requirements(),
+    )
     return page, 422 if form.errors else 200
 
 
 def _save(found: Scheme, rule: list[dict[str, Any]], form: forms.VersionForm) -> None:
-    texts = {name: form[name].data or "" for name in
-             ("title", "statement", "signatory_name", "signatory_role", "page_format")}
-    content = schemes.Draft(form.term_months.data, form.effective_from.data or today(),
-                            {"all_of": rule}, {"kind": "Certification", **texts})
-    schemes.save_draft(found, content, revision=request.form.get("revision", 0, int),
-                       by=current_user.person_id, now=clock.now())
+    texts = {
+        name: form[name].data or ""
+        for name in ("title", "statement", "signatory_name", "signatory_role", "page_format")
+    }
+    content = schemes.Draft(
+        form.term_months.data,
+        form.effective_from.data or today(),
+        {"all_of": rule},
+        {"kind": "Certification", **texts},
+    )
+    schemes.save_draft(
+        found,
+        content,
+        revision=request.form.get("revision", 0, int),
+        by=current_user.person_id,
+        now=clock.now(),
+    )
 
 
 @blueprint.route("/manage/certifications/<code>/draft/preview", methods=["GET", "POST"])
@@ -155,13 +200,20 @@ def preview(code: str) -> ResponseReturnValue:
     found = _scheme(code, "certification.edit")
     draft = _draft(found)
     if request.method == "POST":
-        schemes.publish(found, revision=request.form.get("revision", 0, int),
-                        by=current_user.person_id, now=clock.now())
+        schemes.publish(
+            found,
+            revision=request.form.get("revision", 0, int),
+            by=current_user.person_id,
+            now=clock.now(),
+        )
         flash(_("Version %(number)s is published.", number=draft.number))
         return redirect(url_for("awards.manage_scheme", code=code), 303)
     rows = schemes.dry_run(found, draft, max(today(), draft.effective_from))
     return render_template(
-        "awards/preview.html", scheme=found, draft=draft, written=schemes.written(draft.rule),
+        "awards/preview.html",
+        scheme=found,
+        draft=draft,
+        written=schemes.written(draft.rule),
         people=[(row.person.name, wording.effect_text(row.effect, row.missing)) for row in rows],
     )
 
@@ -180,8 +232,12 @@ def _award_values(row: Any) -> dict[str, Any]:
     award, person, its_scheme, version, revocation = row
     revoked_on = revocation.revoked_on if revocation else None
     return {
-        "award": award, "person": person, "scheme": its_scheme, "version": version,
-        "revocation": revocation, "status": queries.status_of(award, revoked_on, today()),
+        "award": award,
+        "person": person,
+        "scheme": its_scheme,
+        "version": version,
+        "revocation": revocation,
+        "status": queries.status_of(award, revoked_on, today()),
         "status_text": wording.status_text,
         "certificates": slots.ask("award.certificates", [], award_id=award.id, day=today()),
     }
@@ -199,9 +255,14 @@ def revoke(award_id: int) -> ResponseReturnValue:
         if (form.name.data or "").casefold() != row[1].name.casefold():
             form.name.errors = [_("This is not the holder's name. Nothing was revoked.")]
         else:
-            actions.revoke(row[0], public_reason=form.public_reason.data or "",
-                           internal_note=form.internal_note.data or "", today=today(),
-                           by=current_user.person_id, now=clock.now())
+            actions.revoke(
+                row[0],
+                public_reason=form.public_reason.data or "",
+                internal_note=form.internal_note.data or "",
+                today=today(),
+                by=current_user.person_id,
+                now=clock.now(),
+            )
             flash(_("The award is revoked. Its certificates say so from now on."))
             return redirect(url_for("awards.award", award_id=award_id), 303)
     page = render_template("awards/revoke.html", form=form, **_award_values(row))

@@ -8,10 +8,17 @@ wording.register(
     {
         "needs_course": lambda: _("Complete the course %(code)s."),
         "needs_exam": lambda: _("Sit the exam and reach %(wanted)s points."),
-        "exam_below": lambda: _("Your best result is %(best)s points; %(wanted)s are required. Sit the exam again."),
-        "needs_competency": lambda: _("Have this competency confirmed at level %(level)s by an assessor."),
+        "exam_below": lambda: _(
+            "Your best result is %(best)s points; %(wanted)s are required. Sit the exam again."
+        ),
+        "needs_competency": lambda: _(
+            "Have this competency confirmed at level %(level)s by an assessor."
+        ),
         "needs_certification": lambda: _("Hold the certification %(code)s."),
-        "requirement_unreadable": lambda: _("Line %(line)s cannot be read. Write “course CODE”, “exam CODE points” or “competency CODE level”."),
+        "requirement_unreadable": lambda: _(
+            "Line %(line)s cannot be read. Write “course CODE”, “exam CODE points” or "
+            "“competency CODE level”."
+        ),
         "requirement_unknown": lambda: _("Line %(line)s names a code that does not exist."),
         "requirement_missing": lambda: _("A scheme needs at least one requirement."),
         "already_revoked": lambda: _("This award was revoked already."),

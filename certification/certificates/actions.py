@@ -47,8 +47,15 @@ def supersede(
     if db.session.scalar(sa.select(Certificate.id).where(Certificate.supersedes_id == current.id)):
         raise refuse("already_superseded")
     fresh = _make(current.award_id, settings, replaces=current, reason=reason, now=now)
-    audit.record("certificate.superseded", "certificate", current.id, by=by, now=now,
-                 private={"reason": reason}, successor=fresh.id)
+    audit.record(
+        "certificate.superseded",
+        "certificate",
+        current.id,
+        by=by,
+        now=now,
+        private={"reason": reason},
+        successor=fresh.id,
+    )
     jobs.enqueue("certificates.render", {"certificate_id": fresh.id}, key=str(fresh.id))
     return fresh
 
@@ -81,8 +88,15 @@ def _make(
     )
     db.session.add(row)
     db.session.flush()
-    audit.record("certificate.prepared", "certificate", row.id, by=None, now=now,
-                 award=award_id, facts_sha256=row.facts_sha256)
+    audit.record(
+        "certificate.prepared",
+        "certificate",
+        row.id,
+        by=None,
+        now=now,
+        award=award_id,
+        facts_sha256=row.facts_sha256,
+    )
     return row
 
 
@@ -154,11 +168,18 @@ def mark_issued(certificate_id: int, digest: str, size: int, *, now: datetime) -
     changed = db.session.execute(
         sa.update(Certificate)
         .where(Certificate.id == certificate_id, Certificate.state == CertificateState.PENDING)
-        .values(state=CertificateState.ISSUED, document_sha256=digest, document_size=size,
-                issued_at=now)
+        .values(
+            state=CertificateState.ISSUED, document_sha256=digest, document_size=size, issued_at=now
+        )
     )
     if not getattr(changed, "rowcount", 0):
         return False
-    audit.record("certificate.issued", "certificate", certificate_id, by=None, now=now,
-                 document_sha256=digest)
+    audit.record(
+        "certificate.issued",
+        "certificate",
+        certificate_id,
+        by=None,
+        now=now,
+        document_sha256=digest,
+    )
     return True

@@ -1,8 +1,9 @@
 """Verification codes: 80 random bits that a person can read aloud. Standard library only.
 
 16 symbols of Crockford's base 32 (no I, L, O, U) and one check symbol. The check is Crockford's
-remainder modulo the prime 37, where a code whose remainder has no symbol here is never drawn; it catches every wrong
-symbol and every exchange of two neighbours, because 32 and 31 are units modulo 37.
+remainder modulo the prime 37, where a code whose remainder has no symbol here is never drawn;
+it catches every wrong symbol and every exchange of two neighbours, because 32 and 31 are units
+modulo 37.
 Source: Douglas Crockford, "Base 32", https://www.crockford.com/base32.html
 """
 
@@ -34,7 +35,9 @@ def normalise(text: str) -> str | None:
 
     None when it cannot be a code of ours: wrong length, foreign symbols or wrong check symbol.
     """
-    forgiven = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": "", "–": "", "\u00a0": ""})
+    forgiven = str.maketrans(
+        {"O": "0", "I": "1", "L": "1", "-": "", " ": "", "–": "", "\u00a0": ""}
+    )
     code = text.strip()[:80].upper().translate(forgiven)
     if len(code) != LENGTH + 1 or any(symbol not in ALPHABET for symbol in code):
         return None

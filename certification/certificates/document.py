@@ -68,8 +68,9 @@ class CertificateFacts:
 
     def to_json(self) -> str:
         """Canonical JSON: sorted keys, no spaces, dates as ISO text."""
-        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False,
-                          default=_iso)
+        return json.dumps(
+            asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_iso
+        )
 
     @classmethod
     def from_json(cls, text: str) -> "CertificateFacts":
@@ -143,8 +144,12 @@ class Workshop:
             width, height = SHEETS[page_format]
             text = (TEMPLATES / "certificate.css").read_text(encoding="utf-8")
             self.sheets[page_format] = [
-                CSS(string=sheet, font_config=self.fonts, base_url=FONTS.as_uri() + "/",
-                    url_fetcher=OwnAssets())
+                CSS(
+                    string=sheet,
+                    font_config=self.fonts,
+                    base_url=FONTS.as_uri() + "/",
+                    url_fetcher=OwnAssets(),
+                )
                 for sheet in (text, f"@page {{ size: {width}pt {height}pt; }}")
             ]
         return self.sheets[page_format]
@@ -152,8 +157,11 @@ class Workshop:
 
 _threads = threading.local()
 _jinja = Environment(
-    loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
-    trim_blocks=True, lstrip_blocks=True,
+    loader=FileSystemLoader(TEMPLATES),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
 )
 
 
@@ -236,8 +244,15 @@ def qr(url: str) -> str:
     """The QR code as SVG: level M, quiet zone of 4 modules."""
     out = io.BytesIO()
     segno.make(url, error="m", boost_error=False, mask=4).save(
-        out, kind="svg", border=4, dark="#1b2126", light="#fffdf9", xmldecl=False, svgns=True,
-        omitsize=True, nl=False,
+        out,
+        kind="svg",
+        border=4,
+        dark="#1b2126",
+        light="#fffdf9",
+        xmldecl=False,
+        svgns=True,
+        omitsize=True,
+        nl=False,
     )
     return out.getvalue().decode()
 
@@ -247,8 +262,16 @@ def _data(svg: str) -> str:
 
 
 SAMPLES = {
-    "Latin": "Åé", "Vietnamese": "Nguyễn", "Greek": "Ωλ", "Cyrillic": "Жя", "Arabic": "محمد",
-    "Hebrew": "שלום", "Devanagari": "नमस्ते", "Thai": "สวัสดี", "Chinese": "陈伟", "Japanese": "遥ひ",
+    "Latin": "Åé",
+    "Vietnamese": "Nguyễn",
+    "Greek": "Ωλ",
+    "Cyrillic": "Жя",
+    "Arabic": "محمد",
+    "Hebrew": "שלום",
+    "Devanagari": "नमस्ते",
+    "Thai": "สวัสดี",
+    "Chinese": "陈伟",
+    "Japanese": "遥ひ",
     "Korean": "김",
 }
 
@@ -260,8 +283,10 @@ def missing_scripts() -> list[str]:
 
 def _is_covered(sample: str) -> bool:
     wanted = " ".join(f"{ord(letter):x}" for letter in sample)
-    found = subprocess.run(  # noqa: S603 -- a fixed command, values of our own
-        ["fc-list", f":charset={wanted}", "family"],  # noqa: S607 -- found on the PATH
-        capture_output=True, text=True, check=False,
+    found = subprocess.run(
+        ["fc-list", f":charset={wanted}", "family"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return bool(found.stdout.strip())

@@ -15,8 +15,10 @@ class CodeForm(Form):
 
     code = StringField(
         _l("Verification code"),
-        [InputRequired(_l("Enter the code that stands under the certificate's QR code.")),
-         Length(max=200)],
+        [
+            InputRequired(_l("Enter the code that stands under the certificate's QR code.")),
+            Length(max=200),
+        ],
     )
 
 

@@ -62,9 +62,16 @@ def _tell(certificate_id: int) -> None:
     if row is None:
         return
     mail.send(
-        "awarded", row.email, key=f"awarded:{certificate_id}", now=clock.now(),
-        language=row.language, zone=row.time_zone, person_id=certificate.person_id,
-        name=row.name, achievement=certificate.achievement, code=certificate.code,
+        "awarded",
+        row.email,
+        key=f"awarded:{certificate_id}",
+        now=clock.now(),
+        language=row.language,
+        zone=row.time_zone,
+        person_id=certificate.person_id,
+        name=row.name,
+        achievement=certificate.achievement,
+        code=certificate.code,
         number=certificate.number,
         valid_until=certificate.valid_until.isoformat() if certificate.valid_until else None,
         is_replacement=certificate.supersedes_id is not None,
@@ -88,7 +95,11 @@ def labels() -> Labels:
         demonstration=_("Demonstration"),
         version=_("version %(number)s", number="%(number)s"),
         hours_value=_("%(count)s hours", count="%(count)s"),
-        score_value=_("%(score)s of %(full)s, %(required)s required", score="%(score)s",
-                      full="%(full)s", required="%(required)s"),
+        score_value=_(
+            "%(score)s of %(full)s, %(required)s required",
+            score="%(score)s",
+            full="%(full)s",
+            required="%(required)s",
+        ),
         no_end=_("Without end"),
     )

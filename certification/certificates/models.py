@@ -39,9 +39,7 @@ class Certificate(Base):
     state: Mapped[CertificateState] = mapped_column(choice(CertificateState, "state"))
     document_sha256: Mapped[str | None] = mapped_column(Words(64))
     document_size: Mapped[int | None]
-    supersedes_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("certificate.id"), unique=True
-    )
+    supersedes_id: Mapped[int | None] = mapped_column(sa.ForeignKey("certificate.id"), unique=True)
     """The certificate that this one replaces. Unique: one successor at most."""
     supersession_reason: Mapped[str] = mapped_column(Words(300), default="")
     created_at: Mapped[datetime]
@@ -55,7 +53,9 @@ class Certificate(Base):
             "state = 'pending' OR document_sha256 IS NOT NULL", name="issued_has_document"
         ),
         sa.Index(
-            "uq_certificate_first", "award_id", unique=True,
+            "uq_certificate_first",
+            "award_id",
+            unique=True,
             sqlite_where=sa.text("supersedes_id IS NULL"),
             postgresql_where=sa.text("supersedes_id IS NULL"),
         ),

@@ -13,7 +13,7 @@ from certification.certificates.models import Certificate, CertificateState
 from certification.certificates.rules import Standing, Verdict, days_left, verdict_on
 from courses.catalog.models import Programme
 from lms.accounts.models import Membership, Person
-from lms.db import db
+from lms.db import AnySelect, db
 
 _successor = aliased(Certificate)
 _earlier = aliased(Certificate)
@@ -56,7 +56,7 @@ class Checked:
         return None if self.row.holder_erased_at else self.row.holder_name
 
 
-def _select() -> sa.Select[Any]:
+def _select() -> AnySelect:
     return (
         sa.select(*_COLUMNS)
         .outerjoin(Revocation, Revocation.award_id == Certificate.award_id)
@@ -89,9 +89,7 @@ def check(row: Any, day: date) -> Checked:
 
 def facts_of(certificate_id: int) -> str:
     """The frozen facts as canonical JSON."""
-    facts = db.session.scalar(
-        sa.select(Certificate.facts).where(Certificate.id == certificate_id)
-    )
+    facts = db.session.scalar(sa.select(Certificate.facts).where(Certificate.id == certificate_id))
     return str((facts or {}).get("json", "{}"))
 
 
@@ -200,7 +198,7 @@ def document_of(code: str) -> tuple[str, str] | None:
             Certificate.holder_erased_at.is_(None),
         )
     ).one_or_none()
-    return (row[0], row[1]) if row else None
+    return (row[0], row[1]) if row and row[0] else None
 
 
 def editable(certificate_code: str, programme_codes: Sequence[str] | None) -> Certificate | None:

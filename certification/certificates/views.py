@@ -4,7 +4,16 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -78,10 +87,18 @@ def _page(checked: Checked | None, verdict: Verdict, now: datetime) -> str:
         art = svg(digest), describe_art(digest)
     return render_template(
         "certificates/verify.html",
-        checked=checked, row=row, facts=facts, verdict=verdict, kind=kind, icon_name=icon,
-        word=wording.word(verdict), art=art,
+        checked=checked,
+        row=row,
+        facts=facts,
+        verdict=verdict,
+        kind=kind,
+        icon_name=icon,
+        word=wording.word(verdict),
+        art=art,
         sentence=wording.sentence(verdict, _today(now), _day_of(row)),
-        now=now, form=CodeForm(), grouped=codes.grouped(row.code) if row else "",
+        now=now,
+        form=CodeForm(),
+        grouped=codes.grouped(row.code) if row else "",
         issuer_zone=_settings().issuer_zone,
     )
 
@@ -119,9 +136,18 @@ def verify_json(code: str) -> Response:
 
 def _answer(code: str, checked: Checked | None, now: datetime) -> dict[str, Any]:
     if checked is None:
-        return {"code": code[:40], "verdict": Verdict.NOT_FOUND, "holder": None,
-                "achievement": None, "issued_on": None, "valid_until": None, "revoked_on": None,
-                "reason": None, "superseded_by": None, "checked_at": now}
+        return {
+            "code": code[:40],
+            "verdict": Verdict.NOT_FOUND,
+            "holder": None,
+            "achievement": None,
+            "issued_on": None,
+            "valid_until": None,
+            "revoked_on": None,
+            "reason": None,
+            "superseded_by": None,
+            "checked_at": now,
+        }
     row, shown = checked.row, checked.holder is not None
     return {
         "code": row.code,
@@ -165,11 +191,17 @@ def supersede(code: str) -> ResponseReturnValue:
         abort(404)
     form = SupersedeForm()
     if request.method == "POST" and form.validate():
-        fresh = actions.supersede(row, _settings(), reason=form.reason.data or "",
-                                  by=current_user.person_id, now=clock.now())
+        fresh = actions.supersede(
+            row,
+            _settings(),
+            reason=form.reason.data or "",
+            by=current_user.person_id,
+            now=clock.now(),
+        )
         return redirect(url_for("certificates.verify", code=fresh.code), 303)
     person = person_by_id(row.person_id)
     facts = CertificateFacts.from_json(row.facts["json"])
-    page = render_template("certificates/supersede.html", row=row, form=form, person=person,
-                           facts=facts)
+    page = render_template(
+        "certificates/supersede.html", row=row, form=form, person=person, facts=facts
+    )
     return page, 422 if form.errors else 200

@@ -1,9 +1,8 @@
 """The texts of this slice's reason codes and verdicts."""
 
+from certification.certificates.rules import Verdict
 from lms import wording
 from lms.i18n import gettext as _
-
-from certification.certificates.rules import Verdict
 
 wording.register(
     {

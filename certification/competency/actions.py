@@ -33,8 +33,13 @@ def show(
 ) -> bool:
     """Write evidence once per fact and competency."""
     values = {
-        "person_id": person_id, "competency_id": competency_id, "level": level, "kind": kind,
-        "source_id": source_id, "shown_on": on, "recorded_at": now,
+        "person_id": person_id,
+        "competency_id": competency_id,
+        "level": level,
+        "kind": kind,
+        "source_id": source_id,
+        "shown_on": on,
+        "recorded_at": now,
     }
     return insert_once(Evidence, values, ["kind", "source_id", "competency_id"])
 
@@ -45,8 +50,15 @@ def from_completion(completion: Completion, *, now: datetime) -> None:
         sa.select(CourseCompetency).where(CourseCompetency.course_id == completion.course_id)
     )
     for link in links:
-        show(completion.person_id, link.competency_id, link.level, EvidenceKind.COURSE,
-             completion.id, on=completion.completed_on, now=now)
+        show(
+            completion.person_id,
+            link.competency_id,
+            link.level,
+            EvidenceKind.COURSE,
+            completion.id,
+            on=completion.completed_on,
+            now=now,
+        )
 
 
 def from_exam_result(result: ExamResult, exam: Exam, *, now: datetime) -> None:
@@ -59,51 +71,85 @@ def from_exam_result(result: ExamResult, exam: Exam, *, now: datetime) -> None:
         sa.select(CourseCompetency).where(CourseCompetency.course_id == exam.course_id)
     )
     for link in links:
-        show(result.person_id, link.competency_id, link.level, EvidenceKind.EXAM, result.id,
-             on=result.taken_on, now=now)
+        show(
+            result.person_id,
+            link.competency_id,
+            link.level,
+            EvidenceKind.EXAM,
+            result.id,
+            on=result.taken_on,
+            now=now,
+        )
 
 
 def withdraw(kind: EvidenceKind, source_id: int, *, now: datetime) -> None:
     """The fact behind this evidence no longer holds; the row stays."""
     db.session.execute(
         sa.update(Evidence)
-        .where(Evidence.kind == kind, Evidence.source_id == source_id,
-               Evidence.withdrawn_at.is_(None))
+        .where(
+            Evidence.kind == kind, Evidence.source_id == source_id, Evidence.withdrawn_at.is_(None)
+        )
         .values(withdrawn_at=now)
     )
 
 
-def ask(
-    person_id: int, competency: Competency, level: int, *, note: str, now: datetime
-) -> None:
+def ask(person_id: int, competency: Competency, level: int, *, note: str, now: datetime) -> None:
     """Ask an assessor to confirm a competency; asking twice is asking once."""
     waiting = sa.select(Validation.id).where(
-        Validation.person_id == person_id, Validation.competency_id == competency.id,
-        Validation.level == level, Validation.state == ValidationState.WAITING,
+        Validation.person_id == person_id,
+        Validation.competency_id == competency.id,
+        Validation.level == level,
+        Validation.state == ValidationState.WAITING,
     )
     if db.session.scalar(waiting) is not None:
         raise refuse("validation_waits")
     db.session.add(
-        Validation(person_id=person_id, competency_id=competency.id, level=level,
-                   state=ValidationState.WAITING, request_note=note, asked_at=now,
-                   asked_by=person_id)
+        Validation(
+            person_id=person_id,
+            competency_id=competency.id,
+            level=level,
+            state=ValidationState.WAITING,
+            request_note=note,
+            asked_at=now,
+            asked_by=person_id,
+        )
     )
     db.session.flush()
-    audit.record("validation.asked", "person", person_id, by=person_id, now=now,
-                 competency=competency.code, level=level)
+    audit.record(
+        "validation.asked",
+        "person",
+        person_id,
+        by=person_id,
+        now=now,
+        competency=competency.code,
+        level=level,
+    )
 
 
 def observe(
-    person: Person, competency: Competency, level: int, *, on: date, note: str, by: int,
+    person: Person,
+    competency: Competency,
+    level: int,
+    *,
+    on: date,
+    note: str,
+    by: int,
     now: datetime,
 ) -> Validation:
     """An assessor saw it: a confirmed validation without a request. Never of oneself."""
     if person.id == by:
         raise refuse("not_yourself", status=403)
     row = Validation(
-        person_id=person.id, competency_id=competency.id, level=level,
-        state=ValidationState.CONFIRMED, asked_at=now, asked_by=by, observed_on=on,
-        decision_note=note, decided_at=now, decided_by=by,
+        person_id=person.id,
+        competency_id=competency.id,
+        level=level,
+        state=ValidationState.CONFIRMED,
+        asked_at=now,
+        asked_by=by,
+        observed_on=on,
+        decision_note=note,
+        decided_at=now,
+        decided_by=by,
     )
     db.session.add(row)
     db.session.flush()
@@ -112,7 +158,13 @@ def observe(
 
 
 def decide(
-    validation: Validation, *, confirmed: bool, level: int, on: date, note: str, by: int,
+    validation: Validation,
+    *,
+    confirmed: bool,
+    level: int,
+    on: date,
+    note: str,
+    by: int,
     now: datetime,
 ) -> None:
     """Confirm or decline a request, once; the guarded update lets one of two assessors win."""
@@ -122,8 +174,14 @@ def decide(
     changed = db.session.execute(
         sa.update(Validation)
         .where(Validation.id == validation.id, Validation.state == ValidationState.WAITING)
-        .values(state=state, level=level, observed_on=on, decision_note=note, decided_at=now,
-                decided_by=by)
+        .values(
+            state=state,
+            level=level,
+            observed_on=on,
+            decision_note=note,
+            decided_at=now,
+            decided_by=by,
+        )
     )
     if not getattr(changed, "rowcount", 0):
         raise refuse("changed_meanwhile")
@@ -132,16 +190,38 @@ def decide(
     if confirmed:
         _confirmed(validation, competency, by=by, now=now)
     else:
-        audit.record("validation.declined", "person", validation.person_id, by=by, now=now,
-                     competency=competency.code, private={"note": note})
+        audit.record(
+            "validation.declined",
+            "person",
+            validation.person_id,
+            by=by,
+            now=now,
+            competency=competency.code,
+            private={"note": note},
+        )
     _tell(validation, competency, confirmed=confirmed, note=note, now=now)
 
 
 def _confirmed(row: Validation, competency: Competency, *, by: int, now: datetime) -> None:
-    show(row.person_id, competency.id, row.level, EvidenceKind.OBSERVATION, row.id,
-         on=row.observed_on or now.date(), now=now)
-    audit.record("validation.confirmed", "person", row.person_id, by=by, now=now,
-                 competency=competency.code, level=row.level, private={"note": row.decision_note})
+    show(
+        row.person_id,
+        competency.id,
+        row.level,
+        EvidenceKind.OBSERVATION,
+        row.id,
+        on=row.observed_on or now.date(),
+        now=now,
+    )
+    audit.record(
+        "validation.confirmed",
+        "person",
+        row.person_id,
+        by=by,
+        now=now,
+        competency=competency.code,
+        level=row.level,
+        private={"note": row.decision_note},
+    )
     jobs.enqueue("competency.evidence_changed", {"person_id": row.person_id}, key=str(row.id))
 
 
@@ -151,6 +231,16 @@ def _tell(
     to = mail_address(row.person_id)
     if to is None:
         return
-    mail.send("validation_decided", to.email, key=f"validation:{row.id}", now=now,
-              language=to.language, zone=to.time_zone, person_id=row.person_id, name=to.name,
-              competency=competency.title, confirmed=confirmed, note=note)
+    mail.send(
+        "validation_decided",
+        to.email,
+        key=f"validation:{row.id}",
+        now=now,
+        language=to.language,
+        zone=to.time_zone,
+        person_id=row.person_id,
+        name=to.name,
+        competency=competency.title,
+        confirmed=confirmed,
+        note=note,
+    )

@@ -19,7 +19,9 @@ class DecisionForm(Form):
     """An assessor decides."""
 
     decision = RadioField(_l("Decision"), validators=[InputRequired(_l("Choose one."))])
-    level = IntegerField(_l("Level observed"), [InputRequired(_l("Enter a level.")), NumberRange(1, 9)])
+    level = IntegerField(
+        _l("Level observed"), [InputRequired(_l("Enter a level.")), NumberRange(1, 9)]
+    )
     observed_on = DateField(_l("Observed on"), [InputRequired(_l("Enter the day."))])
     note = TextAreaField(_l("Note"), [Optional(), Length(max=1000)])
 
@@ -27,8 +29,13 @@ class DecisionForm(Form):
 class ObservationForm(Form):
     """An assessor records what they saw."""
 
-    person = StringField(_l("Person (e-mail address)"), [InputRequired(_l("Enter the person's e-mail address.")), Length(max=254)])
+    person = StringField(
+        _l("Person (e-mail address)"),
+        [InputRequired(_l("Enter the person's e-mail address.")), Length(max=254)],
+    )
     competency = SelectField(_l("Competency"), choices=[])
-    level = IntegerField(_l("Level observed"), [InputRequired(_l("Enter a level.")), NumberRange(1, 9)])
+    level = IntegerField(
+        _l("Level observed"), [InputRequired(_l("Enter a level.")), NumberRange(1, 9)]
+    )
     observed_on = DateField(_l("Observed on"), [InputRequired(_l("Enter the day."))])
     note = TextAreaField(_l("Note"), [Optional(), Length(max=1000)])

@@ -115,7 +115,11 @@ class Validation(Base):
 
     __table_args__ = (
         sa.Index(
-            "uq_validation_waiting", "person_id", "competency_id", "level", unique=True,
+            "uq_validation_waiting",
+            "person_id",
+            "competency_id",
+            "level",
+            unique=True,
             sqlite_where=sa.text("state = 'waiting'"),
             postgresql_where=sa.text("state = 'waiting'"),
         ),

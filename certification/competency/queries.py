@@ -69,10 +69,13 @@ def map_of(person_id: int, programme_id: int, on: date) -> Map | None:
     shown: dict[int, list[Evidence]] = {}
     for row in db.session.scalars(
         sa.select(Evidence)
-        .where(Evidence.person_id == person_id,
-               Evidence.competency_id.in_([c.id for c, _ in rows]),
-               Evidence.withdrawn_at.is_(None), Evidence.shown_on <= on,
-               sa.or_(Evidence.expires_on.is_(None), Evidence.expires_on >= on))
+        .where(
+            Evidence.person_id == person_id,
+            Evidence.competency_id.in_([c.id for c, _ in rows]),
+            Evidence.withdrawn_at.is_(None),
+            Evidence.shown_on <= on,
+            sa.or_(Evidence.expires_on.is_(None), Evidence.expires_on >= on),
+        )
         .order_by(Evidence.level.desc(), Evidence.shown_on.desc())
     ):
         shown.setdefault(row.competency_id, []).append(row)
@@ -81,9 +84,15 @@ def map_of(person_id: int, programme_id: int, on: date) -> Map | None:
         framework,
         framework.levels,
         [
-            MapRow(c.id, c.code, c.title, c.statement,
-                   max((e.level for e in shown.get(c.id, [])), default=0),
-                   goal or min(3, top), tuple(shown.get(c.id, ())))
+            MapRow(
+                c.id,
+                c.code,
+                c.title,
+                c.statement,
+                max((e.level for e in shown.get(c.id, [])), default=0),
+                goal or min(3, top),
+                tuple(shown.get(c.id, ())),
+            )
             for c, goal in rows
         ],
     )
@@ -101,7 +110,8 @@ def frameworks() -> Sequence[Any]:
 def competency_by_code(code: str) -> Competency | None:
     """The competency with its framework."""
     return db.session.scalar(
-        sa.select(Competency).options(joinedload(Competency.framework))
+        sa.select(Competency)
+        .options(joinedload(Competency.framework))
         .where(Competency.code == code)
     )
 
@@ -121,8 +131,10 @@ def validations(
     """Validations in a state, oldest request first."""
     wanted = (
         sa.select(Validation)
-        .options(joinedload(Validation.person),
-                 joinedload(Validation.competency).joinedload(Competency.framework))
+        .options(
+            joinedload(Validation.person),
+            joinedload(Validation.competency).joinedload(Competency.framework),
+        )
         .where(Validation.state == state)
         .order_by(Validation.id)
         .limit(size + 1)
@@ -137,8 +149,10 @@ def validation_by_id(validation_id: int) -> Validation | None:
     """The validation with its person and competency."""
     return db.session.scalar(
         sa.select(Validation)
-        .options(joinedload(Validation.person),
-                 joinedload(Validation.competency).joinedload(Competency.framework))
+        .options(
+            joinedload(Validation.person),
+            joinedload(Validation.competency).joinedload(Competency.framework),
+        )
         .where(Validation.id == validation_id)
     )
 
@@ -152,8 +166,6 @@ def asked_by(person_id: int) -> Sequence[Validation]:
         .order_by(Validation.id.desc())
         .limit(50)
     ).all()
-
-
 
 
 def programme_code_of(competency: Competency) -> str:

@@ -7,8 +7,8 @@ from flask import Blueprint, abort, current_app, flash, redirect, render_templat
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from certification.competency import wording as _wording  # noqa: F401 -- registers the texts
 from certification.competency import actions, forms, queries
+from certification.competency import wording as _wording  # noqa: F401 -- registers the texts
 from certification.competency.models import Competency, Validation, ValidationState
 from lms import charts, clock, paging, permissions
 from lms.accounts.lookup import find_person
@@ -36,11 +36,16 @@ def _maps(person_id: int) -> list[dict[str, Any]]:
         if shown is None:
             continue
         spokes = [charts.Spoke(row.title, row.own, row.goal) for row in shown.rows]
-        found.append({
-            "programme": programme, "framework": framework, "rows": shown.rows,
-            "levels": shown.levels, "chart": charts.radar(spokes, len(shown.levels)),
-            "evidence": sum(len(row.evidence) for row in shown.rows),
-        })
+        found.append(
+            {
+                "programme": programme,
+                "framework": framework,
+                "rows": shown.rows,
+                "levels": shown.levels,
+                "chart": charts.radar(spokes, len(shown.levels)),
+                "evidence": sum(len(row.evidence) for row in shown.rows),
+            }
+        )
     return sorted(found, key=lambda item: item["evidence"] == 0)
 
 
@@ -50,8 +55,13 @@ def own_map() -> ResponseReturnValue:
     """What one can, at which level, by which evidence, and what is missing."""
     person_id = current_user.person_id
     form = _ask_form()
-    return render_template("competency/map.html", maps=_maps(person_id), person=None, form=form,
-                           asked=queries.asked_by(person_id))
+    return render_template(
+        "competency/map.html",
+        maps=_maps(person_id),
+        person=None,
+        form=form,
+        asked=queries.asked_by(person_id),
+    )
 
 
 def _ask_form() -> forms.AskForm:
@@ -70,12 +80,22 @@ def ask() -> ResponseReturnValue:
     """Ask an assessor to confirm a competency."""
     form = _ask_form()
     if form.validate():
-        actions.ask(current_user.person_id, _competency(form.competency.data), form.level.data or 1,
-                    note=form.note.data or "", now=clock.now())
+        actions.ask(
+            current_user.person_id,
+            _competency(form.competency.data),
+            form.level.data or 1,
+            note=form.note.data or "",
+            now=clock.now(),
+        )
         flash(_("Your request is in the assessors' queue."))
         return redirect(url_for("competency.own_map"), 303)
-    page = render_template("competency/map.html", maps=_maps(current_user.person_id), person=None,
-                           form=form, asked=queries.asked_by(current_user.person_id))
+    page = render_template(
+        "competency/map.html",
+        maps=_maps(current_user.person_id),
+        person=None,
+        form=form,
+        asked=queries.asked_by(current_user.person_id),
+    )
     return page, 422
 
 
@@ -94,8 +114,9 @@ def map_of_person(public_id: str) -> ResponseReturnValue:
     person = person_by_public_id(public_id, None if limits is None else list(limits))
     if person is None:
         abort(404)
-    return render_template("competency/map.html", maps=_maps(person.id), person=person, form=None,
-                           asked=[])
+    return render_template(
+        "competency/map.html", maps=_maps(person.id), person=person, form=None, asked=[]
+    )
 
 
 @blueprint.get("/teach/validations")
@@ -118,9 +139,13 @@ def decide(validation_id: int) -> ResponseReturnValue:
     form.decision.choices = [("confirm", _("Confirm the competency")), ("decline", _("Decline"))]
     if request.method == "POST" and form.validate():
         actions.decide(
-            row, confirmed=form.decision.data == "confirm", level=form.level.data or row.level,
-            on=form.observed_on.data or _today(), note=form.note.data or "",
-            by=current_user.person_id, now=clock.now(),
+            row,
+            confirmed=form.decision.data == "confirm",
+            level=form.level.data or row.level,
+            on=form.observed_on.data or _today(),
+            note=form.note.data or "",
+            by=current_user.person_id,
+            now=clock.now(),
         )
         flash(_("Your decision is recorded."))
         return redirect(url_for("competency.validations"), 303)
@@ -148,9 +173,13 @@ def observe() -> ResponseReturnValue:
         person = _person(form)
         if person is not None:
             actions.observe(
-                person, _competency(form.competency.data), form.level.data or 1,
-                on=form.observed_on.data or _today(), note=form.note.data or "",
-                by=current_user.person_id, now=clock.now(),
+                person,
+                _competency(form.competency.data),
+                form.level.data or 1,
+                on=form.observed_on.data or _today(),
+                note=form.note.data or "",
+                by=current_user.person_id,
+                now=clock.now(),
             )
             flash(_("The observation of %(name)s is recorded.", name=person.name))
             return redirect(url_for("competency.map_of_person", public_id=person.public_id), 303)
@@ -162,5 +191,7 @@ def _person(form: forms.ObservationForm) -> Person | None:
     limits = permissions.organisations(current_user, "competency.validate")
     found = find_person(form.person.data or "", None if limits is None else list(limits))
     if found is None:
-        form.person.errors = [_("Nobody has this address. Check it, or ask for the person's account.")]
+        form.person.errors = [
+            _("Nobody has this address. Check it, or ask for the person's account.")
+        ]
     return found

@@ -35,17 +35,32 @@ def record_result(
     if taken_on > now.date():
         raise refuse("in_the_future", status=422)
     values = {
-        "exam_id": exam.id, "person_id": person.id, "taken_on": taken_on, "score": score,
-        "full_marks": exam.full_marks, "cut_score": exam.cut_score,
-        "passed": score >= exam.cut_score, "note": note, "at": now, "by_person_id": by,
+        "exam_id": exam.id,
+        "person_id": person.id,
+        "taken_on": taken_on,
+        "score": score,
+        "full_marks": exam.full_marks,
+        "cut_score": exam.cut_score,
+        "passed": score >= exam.cut_score,
+        "note": note,
+        "at": now,
+        "by_person_id": by,
         "replaces_id": replaces.id if replaces else None,
     }
     row = _insert(values)
-    audit.record("exam.result_corrected" if replaces else "exam.result_recorded", "person",
-                 person.id, by=by, now=now, exam=exam.id, result=row.id, passed=row.passed,
-                 private={"score": score, "note": note})
+    audit.record(
+        "exam.result_corrected" if replaces else "exam.result_recorded",
+        "person",
+        person.id,
+        by=by,
+        now=now,
+        exam=exam.id,
+        result=row.id,
+        passed=row.passed,
+        private={"score": score, "note": note},
+    )
     jobs.enqueue("exams.result_recorded", {"result_id": row.id}, key=str(row.id))
-    _tell(row, exam, now=now)
+    _tell(row, now=now)
     return row
 
 
@@ -61,11 +76,23 @@ def _insert(values: dict[str, object]) -> ExamResult:
     return row
 
 
-def _tell(row: ExamResult, exam: Exam, *, now: datetime) -> None:
+def _tell(row: ExamResult, *, now: datetime) -> None:
     to = mail_address(row.person_id)
     if to is None:
         return
-    mail.send("exam_result", to.email, key=f"exam_result:{row.id}", now=now, language=to.language,
-              zone=to.time_zone, person_id=row.person_id, name=to.name, score=row.score,
-              full=row.full_marks, cut=row.cut_score, passed=row.passed,
-              taken_on=row.taken_on.isoformat(), is_correction=row.replaces_id is not None)
+    mail.send(
+        "exam_result",
+        to.email,
+        key=f"exam_result:{row.id}",
+        now=now,
+        language=to.language,
+        zone=to.time_zone,
+        person_id=row.person_id,
+        name=to.name,
+        score=row.score,
+        full=row.full_marks,
+        cut=row.cut_score,
+        passed=row.passed,
+        taken_on=row.taken_on.isoformat(),
+        is_correction=row.replaces_id is not None,
+    )

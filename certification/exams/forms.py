@@ -16,5 +16,9 @@ class SittingForm(Form):
 class CorrectionForm(Form):
     """Correct one result."""
 
-    score = IntegerField(_l("Score"), [InputRequired(_l("Enter the score.")), NumberRange(0, 10000)])
-    note = StringField(_l("Reason of the correction"), [InputRequired(_l("Say why.")), Length(max=1000)])
+    score = IntegerField(
+        _l("Score"), [InputRequired(_l("Enter the score.")), NumberRange(0, 10000)]
+    )
+    note = StringField(
+        _l("Reason of the correction"), [InputRequired(_l("Say why.")), Length(max=1000)]
+    )

@@ -56,7 +56,11 @@ class ExamResult(Base):
         sa.Index("ix_exam_result_person", "person_id", "exam_id"),
         sa.Index("ix_exam_result_exam", "exam_id", "id"),
         sa.Index(
-            "uq_exam_result_sitting", "exam_id", "person_id", "taken_on", unique=True,
+            "uq_exam_result_sitting",
+            "exam_id",
+            "person_id",
+            "taken_on",
+            unique=True,
             sqlite_where=sa.text("replaces_id IS NULL"),
             postgresql_where=sa.text("replaces_id IS NULL"),
         ),

@@ -19,8 +19,12 @@ def exams(programme_codes: Sequence[str] | None = None) -> Sequence[Any]:
         sa.select(Exam, Course, CourseVersion.title, Programme.title.label("programme"))
         .join(Course, Course.id == Exam.course_id)
         .join(Programme, Programme.id == Course.programme_id)
-        .join(CourseVersion, sa.and_(CourseVersion.course_id == Course.id,
-                                     CourseVersion.state == VersionState.PUBLISHED))
+        .join(
+            CourseVersion,
+            sa.and_(
+                CourseVersion.course_id == Course.id, CourseVersion.state == VersionState.PUBLISHED
+            ),
+        )
         .order_by(Programme.position, Course.position)
     )
     if programme_codes is not None:
@@ -36,9 +40,7 @@ def exam_by_code(code: str, programme_codes: Sequence[str] | None = None) -> Any
 _later = aliased(ExamResult)
 
 
-def results(
-    exam_id: int, *, cursor: list[int | str] | None = None, size: int = SIZE
-) -> Page[Any]:
+def results(exam_id: int, *, cursor: list[int | str] | None = None, size: int = SIZE) -> Page[Any]:
     """(result, person) that hold, newest first."""
     wanted = (
         sa.select(ExamResult, Person)

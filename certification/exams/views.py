@@ -67,15 +67,25 @@ def index() -> ResponseReturnValue:
 def results(code: str) -> ResponseReturnValue:
     """An exam's results, and the sheet for new ones."""
     row = _exam(code, "exams.see_results")
-    return _sheet(row, [SheetRow(i) for i in range(EMPTY_ROWS)],
-                  forms.SittingForm(data={"taken_on": _today()}))
+    return _sheet(
+        row,
+        [SheetRow(i) for i in range(EMPTY_ROWS)],
+        forms.SittingForm(data={"taken_on": _today()}),
+    )
 
 
 def _sheet(row: Any, rows: list[SheetRow], form: forms.SittingForm) -> str:
     cursor = request.args.get("after")
     page = queries.results(row[0].id, cursor=paging.decode(cursor, (int,)) if cursor else None)
-    return render_template("exams/results.html", exam=row[0], course=row[1], title=row[2],
-                           page=page, rows=rows, form=form)
+    return render_template(
+        "exams/results.html",
+        exam=row[0],
+        course=row[1],
+        title=row[2],
+        page=page,
+        rows=rows,
+        form=form,
+    )
 
 
 @blueprint.post("/teach/exams/<code>")
@@ -98,9 +108,12 @@ def record(code: str) -> ResponseReturnValue:
 
 def _typed(exam: Exam) -> list[SheetRow]:
     rows = []
-    for index in range(min(len(request.form.getlist("person")), 100)):
-        line = SheetRow(index, *(request.form.getlist(name)[index].strip()
-                                 for name in ("person", "score", "note")))
+    count = min(len(request.form.getlist(name)) for name in ("person", "score", "note"))
+    for index in range(min(count, 100)):
+        person, score, note = (
+            request.form.getlist(name)[index].strip() for name in ("person", "score", "note")
+        )
+        line = SheetRow(index, person, score, note)
         if not line.is_empty:
             _check(line, exam)
         rows.append(line)
@@ -126,8 +139,15 @@ def _save(exam: Exam, filled: list[SheetRow], taken_on: date) -> None:
         if person is None:
             continue
         try:
-            actions.record_result(exam, person, taken_on=taken_on, score=line.points,
-                                  note=line.note, by=current_user.person_id, now=clock.now())
+            actions.record_result(
+                exam,
+                person,
+                taken_on=taken_on,
+                score=line.points,
+                note=line.note,
+                by=current_user.person_id,
+                now=clock.now(),
+            )
         except Refusal as refusal:
             line.errors["person"] = words.word(refusal.reasons[0])
 
@@ -143,13 +163,24 @@ def correct(code: str, result_id: int) -> ResponseReturnValue:
     form = forms.CorrectionForm(data={"score": result.score})
     if request.method == "POST" and form.validate():
         actions.record_result(
-            row[0], result.person, taken_on=result.taken_on, score=form.score.data or 0,
-            note=form.note.data or "", by=current_user.person_id, now=clock.now(), replaces=result,
+            row[0],
+            result.person,
+            taken_on=result.taken_on,
+            score=form.score.data or 0,
+            note=form.note.data or "",
+            by=current_user.person_id,
+            now=clock.now(),
+            replaces=result,
         )
         flash(_("The result of %(name)s is corrected.", name=result.person.name))
         return redirect(url_for("exams.results", code=code), 303)
-    page = render_template("exams/correct.html", exam=row[0], course=row[1], title=row[2],
-                           result=result, form=form, history=queries.history_of(result))
+    page = render_template(
+        "exams/correct.html",
+        exam=row[0],
+        course=row[1],
+        title=row[2],
+        result=result,
+        form=form,
+        history=queries.history_of(result),
+    )
     return page, 422 if form.errors else 200
-
-

@@ -63,15 +63,23 @@ def publish_loaded(course: Course, item: CourseFile, *, now: datetime) -> bool:
 
 
 def _content_of(item: CourseFile) -> Content:
-    formats = {code: id for code, id in db.session.execute(sa.select(DeliveryFormat.code, DeliveryFormat.id))}
-    courses = {code: id for code, id in db.session.execute(sa.select(Course.code, Course.id))}
+    formats = dict(
+        db.session.execute(sa.select(DeliveryFormat.code, DeliveryFormat.id)).tuples().all()
+    )
+    courses = dict(db.session.execute(sa.select(Course.code, Course.id)).tuples().all())
     return Content(
-        title=item.title, summary=item.summary, description=item.description,
-        audience=item.audience, outcomes=item.outcomes, minutes=item.minutes,
-        length_note=item.length_note, languages=item.languages,
+        title=item.title,
+        summary=item.summary,
+        description=item.description,
+        audience=item.audience,
+        outcomes=item.outcomes,
+        minutes=item.minutes,
+        length_note=item.length_note,
+        languages=item.languages,
         format_ids=[formats[code] for code in item.formats],
         prerequisite_ids=[courses[code] for code in item.prerequisites],
-        modules=[(m.title, m.minutes, m.topics) for m in item.modules], sample=item.sample,
+        modules=[(m.title, m.minutes, m.topics) for m in item.modules],
+        sample=item.sample,
     )
 
 
@@ -80,8 +88,13 @@ def _new_version(course: Course, *, by: int | None, now: datetime) -> CourseVers
         sa.select(sa.func.max(CourseVersion.number)).where(CourseVersion.course_id == course.id)
     )
     version = CourseVersion(
-        course_id=course.id, number=(number or 0) + 1, state=VersionState.DRAFT, title="",
-        summary="", created_at=now, created_by=by,
+        course_id=course.id,
+        number=(number or 0) + 1,
+        state=VersionState.DRAFT,
+        title="",
+        summary="",
+        created_at=now,
+        created_by=by,
     )
     db.session.add(version)
     return version
@@ -105,8 +118,13 @@ def write(version: CourseVersion, content: Content) -> None:
     for part in (Module, Prerequisite, CourseDelivery):
         db.session.execute(sa.delete(part).where(part.course_version_id == version.id))
     db.session.add_all(
-        Module(course_version_id=version.id, position=place, title=title, minutes=minutes,
-               topics=list(topics))
+        Module(
+            course_version_id=version.id,
+            position=place,
+            title=title,
+            minutes=minutes,
+            topics=list(topics),
+        )
         for place, (title, minutes, topics) in enumerate(content.modules, 1)
     )
     db.session.add_all(
@@ -133,8 +151,15 @@ def _publish(version: CourseVersion, *, by: int | None, now: datetime) -> None:
     db.session.flush()
     reindex(version)
     revisions.bump("catalog")
-    audit.record("course.published", "course", version.course_id, by=by, now=now,
-                 version=version.number, title=version.title)
+    audit.record(
+        "course.published",
+        "course",
+        version.course_id,
+        by=by,
+        now=now,
+        version=version.number,
+        title=version.title,
+    )
 
 
 def reindex(version: CourseVersion) -> None:
@@ -145,8 +170,14 @@ def reindex(version: CourseVersion) -> None:
         .where(Course.id == version.course_id)
     ).one()
     modules = db.session.scalars(sa.select(Module).where(Module.course_version_id == version.id))
-    words = [row.code, row.title, version.summary, version.description, version.audience,
-             *version.outcomes]
+    words = [
+        row.code,
+        row.title,
+        version.summary,
+        version.description,
+        version.audience,
+        *version.outcomes,
+    ]
     for module in modules:
         words += [module.title, *module.topics]
     search.put("course", str(version.course_id), version.title, " ".join(words))
@@ -167,7 +198,13 @@ def create_programme(
 
 
 def create_course(
-    programme: Programme, *, code: str, slug: str, kind: CourseKind, title: str, by: int,
+    programme: Programme,
+    *,
+    code: str,
+    slug: str,
+    kind: CourseKind,
+    title: str,
+    by: int,
     now: datetime,
 ) -> Course:
     """A new course with an empty draft; refuses a code or slug that is in use."""
@@ -175,8 +212,13 @@ def create_course(
         sa.select(sa.func.max(Course.position)).where(Course.programme_id == programme.id)
     )
     slugs = sa.select(Course.id).where(Course.programme_id == programme.id, Course.slug == slug)
-    values = {"code": code, "slug": slug, "kind": kind, "programme_id": programme.id,
-              "position": (last or 0) + 1}
+    values = {
+        "code": code,
+        "slug": slug,
+        "kind": kind,
+        "programme_id": programme.id,
+        "position": (last or 0) + 1,
+    }
     if db.session.scalar(slugs) or not insert_once(Course, values, ["code"]):
         raise refuse("code_taken", status=422, code=code)
     course = db.session.scalars(sa.select(Course).where(Course.code == code)).one()
@@ -210,19 +252,28 @@ def _version(course: Course, state: VersionState) -> CourseVersion | None:
 
 def content_of(version: CourseVersion) -> Content:
     """What a version says, as a value."""
+
     def ids(column: Any, part: Any) -> list[int]:
-        return list(db.session.scalars(sa.select(column).where(part.course_version_id == version.id)))
+        return list(
+            db.session.scalars(sa.select(column).where(part.course_version_id == version.id))
+        )
 
     modules = db.session.scalars(
         sa.select(Module).where(Module.course_version_id == version.id).order_by(Module.position)
     )
     return Content(
-        title=version.title, summary=version.summary, description=version.description,
-        audience=version.audience, outcomes=version.outcomes, minutes=version.minutes,
-        length_note=version.length_note, languages=version.languages,
+        title=version.title,
+        summary=version.summary,
+        description=version.description,
+        audience=version.audience,
+        outcomes=version.outcomes,
+        minutes=version.minutes,
+        length_note=version.length_note,
+        languages=version.languages,
         format_ids=ids(CourseDelivery.delivery_format_id, CourseDelivery),
         prerequisite_ids=ids(Prerequisite.course_id, Prerequisite),
-        modules=[(m.title, m.minutes, tuple(m.topics)) for m in modules], sample=version.sample,
+        modules=[(m.title, m.minutes, tuple(m.topics)) for m in modules],
+        sample=version.sample,
     )
 
 
@@ -230,9 +281,12 @@ def save_draft(
     course: Course, content: Content, *, revision: int, by: int, now: datetime
 ) -> CourseVersion:
     """Save a draft from the page that showed `revision`; an older page is refused."""
-    draft = db.session.scalars(
-        locked(sa.select(CourseVersion).where(CourseVersion.course_id == course.id,
-                                              CourseVersion.state == VersionState.DRAFT))
+    draft: CourseVersion | None = db.session.scalars(
+        locked(
+            sa.select(CourseVersion).where(
+                CourseVersion.course_id == course.id, CourseVersion.state == VersionState.DRAFT
+            )
+        )
     ).one_or_none()
     if draft is None or draft.revision != revision:
         raise refuse("changed_meanwhile", status=409)
@@ -272,9 +326,12 @@ def draft_flaws(draft: CourseVersion) -> list[Any]:
     content = content_of(draft)
     return rules.publication_flaws(
         rules.Draft(
-            title=content.title, summary=content.summary, minutes=content.minutes,
+            title=content.title,
+            summary=content.summary,
+            minutes=content.minutes,
             module_minutes=[minutes for _, minutes, _ in content.modules],
-            formats=len(content.format_ids), languages=len(content.languages),
+            formats=len(content.format_ids),
+            languages=len(content.languages),
         )
     )
 

@@ -87,12 +87,16 @@ class CourseVersion(Base):
     __table_args__ = (
         sa.UniqueConstraint("course_id", "number"),
         sa.Index(
-            "uq_course_version_published", "course_id", unique=True,
+            "uq_course_version_published",
+            "course_id",
+            unique=True,
             sqlite_where=sa.text("state = 'published'"),
             postgresql_where=sa.text("state = 'published'"),
         ),
         sa.Index(
-            "uq_course_version_draft", "course_id", unique=True,
+            "uq_course_version_draft",
+            "course_id",
+            unique=True,
             sqlite_where=sa.text("state = 'draft'"),
             postgresql_where=sa.text("state = 'draft'"),
         ),
@@ -164,9 +168,7 @@ class CourseDelivery(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     course_version_id: Mapped[int] = mapped_column(sa.ForeignKey("course_version.id"))
-    delivery_format_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("delivery_format.id"), index=True
-    )
+    delivery_format_id: Mapped[int] = mapped_column(sa.ForeignKey("delivery_format.id"), index=True)
 
     __table_args__ = (sa.UniqueConstraint("course_version_id", "delivery_format_id"),)
 

@@ -67,8 +67,11 @@ def published(programme_slug: str, course_slug: str) -> CourseVersion | None:
         sa.select(CourseVersion)
         .join(Course, Course.id == CourseVersion.course_id)
         .join(Programme, Programme.id == Course.programme_id)
-        .where(Programme.slug == programme_slug, Course.slug == course_slug,
-               CourseVersion.state == VersionState.PUBLISHED)
+        .where(
+            Programme.slug == programme_slug,
+            Course.slug == course_slug,
+            CourseVersion.state == VersionState.PUBLISHED,
+        )
     )
 
 
@@ -95,8 +98,10 @@ def managed(programme_codes: Sequence[str] | None = None) -> list[tuple[Programm
     wanted = (
         sa.select(Programme, Course, published.number, published.title, draft.number, draft.title)
         .outerjoin(Course, Course.programme_id == Programme.id)
-        .outerjoin(published, sa.and_(published.course_id == Course.id,
-                                      published.state == VersionState.PUBLISHED))
+        .outerjoin(
+            published,
+            sa.and_(published.course_id == Course.id, published.state == VersionState.PUBLISHED),
+        )
         .outerjoin(draft, sa.and_(draft.course_id == Course.id, draft.state == VersionState.DRAFT))
         .order_by(Programme.position, Programme.id, Course.position, Course.id)
     )

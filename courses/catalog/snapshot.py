@@ -18,7 +18,7 @@ from courses.catalog.models import (
     VersionState,
 )
 from lms import revisions
-from lms.db import db
+from lms.db import AnySelect, db
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +119,15 @@ def _read(revision: int) -> Catalog:
     return Catalog(
         revision=revision,
         programmes=tuple(
-            ProgrammeCard(p.id, p.code, p.slug, p.title, p.summary, place % 3 + 1,
-                          tuple(courses.get(p.id, ())))
+            ProgrammeCard(
+                p.id,
+                p.code,
+                p.slug,
+                p.title,
+                p.summary,
+                place % 3 + 1,
+                tuple(courses.get(p.id, ())),
+            )
             for place, p in enumerate(programmes)
         ),
         modes=tuple(Choice(m.code, m.title, m.icon) for m in modes),
@@ -150,19 +157,30 @@ def _cards() -> dict[int, list[CourseCard]]:
         given = formats.get(version.id, [])
         own.append(
             CourseCard(
-                course.id, version.id, version.number, course.code, version.title,
-                version.summary, course.kind.value, programme_code,
-                f"/catalog/{programme_slug}/{course.slug}", version.minutes, version.length_note,
-                tuple(version.languages), tuple(row[1] for row in given),
-                tuple(dict.fromkeys(row[2] for row in given)), version.is_self_paced,
+                course.id,
+                version.id,
+                version.number,
+                course.code,
+                version.title,
+                version.summary,
+                course.kind.value,
+                programme_code,
+                f"/catalog/{programme_slug}/{course.slug}",
+                version.minutes,
+                version.length_note,
+                tuple(version.languages),
+                tuple(row[1] for row in given),
+                tuple(dict.fromkeys(row[2] for row in given)),
+                version.is_self_paced,
                 tuple(row[1] for row in needs.get(version.id, [])),
-                frozenset(row[1] for row in plans.get(course.id, [])), len(own) + 1,
+                frozenset(row[1] for row in plans.get(course.id, [])),
+                len(own) + 1,
             )
         )
     return cards
 
 
-def _grouped(statement: sa.Select[Any]) -> dict[int, list[Any]]:
+def _grouped(statement: AnySelect) -> dict[int, list[Any]]:
     groups: dict[int, list[Any]] = {}
     for row in db.session.execute(statement):
         groups.setdefault(row[0], []).append(row)

@@ -13,7 +13,7 @@ from flask_login import current_user
 from courses.catalog import queries, rules
 from courses.catalog.queries import Filters
 from courses.catalog.snapshot import Catalog, CourseCard, catalog
-from courses.catalog.wording import BAND_NAMES
+from courses.catalog.wording import BAND_NAMES, band_names
 from lms import clock, i18n, site, slots
 from lms.accounts.queries import NOBODY, Standing, standing_of
 from lms.i18n import gettext as _
@@ -54,8 +54,13 @@ def index() -> ResponseReturnValue:
     dates = slots.ask("catalog.dates", {}, course_ids=[c.id for c in found], now=now)
 
     def draw() -> str:
-        return render_template("catalog/index.html", **_index_values(
-            shown, found, filters, standing, dates, now))
+        return render_template(
+            "catalog/index.html",
+            **_index_values(shown, found, filters),
+            standing=standing,
+            dates=dates,
+            now=now,
+        )
 
     if current_user.is_authenticated:
         return private(current_app.make_response(draw()))
@@ -68,8 +73,14 @@ def _kept(key: tuple[Any, ...], shown: Catalog, dates: dict[int, Any], draw: Any
     pages: OrderedDict[Any, tuple[bytes, str]] = current_app.extensions.setdefault(
         "catalog_pages", OrderedDict()
     )
-    full = (key, shown.revision, tuple(sorted(map(_plain, dates.values()))), i18n.language(),
-            request.cookies.get("theme"), site.current().name)
+    full = (
+        key,
+        shown.revision,
+        tuple(sorted(map(_plain, dates.values()))),
+        i18n.language(),
+        request.cookies.get("theme"),
+        site.current().name,
+    )
     page = pages.get(full)
     if page is None:
         body = str(draw()).encode()
@@ -89,14 +100,7 @@ def _plain(date: Any) -> Any:
     return tuple((row.code, row.starts_at, row.room_left, row.virtual_left) for row in rows)
 
 
-def _index_values(
-    shown: Catalog,
-    found: list[CourseCard],
-    filters: Filters,
-    standing: Standing,
-    dates: dict[int, Any],
-    now: datetime,
-) -> dict[str, Any]:
+def _index_values(shown: Catalog, found: list[CourseCard], filters: Filters) -> dict[str, Any]:
     marks = {}
     if current_user.is_authenticated:
         marks = slots.ask("catalog.marks", {}, person_id=current_user.person_id)
@@ -106,10 +110,15 @@ def _index_values(
         for programme in shown.programmes
     ]
     return {
-        "catalog": shown, "groups": [group for group in groups if group[1]], "found": len(found),
-        "total": len(shown.courses), "filters": filters, "chips": _chips(shown, filters),
-        "bands": {code: name() for code, name in BAND_NAMES.items()}, "dates": dates,
-        "counts": _counts(shown), "marks": marks, "standing": standing, "now": now,
+        "catalog": shown,
+        "groups": [group for group in groups if group[1]],
+        "found": len(found),
+        "total": len(shown.courses),
+        "filters": filters,
+        "chips": _chips(shown, filters),
+        "bands": band_names(),
+        "counts": _counts(shown),
+        "marks": marks,
         "awards": slots.ask("catalog.certifications", {}),
         "mode_of": {mode.code: mode for mode in shown.modes},
     }
@@ -120,7 +129,9 @@ def _counts(shown: Catalog) -> dict[str, dict[str, int]]:
     return {
         "mode": {m.code: sum(m.code in c.modes for c in courses) for m in shown.modes},
         "format": {f.code: sum(f.code in c.formats for c in courses) for f in shown.formats},
-        "length": {band: sum(rules.in_band(c.minutes, band) for c in courses) for band in BAND_NAMES},
+        "length": {
+            band: sum(rules.in_band(c.minutes, band) for c in courses) for band in BAND_NAMES
+        },
         "programme": {p.code: len(p.courses) for p in shown.programmes},
     }
 
@@ -129,7 +140,7 @@ def _chips(shown: Catalog, filters: Filters) -> list[tuple[str, str]]:
     """(address without it, text) of each filter that is set."""
     names = {
         "programme": {p.code: p.title for p in shown.programmes},
-        "length": {code: name() for code, name in BAND_NAMES.items()},
+        "length": band_names(),
         "mode": {m.code: m.title for m in shown.modes},
         "format": {f.code: f.title for f in shown.formats},
     }
@@ -166,7 +177,11 @@ def programme(programme: str) -> ResponseReturnValue:
 
     def draw() -> str:
         return render_template(
-            "catalog/programme.html", programme=found, dates=dates, marks=marks, now=now,
+            "catalog/programme.html",
+            programme=found,
+            dates=dates,
+            marks=marks,
+            now=now,
             awards=slots.ask("catalog.certifications", {}),
             mode_of={mode.code: mode for mode in shown.modes},
         )
@@ -202,15 +217,21 @@ def _course_values(
     owner = next(p for p in shown.programmes if p.code == card.programme_code)
     person_id = current_user.person_id
     return {
-        "card": card, "version": version, "programme": owner,
+        "card": card,
+        "version": version,
+        "programme": owner,
         "modules": queries.modules_of(card.version_id),
         "formats": [f for f in shown.formats if f.code in card.formats],
         "mode_of": {mode.code: mode for mode in shown.modes},
         "before": [by_id[id] for id in card.prerequisites if id in by_id],
         "after": [c for c in shown.courses if card.id in c.prerequisites],
-        "dates": dates.get(card.id, []), "standing": standing, "now": now,
+        "dates": dates.get(card.id, []),
+        "standing": standing,
+        "now": now,
         "certifications": slots.ask("course.certifications", [], kind=card.kind, code=card.code),
         "exam": slots.ask("course.exam", None, course_id=card.id) if card.kind == "exam" else None,
-        "mark": slots.ask("catalog.marks", {}, person_id=person_id).get(card.id) if person_id else None,
+        "mark": slots.ask("catalog.marks", {}, person_id=person_id).get(card.id)
+        if person_id
+        else None,
         "self_paced": slots.ask("course.self_paced", None, course_id=card.id, person_id=person_id),
     }

@@ -55,8 +55,9 @@ def _versions(course: Course) -> tuple[CourseVersion | None, CourseVersion | Non
 @permit("catalog.see_drafts")
 def manage() -> ResponseReturnValue:
     """Programmes and courses with their states."""
-    return render_template("catalog/manage.html",
-                           groups=queries.managed(_limits("catalog.see_drafts")))
+    return render_template(
+        "catalog/manage.html", groups=queries.managed(_limits("catalog.see_drafts"))
+    )
 
 
 @blueprint.route("/manage/catalog/programmes/new", methods=["GET", "POST"])
@@ -69,8 +70,13 @@ def new_programme() -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         try:
             actions.create_programme(
-                code=form.code.data or "", slug=form.slug.data or "", title=form.title.data or "",
-                summary=form.summary.data or "", by=current_user.person_id, now=clock.now())
+                code=form.code.data or "",
+                slug=form.slug.data or "",
+                title=form.title.data or "",
+                summary=form.summary.data or "",
+                by=current_user.person_id,
+                now=clock.now(),
+            )
             return redirect(url_for("catalog.manage"), 303)
         except Refusal as refusal:
             form.code.errors = [words.word(reason) for reason in refusal.reasons]
@@ -89,9 +95,14 @@ def new_course(code: str) -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         try:
             made = actions.create_course(
-                programme, code=form.code.data or "", slug=form.slug.data or "",
-                kind=CourseKind(form.kind.data), title=form.title.data or "",
-                by=current_user.person_id, now=clock.now())
+                programme,
+                code=form.code.data or "",
+                slug=form.slug.data or "",
+                kind=CourseKind(form.kind.data),
+                title=form.title.data or "",
+                by=current_user.person_id,
+                now=clock.now(),
+            )
             return redirect(url_for("catalog.edit", code=made.code), 303)
         except Refusal as refusal:
             form.code.errors = [words.word(reason) for reason in refusal.reasons]
@@ -104,8 +115,9 @@ def new_course(code: str) -> ResponseReturnValue:
 def manage_course(code: str) -> ResponseReturnValue:
     """A course: its versions."""
     course = _course(code, "catalog.see_drafts")
-    return render_template("catalog/manage_course.html", course=course,
-                           versions=queries.versions_of(course.id))
+    return render_template(
+        "catalog/manage_course.html", course=course, versions=queries.versions_of(course.id)
+    )
 
 
 @blueprint.post("/manage/catalog/courses/<code>/draft")
@@ -126,14 +138,21 @@ def discard(code: str) -> ResponseReturnValue:
 
 
 def _form(course: Course, content: Content) -> forms.DraftForm:
-    form = forms.DraftForm(data={
-        "title": content.title, "summary": content.summary, "description": content.description,
-        "audience": content.audience, "outcomes": "\n".join(content.outcomes),
-        "hours": Decimal(content.minutes) / 60 if content.minutes else None,
-        "length_note": content.length_note, "languages": ", ".join(content.languages),
-        "formats": list(content.format_ids), "prerequisites": list(content.prerequisite_ids),
-        "sample": content.sample,
-    })
+    form = forms.DraftForm(
+        data={
+            "title": content.title,
+            "summary": content.summary,
+            "description": content.description,
+            "audience": content.audience,
+            "outcomes": "\n".join(content.outcomes),
+            "hours": Decimal(content.minutes) / 60 if content.minutes else None,
+            "length_note": content.length_note,
+            "languages": ", ".join(content.languages),
+            "formats": list(content.format_ids),
+            "prerequisites": list(content.prerequisite_ids),
+            "sample": content.sample,
+        }
+    )
     modes = {mode.code: mode.title for mode in catalog().modes}
     form.formats.choices = [
         (f.id, f"{modes[f.mode.code]}: {f.title}") for f in queries.formats_with_modes()
@@ -155,21 +174,27 @@ def edit(code: str) -> ResponseReturnValue:
     content = actions.content_of(draft)
     form = _form(course, content)
     rows = _typed_rows() if request.method == "POST" else _rows_of(content)
-    if request.method == "POST" and request.form.get("more") is None:
-        if _saved(course, form, rows):
-            return redirect(url_for("catalog.preview", code=code), 303)
+    wants_saving = request.method == "POST" and request.form.get("more") is None
+    if wants_saving and _saved(course, form, rows):
+        return redirect(url_for("catalog.preview", code=code), 303)
     failed = bool(form.errors) or any(row.errors for row in rows)
     page = render_template(
-        "catalog/edit.html", course=course, draft=draft, form=form,
+        "catalog/edit.html",
+        course=course,
+        draft=draft,
+        form=form,
         rows=rows + [ModuleRow() for _ in range(SPARE_ROWS)],
-        revision=request.form.get("revision", draft.revision), failed=failed,
+        revision=request.form.get("revision", draft.revision),
+        failed=failed,
     )
     return page, 422 if request.method == "POST" else 200
 
 
 def _rows_of(content: Content) -> list[ModuleRow]:
-    return [ModuleRow(title, str(minutes), ", ".join(topics))
-            for title, minutes, topics in content.modules]
+    return [
+        ModuleRow(title, str(minutes), ", ".join(topics))
+        for title, minutes, topics in content.modules
+    ]
 
 
 def _typed_rows() -> list[ModuleRow]:
@@ -188,8 +213,13 @@ def _saved(course: Course, form: forms.DraftForm, rows: list[ModuleRow]) -> bool
     if not form.validate() or any(row.errors for row in rows):
         return False
     try:
-        actions.save_draft(course, _content(form, rows), by=current_user.person_id,
-                           revision=request.form.get("revision", 0, int), now=clock.now())
+        actions.save_draft(
+            course,
+            _content(form, rows),
+            by=current_user.person_id,
+            revision=request.form.get("revision", 0, int),
+            now=clock.now(),
+        )
     except Refusal as refusal:
         db.session.rollback()
         form.form_errors.extend(words.word(reason) for reason in refusal.reasons)
@@ -199,16 +229,26 @@ def _saved(course: Course, form: forms.DraftForm, rows: list[ModuleRow]) -> bool
 
 def _content(form: forms.DraftForm, rows: list[ModuleRow]) -> Content:
     return Content(
-        title=form.title.data or "", summary=form.summary.data or "",
-        description=form.description.data or "", audience=form.audience.data or "",
-        outcomes=[line.strip()[:200] for line in (form.outcomes.data or "").splitlines() if line.strip()],
+        title=form.title.data or "",
+        summary=form.summary.data or "",
+        description=form.description.data or "",
+        audience=form.audience.data or "",
+        outcomes=[
+            line.strip()[:200] for line in (form.outcomes.data or "").splitlines() if line.strip()
+        ],
         minutes=round(form.hours.data * 60) if form.hours.data else None,
         length_note=form.length_note.data or "",
         languages=[tag.strip() for tag in (form.languages.data or "").split(",")],
-        format_ids=form.formats.data or [], prerequisite_ids=form.prerequisites.data or [],
-        modules=[(row.title, int(row.minutes),
-                  [topic.strip()[:200] for topic in row.topics.split(",") if topic.strip()])
-                 for row in rows],
+        format_ids=form.formats.data or [],
+        prerequisite_ids=form.prerequisites.data or [],
+        modules=[
+            (
+                row.title,
+                int(row.minutes),
+                [topic.strip()[:200] for topic in row.topics.split(",") if topic.strip()],
+            )
+            for row in rows
+        ],
         sample=bool(form.sample.data),
     )
 
@@ -222,12 +262,19 @@ def preview(code: str) -> ResponseReturnValue:
     if draft is None:
         abort(404)
     if request.method == "POST":
-        actions.publish_draft(course, revision=request.form.get("revision", 0, int),
-                              by=current_user.person_id, now=clock.now())
+        actions.publish_draft(
+            course,
+            revision=request.form.get("revision", 0, int),
+            by=current_user.person_id,
+            now=clock.now(),
+        )
         flash(_("Version %(number)s is published.", number=draft.number))
         return redirect(url_for("catalog.manage_course", code=code), 303)
     return render_template(
-        "catalog/preview.html", course=course, draft=draft, published=published,
+        "catalog/preview.html",
+        course=course,
+        draft=draft,
+        published=published,
         flaws=[words.word(reason) for reason in actions.draft_flaws(draft)],
         changes=_changes(published, draft),
     )
@@ -237,8 +284,11 @@ def _changes(published: CourseVersion | None, draft: CourseVersion) -> list[tupl
     """(what, before, after) of everything that differs."""
     new = _words_of(actions.content_of(draft))
     old = _words_of(actions.content_of(published)) if published else {}
-    return [(label, old.get(label, ""), text) for label, text in new.items()
-            if old.get(label, "") != text]
+    return [
+        (label, old.get(label, ""), text)
+        for label, text in new.items()
+        if old.get(label, "") != text
+    ]
 
 
 def _words_of(content: Content) -> dict[str, str]:
@@ -254,9 +304,10 @@ def _words_of(content: Content) -> dict[str, str]:
         _("Languages"): ", ".join(content.languages),
         _("Formats offered"): ", ".join(formats[id] for id in sorted(content.format_ids)),
         _("Courses to complete before"): ", ".join(
-            courses[id].code for id in sorted(content.prerequisite_ids) if id in courses),
-        _("Modules"): "\n".join(f"{title} ({minutes} min): {', '.join(topics)}"
-                                for title, minutes, topics in content.modules),
+            courses[id].code for id in sorted(content.prerequisite_ids) if id in courses
+        ),
+        _("Modules"): "\n".join(
+            f"{title} ({minutes} min): {', '.join(topics)}"
+            for title, minutes, topics in content.modules
+        ),
     }
-
-

@@ -16,14 +16,21 @@ wording.register(
         "prerequisite_circle": lambda: _(
             "With these prerequisites the course would need itself. Take one of them out."
         ),
-        "only_version": lambda: _("This draft is the course's only version and cannot be discarded."),
+        "only_version": lambda: _(
+            "This draft is the course's only version and cannot be discarded."
+        ),
     }
 )
 
-BAND_NAMES = {
-    "up-to-4": lambda: _("Up to 4 h"),
-    "up-to-8": lambda: _("Up to 8 h"),
-    "9-to-16": lambda: _("9 to 16 h"),
-    "over-16": lambda: _("More than 16 h"),
-    "arranged": lambda: _("By arrangement"),
-}
+BAND_NAMES = ("up-to-4", "up-to-8", "9-to-16", "over-16", "arranged")
+
+
+def band_names() -> dict[str, str]:
+    """The length filters in words."""
+    return {
+        "up-to-4": _("Up to 4 h"),
+        "up-to-8": _("Up to 8 h"),
+        "9-to-16": _("9 to 16 h"),
+        "over-16": _("More than 16 h"),
+        "arranged": _("By arrangement"),
+    }

@@ -42,8 +42,12 @@ def create_person(
 ) -> Person:
     """A new person; an address only serves the search here, accounts are separate."""
     person = Person(
-        name=name, sort_name=name.casefold()[:200], search_name=search_text(name, email),
-        language=language, time_zone=time_zone, created_at=now,
+        name=name,
+        sort_name=name.casefold()[:200],
+        search_name=search_text(name, email),
+        language=language,
+        time_zone=time_zone,
+        created_at=now,
     )
     db.session.add(person)
     db.session.flush()
@@ -57,9 +61,12 @@ def create_account(
     """An account for a person; `email_taken` when the address has one already."""
     key = rules.email_key(email)
     values = {
-        "person_id": person.id, "email": email.strip(), "email_key": key,
+        "person_id": person.id,
+        "email": email.strip(),
+        "email_key": key,
         "password_hash": passwords.hash_of(password) if password else None,
-        "state": AccountState.ACTIVE if password else AccountState.INVITED, "created_at": now,
+        "state": AccountState.ACTIVE if password else AccountState.INVITED,
+        "created_at": now,
     }
     if not insert_once(Account, values, ["email_key"]):
         raise refuse("email_taken", status=422)
@@ -72,15 +79,23 @@ def issue_token(account: Account, kind: TokenKind, *, now: datetime) -> str:
     """A fresh single-use token; earlier ones of the kind stop working."""
     db.session.execute(
         sa.update(AccountToken)
-        .where(AccountToken.account_id == account.id, AccountToken.kind == kind,
-               AccountToken.used_at.is_(None))
+        .where(
+            AccountToken.account_id == account.id,
+            AccountToken.kind == kind,
+            AccountToken.used_at.is_(None),
+        )
         .values(used_at=now)
     )
     token = secrets.token_urlsafe(32)
     lasts = INVITATION_LASTS if kind == TokenKind.INVITATION else RESET_LASTS
     db.session.add(
-        AccountToken(token_hash=identity.digest(token), account_id=account.id, kind=kind,
-                     created_at=now, expires_at=now + lasts)
+        AccountToken(
+            token_hash=identity.digest(token),
+            account_id=account.id,
+            kind=kind,
+            created_at=now,
+            expires_at=now + lasts,
+        )
     )
     return token
 
@@ -88,9 +103,17 @@ def issue_token(account: Account, kind: TokenKind, *, now: datetime) -> str:
 def invite(account: Account, person: Person, *, by: int | None, now: datetime) -> str:
     """Mail an invitation; returns its token (for the command line)."""
     token = issue_token(account, TokenKind.INVITATION, now=now)
-    mail.send("invited", account.email, key=f"invited:{identity.digest(token)[:24]}", now=now,
-              language=person.language, zone=person.time_zone, person_id=person.id,
-              name=person.name, token=token)
+    mail.send(
+        "invited",
+        account.email,
+        key=f"invited:{identity.digest(token)[:24]}",
+        now=now,
+        language=person.language,
+        zone=person.time_zone,
+        person_id=person.id,
+        name=person.name,
+        token=token,
+    )
     audit.record("account.invited", "person", person.id, by=by, now=now)
     return token
 
@@ -104,9 +127,17 @@ def request_reset(email: str, *, now: datetime) -> None:
     token = issue_token(account, kind, now=now)
     template = "password" if kind == TokenKind.PASSWORD else "invited"
     person = account.person
-    mail.send(template, account.email, key=f"reset:{identity.digest(token)[:24]}", now=now,
-              language=person.language, zone=person.time_zone, person_id=person.id,
-              name=person.name, token=token)
+    mail.send(
+        template,
+        account.email,
+        key=f"reset:{identity.digest(token)[:24]}",
+        now=now,
+        language=person.language,
+        zone=person.time_zone,
+        person_id=person.id,
+        name=person.name,
+        token=token,
+    )
     audit.record("password.reset_asked", "person", person.id, by=None, now=now)
 
 
@@ -114,8 +145,10 @@ def find_token(token: str, kind: TokenKind, *, now: datetime) -> AccountToken | 
     """The token if it still works."""
     return db.session.scalar(
         sa.select(AccountToken).where(
-            AccountToken.token_hash == identity.digest(token), AccountToken.kind == kind,
-            AccountToken.used_at.is_(None), AccountToken.expires_at > now,
+            AccountToken.token_hash == identity.digest(token),
+            AccountToken.kind == kind,
+            AccountToken.used_at.is_(None),
+            AccountToken.expires_at > now,
         )
     )
 
@@ -128,9 +161,7 @@ def use_token(token: str, kind: TokenKind, password: str, *, now: datetime) -> A
     found = find_token(token, kind, now=now)
     if found is None:
         raise refuse("link_expired", status=409)
-    account = db.session.scalars(
-        sa.select(Account).where(Account.id == found.account_id)
-    ).one()
+    account = db.session.scalars(sa.select(Account).where(Account.id == found.account_id)).one()
     if account.state == AccountState.DISABLED:
         raise refuse("link_expired", status=409)
     check_password(account, password)
@@ -167,8 +198,11 @@ def end_sign_ins(account_id: int, *, now: datetime, except_id: int | None = None
     """End the account's sign-ins, perhaps but for one."""
     db.session.execute(
         sa.update(SignIn)
-        .where(SignIn.account_id == account_id, SignIn.ended_at.is_(None),
-               SignIn.id != (except_id or 0))
+        .where(
+            SignIn.account_id == account_id,
+            SignIn.ended_at.is_(None),
+            SignIn.id != (except_id or 0),
+        )
         .values(ended_at=now)
     )
 
@@ -177,8 +211,7 @@ def end_sign_in(account_id: int, sign_in_id: int, *, now: datetime) -> None:
     """End one sign-in of the account."""
     db.session.execute(
         sa.update(SignIn)
-        .where(SignIn.id == sign_in_id, SignIn.account_id == account_id,
-               SignIn.ended_at.is_(None))
+        .where(SignIn.id == sign_in_id, SignIn.account_id == account_id, SignIn.ended_at.is_(None))
         .values(ended_at=now)
     )
 
@@ -194,8 +227,15 @@ def change_profile(
     person.language, person.time_zone = language, time_zone
     if consents != (person.consents_to_lookup_at is not None):
         person.consents_to_lookup_at = now if consents else None
-    audit.record("person.changed", "person", person.id, by=person.id, now=now,
-                 private={"before": before, "name": name}, consents=consents)
+    audit.record(
+        "person.changed",
+        "person",
+        person.id,
+        by=person.id,
+        now=now,
+        private={"before": before, "name": name},
+        consents=consents,
+    )
 
 
 def add_member(
@@ -204,25 +244,37 @@ def add_member(
     """The person works for the organisation from this day; once, however often it is said."""
     current = db.session.scalar(
         sa.select(Membership.id).where(
-            Membership.person_id == person.id, Membership.organisation_id == organisation.id,
+            Membership.person_id == person.id,
+            Membership.organisation_id == organisation.id,
             Membership.ended_on.is_(None),
         )
     )
     if current is not None:
         return
-    db.session.add(Membership(person_id=person.id, organisation_id=organisation.id,
-                              started_on=on, created_by=by, created_at=now))
+    db.session.add(
+        Membership(
+            person_id=person.id,
+            organisation_id=organisation.id,
+            started_on=on,
+            created_by=by,
+            created_at=now,
+        )
+    )
     db.session.flush()
-    audit.record("membership.started", "person", person.id, by=by, now=now,
-                 organisation=organisation.code)
+    audit.record(
+        "membership.started", "person", person.id, by=by, now=now, organisation=organisation.code
+    )
 
 
 def end_membership(person: Person, membership_id: int, *, by: int, on: date, now: datetime) -> None:
     """The person no longer works there; the row stays."""
     changed = db.session.execute(
         sa.update(Membership)
-        .where(Membership.id == membership_id, Membership.person_id == person.id,
-               Membership.ended_on.is_(None))
+        .where(
+            Membership.id == membership_id,
+            Membership.person_id == person.id,
+            Membership.ended_on.is_(None),
+        )
         .values(ended_on=on)
     )
     if not getattr(changed, "rowcount", 0):
@@ -243,7 +295,9 @@ def grant_role(
     """Give a role with its limits; a role that is held already is not given twice."""
     db.session.execute(locked(sa.select(Person.id).where(Person.id == person.id)))
     same = sa.select(RoleGrant.id).where(
-        RoleGrant.person_id == person.id, RoleGrant.role == role, RoleGrant.ended_at.is_(None),
+        RoleGrant.person_id == person.id,
+        RoleGrant.role == role,
+        RoleGrant.ended_at.is_(None),
         RoleGrant.organisation_id.is_not_distinct_from(organisation_id),
         RoleGrant.programme_code.is_not_distinct_from(programme_code),
         RoleGrant.region_code.is_not_distinct_from(region_code),
@@ -251,27 +305,46 @@ def grant_role(
     if db.session.scalar(same) is not None:
         return
     db.session.add(
-        RoleGrant(person_id=person.id, role=role, organisation_id=organisation_id,
-                  programme_code=programme_code, region_code=region_code, granted_at=now,
-                  granted_by=by)
+        RoleGrant(
+            person_id=person.id,
+            role=role,
+            organisation_id=organisation_id,
+            programme_code=programme_code,
+            region_code=region_code,
+            granted_at=now,
+            granted_by=by,
+        )
     )
-    audit.record("role.granted", "person", person.id, by=by, now=now, role=role.value,
-                 organisation=organisation_id, programme=programme_code, region=region_code)
+    audit.record(
+        "role.granted",
+        "person",
+        person.id,
+        by=by,
+        now=now,
+        role=role.value,
+        organisation=organisation_id,
+        programme=programme_code,
+        region=region_code,
+    )
 
 
 def end_role(person: Person, grant_id: int, *, by: int, now: datetime) -> None:
     """Take a role back. The last administrator stays one (all grants of the role are locked)."""
     grants = db.session.scalars(
         locked(
-            sa.select(RoleGrant).where(
-                RoleGrant.role == Role.ADMINISTRATOR, RoleGrant.ended_at.is_(None)
-            ).order_by(RoleGrant.id)
+            sa.select(RoleGrant)
+            .where(RoleGrant.role == Role.ADMINISTRATOR, RoleGrant.ended_at.is_(None))
+            .order_by(RoleGrant.id)
         )
     ).all()
     grant = db.session.scalars(
-        locked(sa.select(RoleGrant).where(RoleGrant.id == grant_id,
-                                          RoleGrant.person_id == person.id,
-                                          RoleGrant.ended_at.is_(None)))
+        locked(
+            sa.select(RoleGrant).where(
+                RoleGrant.id == grant_id,
+                RoleGrant.person_id == person.id,
+                RoleGrant.ended_at.is_(None),
+            )
+        )
     ).one_or_none()
     if grant is None:
         raise refuse("changed_meanwhile")
@@ -290,8 +363,13 @@ def set_account_state(account: Account, *, disabled: bool, by: int, now: datetim
         end_sign_ins(account.id, now=now)
     else:
         account.state = AccountState.ACTIVE if account.password_hash else AccountState.INVITED
-    audit.record("account.disabled" if disabled else "account.enabled", "person",
-                 account.person_id, by=by, now=now)
+    audit.record(
+        "account.disabled" if disabled else "account.enabled",
+        "person",
+        account.person_id,
+        by=by,
+        now=now,
+    )
 
 
 def save_organisation(
@@ -307,8 +385,13 @@ def save_organisation(
 ) -> Organisation:
     """Create or change an organisation; `code_taken` when another one has the code."""
     if organisation is None:
-        values = {"code": code, "name": name, "search_name": name.casefold(), "created_at": now,
-                  "is_partner": is_partner}
+        values = {
+            "code": code,
+            "name": name,
+            "search_name": name.casefold(),
+            "created_at": now,
+            "is_partner": is_partner,
+        }
         if not insert_once(Organisation, values, ["code"]):
             raise refuse("code_taken", status=422, code=code)
         organisation = db.session.scalars(
@@ -317,6 +400,15 @@ def save_organisation(
     organisation.name, organisation.search_name = name, name.casefold()
     organisation.support_plan_id, organisation.region_code = support_plan_id, region_code
     organisation.is_partner = is_partner
-    audit.record("organisation.saved", "organisation", organisation.id, by=by, now=now,
-                 name=name, plan=support_plan_id, region=region_code, partner=is_partner)
+    audit.record(
+        "organisation.saved",
+        "organisation",
+        organisation.id,
+        by=by,
+        now=now,
+        name=name,
+        plan=support_plan_id,
+        region=region_code,
+        partner=is_partner,
+    )
     return organisation

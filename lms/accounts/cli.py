@@ -28,7 +28,9 @@ def _invite(email: str, role_name: str | None, name: str, code: str) -> str:
     now = clock.now()
     account = queries.account_by_email(email)
     if account is None:
-        person = actions.create_person(name or email.partition("@")[0], by=None, now=now, email=email)
+        person = actions.create_person(
+            name or email.partition("@")[0], by=None, now=now, email=email
+        )
         account = actions.create_account(person, email, by=None, now=now)
     else:
         person = account.person

@@ -9,7 +9,11 @@ from lms.i18n import LANGUAGES, zone_names
 from lms.i18n import lazy as _l
 from lms.permissions import Role
 
-_address = [InputRequired(_l("Enter an e-mail address.")), Email(_l("Enter an address such as name@company.example.")), Length(max=254)]
+_address = [
+    InputRequired(_l("Enter an e-mail address.")),
+    Email(_l("Enter an address such as name@company.example.")),
+    Length(max=254),
+]
 _name = [InputRequired(_l("Enter the name as it should stand on a certificate.")), Length(max=200)]
 
 
@@ -19,6 +23,10 @@ def _password(label: str) -> PasswordField:
 
 def _languages() -> list[tuple[str, str]]:
     return list(LANGUAGES.items())
+
+
+def _zones() -> list[tuple[str, str]]:
+    return [(name, name) for name in zone_names()]
 
 
 class SignInForm(Form):
@@ -46,7 +54,7 @@ class WelcomeForm(Form):
 
     name = StringField(_l("Your name"), _name)
     language = SelectField(_l("Language"), choices=_languages)
-    time_zone = SelectField(_l("Time zone"), choices=zone_names)
+    time_zone = SelectField(_l("Time zone"), choices=_zones)
     password = _password("Password")
 
 
@@ -55,7 +63,7 @@ class ProfileForm(Form):
 
     name = StringField(_l("Your name"), _name)
     language = SelectField(_l("Language"), choices=_languages)
-    time_zone = SelectField(_l("Time zone"), choices=zone_names)
+    time_zone = SelectField(_l("Time zone"), choices=_zones)
     consents = BooleanField(
         _l("Partners and employers may find my certificates by my e-mail address")
     )
@@ -74,7 +82,7 @@ class InviteForm(Form):
     name = StringField(_l("Name"), _name)
     email = EmailField(_l("E-mail address"), _address)
     organisation = SelectField(_l("Organisation"), choices=[])
-    time_zone = SelectField(_l("Time zone"), choices=zone_names)
+    time_zone = SelectField(_l("Time zone"), choices=_zones)
 
 
 class RoleForm(Form):
@@ -100,8 +108,11 @@ class OrganisationForm(Form):
 
     code = StringField(
         _l("Code"),
-        [InputRequired(_l("Enter a short code.")), Length(max=40),
-         Regexp(r"^[a-z0-9-]+$", message=_l("Use small letters, digits and hyphens."))],
+        [
+            InputRequired(_l("Enter a short code.")),
+            Length(max=40),
+            Regexp(r"^[a-z0-9-]+$", message=_l("Use small letters, digits and hyphens.")),
+        ],
     )
     name = StringField(_l("Name"), [InputRequired(_l("Enter the name.")), Length(max=200)])
     plan = SelectField(_l("Support plan"), choices=[])

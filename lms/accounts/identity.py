@@ -96,8 +96,15 @@ def load(token: str) -> Identity | None:
     """The person behind a token, unless the sign-in ended, idled or grew too old."""
     now = clock.now()
     row = db.session.execute(
-        sa.select(SignIn.id, Account.id, Account.email, Person.id, Person.name, Person.language,
-                  Person.time_zone)
+        sa.select(
+            SignIn.id,
+            Account.id,
+            Account.email,
+            Person.id,
+            Person.name,
+            Person.language,
+            Person.time_zone,
+        )
         .join(Account, Account.id == SignIn.account_id)
         .join(Person, Person.id == Account.person_id)
         .where(
@@ -112,7 +119,14 @@ def load(token: str) -> Identity | None:
         return None
     sign_in_id, account_id, email, person_id, name, language, zone = row
     return Identity(
-        token, sign_in_id, account_id, person_id, name, email, language, zone,
+        token,
+        sign_in_id,
+        account_id,
+        person_id,
+        name,
+        email,
+        language,
+        zone,
         grants_of(person_id),
     )
 
@@ -121,7 +135,9 @@ def grants_of(person_id: int) -> tuple[Grant, ...]:
     """The roles that a person holds now."""
     rows = db.session.execute(
         sa.select(
-            RoleGrant.role, RoleGrant.organisation_id, RoleGrant.programme_code,
+            RoleGrant.role,
+            RoleGrant.organisation_id,
+            RoleGrant.programme_code,
             RoleGrant.region_code,
         )
         .where(RoleGrant.person_id == person_id, RoleGrant.ended_at.is_(None))

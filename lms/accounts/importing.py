@@ -50,7 +50,9 @@ def parse(content: bytes) -> list[dict[str, str]]:
     first = text.lstrip().partition("\n")[0]
     delimiter = max(";,\t", key=first.count)
     reader = csv.DictReader(io.StringIO(text.lstrip()), delimiter=delimiter)
-    names = {(name or "").strip().casefold().replace(" ", "_"): name for name in reader.fieldnames or []}
+    names = {
+        (name or "").strip().casefold().replace(" ", "_"): name for name in reader.fieldnames or []
+    }
     missing = [name for name in REQUIRED if name not in names]
     if missing:
         raise refuse("import_columns", status=422, columns=", ".join(missing))
@@ -77,28 +79,33 @@ def _known(rows: Sequence[dict[str, str]]) -> Known:
     keys = [rules.email_key(row["email"]) for row in rows]
     people: dict[str, tuple[int, str, str, str]] = {}
     for start in range(0, len(keys), 500):
-        for key, *values in db.session.execute(
+        rows_found = db.session.execute(
             sa.select(Account.email_key, Person.id, Person.name, Person.language, Person.time_zone)
             .join(Person, Person.id == Account.person_id)
             .where(Account.email_key.in_(keys[start : start + 500]))
-        ):
-            people[key] = (values[0], values[1], values[2], values[3])
-    organisations = dict(db.session.execute(sa.select(Organisation.code, Organisation.id)).tuples())
+        )
+        for key, person_id, name, language, zone in rows_found:
+            people[key] = (person_id, name, language, zone)
+    organisations = dict(
+        db.session.execute(sa.select(Organisation.code, Organisation.id)).tuples().all()
+    )
     return Known(people, organisations)
 
 
 def preview(file_name: str, content: bytes, *, by: int, now: datetime) -> PeopleImport:
     """Store the rows with what each will do; nothing else changes."""
     rows = parse(content)
-    batch = PeopleImport(file_name=file_name[:200], state=ImportState.PREVIEWED, created_by=by,
-                         created_at=now)
+    batch = PeopleImport(
+        file_name=file_name[:200], state=ImportState.PREVIEWED, created_by=by, created_at=now
+    )
     db.session.add(batch)
     db.session.flush()
     known, seen = _known(rows), set[str]()
     for line, values in enumerate(rows, 2):
         db.session.add(_row(batch.id, line, values, known, seen))
-    audit.record("people_import.previewed", "people_import", batch.id, by=by, now=now,
-                 rows=len(rows))
+    audit.record(
+        "people_import.previewed", "people_import", batch.id, by=by, now=now, rows=len(rows)
+    )
     return batch
 
 
@@ -116,8 +123,13 @@ def _row(
         before = {k: v for k, v in now_is.items() if values.get(k) and values[k] != v}
         verdict = RowVerdict.CHANGED if before else RowVerdict.UNCHANGED
     return PeopleImportRow(
-        people_import_id=batch_id, line=line, values=values, verdict=verdict, reasons=reasons,
-        before=before, person_id=found[0] if found else None,
+        people_import_id=batch_id,
+        line=line,
+        values=values,
+        verdict=verdict,
+        reasons=reasons,
+        before=before,
+        person_id=found[0] if found else None,
     )
 
 
@@ -150,17 +162,23 @@ def start(batch: PeopleImport, *, by: int, now: datetime) -> None:
     ids = list(db.session.scalars(_due(batch.id)))
     audit.record("people_import.started", "people_import", batch.id, by=by, now=now, rows=len(ids))
     for place in range(0, max(len(ids), 1), CHUNK):
-        jobs.enqueue("people_import.chunk",
-                     {"import_id": batch.id, "row_ids": ids[place : place + CHUNK]},
-                     key=f"{batch.id}:{place}")
+        jobs.enqueue(
+            "people_import.chunk",
+            {"import_id": batch.id, "row_ids": ids[place : place + CHUNK]},
+            key=f"{batch.id}:{place}",
+        )
 
 
-def _due(batch_id: int) -> sa.Select[tuple[int]]:
+def _due(batch_id: int) -> sa.Select[int]:
     return (
         sa.select(PeopleImportRow.id)
-        .where(PeopleImportRow.people_import_id == batch_id, PeopleImportRow.done_at.is_(None),
-               PeopleImportRow.verdict.in_([RowVerdict.ADDED, RowVerdict.CHANGED,
-                                            RowVerdict.UNCHANGED]))
+        .where(
+            PeopleImportRow.people_import_id == batch_id,
+            PeopleImportRow.done_at.is_(None),
+            PeopleImportRow.verdict.in_(
+                [RowVerdict.ADDED, RowVerdict.CHANGED, RowVerdict.UNCHANGED]
+            ),
+        )
         .order_by(PeopleImportRow.line)
     )
 
@@ -177,8 +195,12 @@ def apply_row(row_id: int, *, today: date, now: datetime) -> None:
     account = queries.account_by_email(values["email"])
     if account is None:
         person = actions.create_person(
-            values["name"], by=by, now=now, email=values["email"],
-            language=values.get("language") or "en", time_zone=values.get("time_zone") or "UTC",
+            values["name"],
+            by=by,
+            now=now,
+            email=values["email"],
+            language=values.get("language") or "en",
+            time_zone=values.get("time_zone") or "UTC",
         )
         account = actions.create_account(person, values["email"], by=by, now=now)
         if values.get("invite", "").casefold() in YES:
@@ -199,8 +221,14 @@ def _change(person: Person, values: dict[str, str], *, by: int, now: datetime) -
     person.search_name = actions.search_text(person.name, values["email"])
     person.language = values.get("language") or person.language
     person.time_zone = values.get("time_zone") or person.time_zone
-    audit.record("person.changed", "person", person.id, by=by, now=now,
-                 private={"before": before, "name": person.name})
+    audit.record(
+        "person.changed",
+        "person",
+        person.id,
+        by=by,
+        now=now,
+        private={"before": before, "name": person.name},
+    )
 
 
 def finish_if_done(batch_id: int, *, now: datetime) -> None:

@@ -13,6 +13,9 @@ def import_chunk(args: jobs.Args) -> None:
     zone = current_app.extensions["settings"].issuer_zone
     for row_id in args["row_ids"]:
         now = clock.now()
-        run(lambda row_id=row_id, now=now: importing.apply_row(  # type: ignore[misc]
-            row_id, today=clock.today(now, zone), now=now))
+        run(
+            lambda row_id=row_id, now=now: importing.apply_row(  # type: ignore[misc]
+                row_id, today=clock.today(now, zone), now=now
+            )
+        )
     run(lambda: importing.finish_if_done(args["import_id"], now=clock.now()))

@@ -110,7 +110,10 @@ class Membership(Base):
 
     __table_args__ = (
         sa.Index(
-            "uq_membership_current", "person_id", "organisation_id", unique=True,
+            "uq_membership_current",
+            "person_id",
+            "organisation_id",
+            unique=True,
             sqlite_where=sa.text("ended_on IS NULL"),
             postgresql_where=sa.text("ended_on IS NULL"),
         ),

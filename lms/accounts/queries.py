@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from lms.accounts.models import (
     Account,
@@ -119,8 +119,12 @@ def standing_of(person_id: int, on: date) -> Standing:
     """The person's best current membership: the one with the first-ranked plan."""
     row = db.session.execute(
         sa.select(
-            Organisation.id, Organisation.name, SupportPlan.id, SupportPlan.code,
-            SupportPlan.name, sa.func.coalesce(SupportPlan.rank, NO_PLAN_RANK).label("rank"),
+            Organisation.id,
+            Organisation.name,
+            SupportPlan.id,
+            SupportPlan.code,
+            SupportPlan.name,
+            sa.func.coalesce(SupportPlan.rank, NO_PLAN_RANK).label("rank"),
         )
         .join(Membership, Membership.organisation_id == Organisation.id)
         .outerjoin(SupportPlan, SupportPlan.id == Organisation.support_plan_id)
@@ -156,12 +160,20 @@ def people(
     size: int = SIZE,
 ) -> Page[PersonRow]:
     """People by name, one page; `text` matches the start of name or address words."""
+    own = aliased(Account)
     first_account = (
-        sa.select(sa.func.min(Account.id)).where(Account.person_id == Person.id).scalar_subquery()
+        sa.select(sa.func.min(own.id)).where(own.person_id == Person.id).scalar_subquery()
     )
     wanted = (
-        sa.select(Person.id, Person.public_id, Person.name, Person.sort_name, Account.email,
-                  Account.state, _organisation_names())
+        sa.select(
+            Person.id,
+            Person.public_id,
+            Person.name,
+            Person.sort_name,
+            Account.email,
+            Account.state,
+            _organisation_names(),
+        )
         .outerjoin(Account, Account.id == first_account)
         .where(Person.erased_at.is_(None))
         .order_by(Person.sort_name, Person.id)
@@ -206,9 +218,15 @@ def organisation_page(
         .scalar_subquery()
     )
     wanted = (
-        sa.select(Organisation.id, Organisation.code, Organisation.name, Organisation.search_name,
-                  Organisation.is_partner, SupportPlan.name.label("plan"),
-                  members.label("members"))
+        sa.select(
+            Organisation.id,
+            Organisation.code,
+            Organisation.name,
+            Organisation.search_name,
+            Organisation.is_partner,
+            SupportPlan.name.label("plan"),
+            members.label("members"),
+        )
         .outerjoin(SupportPlan, SupportPlan.id == Organisation.support_plan_id)
         .order_by(Organisation.search_name, Organisation.id)
         .limit(size + 1)
@@ -238,8 +256,14 @@ def plans() -> Sequence[SupportPlan]:
 def grants_with_scope(person_id: int) -> Sequence[Any]:
     """Current roles with the organisation that limits them."""
     return db.session.execute(
-        sa.select(RoleGrant.id, RoleGrant.role, RoleGrant.programme_code, RoleGrant.region_code,
-                  Organisation.name.label("organisation"), RoleGrant.granted_at)
+        sa.select(
+            RoleGrant.id,
+            RoleGrant.role,
+            RoleGrant.programme_code,
+            RoleGrant.region_code,
+            Organisation.name.label("organisation"),
+            RoleGrant.granted_at,
+        )
         .outerjoin(Organisation, Organisation.id == RoleGrant.organisation_id)
         .where(RoleGrant.person_id == person_id, RoleGrant.ended_at.is_(None))
         .order_by(RoleGrant.id)

@@ -2,7 +2,17 @@
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
@@ -41,11 +51,13 @@ def sign_in() -> ResponseReturnValue:
     if form.validate():
         account = queries.account_by_email(form.email.data or "")
         known = account.password_hash if account else None
-        if passwords.fits(known, form.password.data or "") and account is not None:
-            if account.state == AccountState.ACTIVE:
-                _begin(account, form.password.data or "")
-                return redirect(safe_next(form.next.data), 303)
-        form.form_errors.append(_("Address and password do not fit together. Try again, or set a new password."))
+        fits = passwords.fits(known, form.password.data or "")
+        if fits and account is not None and account.state == AccountState.ACTIVE:
+            _begin(account, form.password.data or "")
+            return redirect(safe_next(form.next.data), 303)
+        form.form_errors.append(
+            _("Address and password do not fit together. Try again, or set a new password.")
+        )
     return render_template("accounts/sign_in.html", form=form), 422
 
 
@@ -54,8 +66,12 @@ def _begin(account: Account, password: str) -> None:
     now = clock.now()
     if account.password_hash and passwords.needs_rehash(account.password_hash):
         account.password_hash = passwords.hash_of(password)
-    token = identity.start(account, now=now, address=request.remote_addr or "",
-                           agent=request.headers.get("User-Agent", ""))
+    token = identity.start(
+        account,
+        now=now,
+        address=request.remote_addr or "",
+        agent=request.headers.get("User-Agent", ""),
+    )
     session.clear()
     person = identity.load(token)
     if person is not None:
@@ -115,9 +131,12 @@ def accept(token: str) -> ResponseReturnValue:
     form = forms.WelcomeForm(obj=person)
     if request.method == "POST" and form.validate() and _set(token, TokenKind.INVITATION, form):
         actions.change_profile(
-            person, name=form.name.data or "", language=form.language.data,
+            person,
+            name=form.name.data or "",
+            language=form.language.data,
             time_zone=form.time_zone.data,
-            consents=person.consents_to_lookup_at is not None, now=clock.now(),
+            consents=person.consents_to_lookup_at is not None,
+            now=clock.now(),
         )
         _begin(_account(found.account_id), form.password.data or "")
         return redirect("/me", 303)
@@ -155,13 +174,19 @@ def profile() -> ResponseReturnValue:
     form = forms.ProfileForm(obj=person, data={"consents": bool(person.consents_to_lookup_at)})
     if request.method == "POST" and form.validate():
         actions.change_profile(
-            person, name=form.name.data or "", language=form.language.data,
-            time_zone=form.time_zone.data, consents=bool(form.consents.data), now=clock.now(),
+            person,
+            name=form.name.data or "",
+            language=form.language.data,
+            time_zone=form.time_zone.data,
+            consents=bool(form.consents.data),
+            now=clock.now(),
         )
         flash(_("Your profile is saved."))
         return redirect(url_for("accounts.profile"), 303)
     page = render_template(
-        "accounts/profile.html", form=form, person=person,
+        "accounts/profile.html",
+        form=form,
+        person=person,
         sign_ins=queries.sign_ins_of([current_user.account_id]),
         memberships=queries.memberships_of(person.id),
         grants=queries.grants_with_scope(person.id),
@@ -211,8 +236,9 @@ def end_one(sign_in_id: int) -> ResponseReturnValue:
 @permit(SIGNED_IN)
 def end_others() -> ResponseReturnValue:
     """End all sign-ins but this one."""
-    actions.end_sign_ins(current_user.account_id, now=clock.now(),
-                         except_id=current_user.sign_in_id)
+    actions.end_sign_ins(
+        current_user.account_id, now=clock.now(), except_id=current_user.sign_in_id
+    )
     flash(_("All other browsers are signed out."))
     return redirect(url_for("accounts.profile"), 303)
 
@@ -232,9 +258,11 @@ def save_preferences() -> ResponseReturnValue:
     secure = current_app.extensions["settings"].https
     theme, tag = request.form.get("theme"), request.form.get("lang")
     if theme in {"auto", "light", "dark"}:
-        response.set_cookie("theme", theme, max_age=YEAR_SECONDS, httponly=True,
-                            samesite="Lax", secure=secure)
+        response.set_cookie(
+            "theme", theme, max_age=YEAR_SECONDS, httponly=True, samesite="Lax", secure=secure
+        )
     if tag in LANGUAGES or tag == PSEUDO:
-        response.set_cookie("lang", str(tag), max_age=YEAR_SECONDS, httponly=True,
-                            samesite="Lax", secure=secure)
+        response.set_cookie(
+            "lang", str(tag), max_age=YEAR_SECONDS, httponly=True, samesite="Lax", secure=secure
+        )
     return response

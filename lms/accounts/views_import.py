@@ -31,15 +31,22 @@ def imports() -> ResponseReturnValue:
     form = forms.ImportForm()
     if request.method == "POST" and form.validate():
         upload = form.file.data
+        if upload is None:
+            abort(400)
         try:
-            batch = importing.preview(upload.filename or "people.csv", upload.read(),
-                                      by=current_user.person_id, now=clock.now())
+            batch = importing.preview(
+                upload.filename or "people.csv",
+                upload.read(),
+                by=current_user.person_id,
+                now=clock.now(),
+            )
             return redirect(url_for("accounts.import_page", import_id=batch.id), 303)
         except Refusal as refusal:
             form.file.errors = [words.word(reason) for reason in refusal.reasons]
     rows = db.session.scalars(sa.select(PeopleImport).order_by(PeopleImport.id.desc()).limit(20))
-    page = render_template("accounts/imports.html", form=form, rows=rows.all(),
-                           columns=importing.COLUMNS)
+    page = render_template(
+        "accounts/imports.html", form=form, rows=rows.all(), columns=importing.COLUMNS
+    )
     return page, 422 if form.errors else 200
 
 
@@ -80,8 +87,15 @@ def import_page(import_id: int) -> ResponseReturnValue:
         wanted = wanted.where(PeopleImportRow.line > paging.decode(cursor, (int,))[0])
     rows = db.session.scalars(wanted).all()
     page = page_of(rows, size=SIZE, key=lambda row: (row.line,), is_first=not cursor)
-    return render_template("accounts/import.html", batch=batch, page=page, only=only,
-                           counts=_counts(import_id), states=ImportState, flaw=flaw_text)
+    return render_template(
+        "accounts/import.html",
+        batch=batch,
+        page=page,
+        only=only,
+        counts=_counts(import_id),
+        states=ImportState,
+        flaw=flaw_text,
+    )
 
 
 def flaw_text(code: str) -> str:
@@ -115,14 +129,18 @@ def import_errors(import_id: int) -> ResponseReturnValue:
     writer.writerow([*importing.COLUMNS, "line", "reason"])
     for row in db.session.scalars(
         sa.select(PeopleImportRow)
-        .where(PeopleImportRow.people_import_id == import_id,
-               PeopleImportRow.verdict == RowVerdict.ERROR)
+        .where(
+            PeopleImportRow.people_import_id == import_id,
+            PeopleImportRow.verdict == RowVerdict.ERROR,
+        )
         .order_by(PeopleImportRow.line)
     ):
         values = [neutral(row.values.get(name, "")) for name in importing.COLUMNS]
         writer.writerow([*values, row.line, " ".join(flaw_text(code) for code in row.reasons)])
     response = Response("\ufeff" + out.getvalue(), mimetype="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="import-{import_id}-errors.csv"'
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="import-{import_id}-errors.csv"'
+    )
     return response
 
 

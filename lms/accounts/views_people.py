@@ -49,7 +49,8 @@ def people() -> ResponseReturnValue:
     """Everyone within reach, by name; searched by name or address."""
     cursor, text = request.args.get("after"), request.args.get("q", "").strip()[:100]
     page = queries.people(
-        text=text, organisation_ids=own_organisations("people.see"),
+        text=text,
+        organisation_ids=own_organisations("people.see"),
         cursor=paging.decode(cursor, (str, int)) if cursor else None,
     )
     return render_template("accounts/people.html", page=page, text=text)
@@ -78,8 +79,9 @@ def _invite(form: forms.InviteForm) -> Person | None:
     if queries.account_by_email(email) is not None:
         form.email.errors = [_("There is an account with this address already.")]
         return None
-    person = actions.create_person(form.name.data or "", by=by, now=now, email=email,
-                                   time_zone=form.time_zone.data)
+    person = actions.create_person(
+        form.name.data or "", by=by, now=now, email=email, time_zone=form.time_zone.data
+    )
     account = actions.create_account(person, email, by=by, now=now)
     organisation = queries.organisation_by_code(form.organisation.data or "")
     if organisation is not None:
@@ -105,14 +107,19 @@ def _person_page(found: Person) -> str:
     role_form.role.choices = [(role.value, role_name(role)) for role in Role]
     role_form.organisation.choices = organisation_choices("people.see", none=True)
     member_form = forms.MembershipForm()
-    member_form.organisation.choices = organisation_choices("people.edit", none=False) if (
-        current_user.may("people.edit")
-    ) else []
+    member_form.organisation.choices = (
+        organisation_choices("people.edit", none=False) if (current_user.may("people.edit")) else []
+    )
     return render_template(
-        "accounts/person.html", person=found, accounts=accounts,
-        memberships=queries.memberships_of(found.id), grants=queries.grants_with_scope(found.id),
+        "accounts/person.html",
+        person=found,
+        accounts=accounts,
+        memberships=queries.memberships_of(found.id),
+        grants=queries.grants_with_scope(found.id),
         sign_ins=queries.sign_ins_of([account.id for account in accounts]),
-        trail=queries.trail_of(found.id), role_form=role_form, member_form=member_form,
+        trail=queries.trail_of(found.id),
+        role_form=role_form,
+        member_form=member_form,
         states=AccountState,
     )
 
@@ -133,7 +140,10 @@ def grant_role(public_id: str) -> ResponseReturnValue:
         return _person_page(found), 422
     organisation = queries.organisation_by_code(form.organisation.data or "")
     actions.grant_role(
-        found, form.chosen(), by=current_user.person_id, now=clock.now(),
+        found,
+        form.chosen(),
+        by=current_user.person_id,
+        now=clock.now(),
         organisation_id=organisation.id if organisation else None,
         programme_code=form.programme.data or None,
     )
@@ -163,8 +173,7 @@ def add_membership(public_id: str) -> ResponseReturnValue:
     organisation = queries.organisation_by_code(form.organisation.data or "")
     if not form.validate() or organisation is None:
         return _person_page(found), 422
-    actions.add_member(found, organisation, by=current_user.person_id, on=_today(),
-                       now=clock.now())
+    actions.add_member(found, organisation, by=current_user.person_id, on=_today(), now=clock.now())
     flash(_("The membership is recorded."))
     return _back(found)
 
@@ -178,8 +187,9 @@ def end_membership(public_id: str, membership_id: int) -> ResponseReturnValue:
     row = next((m for m in queries.memberships_of(found.id) if m.id == membership_id), None)
     if row is None or (limits is not None and row.organisation_id not in limits):
         abort(404)
-    actions.end_membership(found, membership_id, by=current_user.person_id, on=_today(),
-                           now=clock.now())
+    actions.end_membership(
+        found, membership_id, by=current_user.person_id, on=_today(), now=clock.now()
+    )
     flash(_("The membership is ended."))
     return redirect(url_for("accounts.people"), 303)
 
@@ -212,8 +222,12 @@ def account_state(public_id: str, account_id: int) -> ResponseReturnValue:
     account = _account_or_404(found, account_id)
     if found.id == current_user.person_id:
         abort(403)
-    actions.set_account_state(account, disabled=request.form.get("disabled") == "yes",
-                              by=current_user.person_id, now=clock.now())
+    actions.set_account_state(
+        account,
+        disabled=request.form.get("disabled") == "yes",
+        by=current_user.person_id,
+        now=clock.now(),
+    )
     return _back(found)
 
 
@@ -265,9 +279,14 @@ def _organisation_form(found: Organisation | None) -> ResponseReturnValue:
         plan = next((plan for plan in plans if plan.code == form.plan.data), None)
         try:
             actions.save_organisation(
-                found, code=form.code.data or "", name=form.name.data or "",
-                support_plan_id=plan.id if plan else None, region_code=form.region.data or None,
-                is_partner=bool(form.is_partner.data), by=current_user.person_id, now=clock.now(),
+                found,
+                code=form.code.data or "",
+                name=form.name.data or "",
+                support_plan_id=plan.id if plan else None,
+                region_code=form.region.data or None,
+                is_partner=bool(form.is_partner.data),
+                by=current_user.person_id,
+                now=clock.now(),
             )
             flash(_("The organisation is saved."))
             return redirect(url_for("accounts.organisations"), 303)
@@ -281,5 +300,10 @@ def _organisation_values(found: Organisation | None) -> dict[str, Any]:
     if found is None:
         return {}
     plan = found.support_plan.code if found.support_plan else NONE
-    return {"code": found.code, "name": found.name, "plan": plan, "region": found.region_code,
-            "is_partner": found.is_partner}
+    return {
+        "code": found.code,
+        "name": found.name,
+        "plan": plan,
+        "region": found.region_code,
+        "is_partner": found.is_partner,
+    }

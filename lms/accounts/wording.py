@@ -6,14 +6,22 @@ from lms.permissions import Role
 
 wording.register(
     {
-        "password_short": lambda: _("Use %(length)s characters or more. A few words make a good password."),
+        "password_short": lambda: _(
+            "Use %(length)s characters or more. A few words make a good password."
+        ),
         "password_long": lambda: _("Use %(length)s characters at most."),
-        "password_common": lambda: _("This is one of the passwords that everybody tries first. Choose another."),
+        "password_common": lambda: _(
+            "This is one of the passwords that everybody tries first. Choose another."
+        ),
         "password_personal": lambda: _("The password contains your address. Choose another."),
-        "last_administrator": lambda: _("This is the last administrator. Give the role to somebody else first."),
+        "last_administrator": lambda: _(
+            "This is the last administrator. Give the role to somebody else first."
+        ),
         "email_taken": lambda: _("There is an account with this address already."),
         "code_taken": lambda: _("Another one has the code %(code)s already."),
-        "import_encoding": lambda: _("The file is no text in UTF-8 or windows-1252. Save it as CSV (UTF-8) and try again."),
+        "import_encoding": lambda: _(
+            "The file is no text in UTF-8 or windows-1252. Save it as CSV (UTF-8) and try again."
+        ),
         "import_columns": lambda: _("The first line must name the columns. Missing: %(columns)s."),
         "import_empty": lambda: _("The file has no row below its first line."),
         "import_large": lambda: _("The file has more than %(most)s rows. Send it in parts."),

@@ -62,8 +62,14 @@ def _people(value: PeopleFile, password: str, *, now: datetime) -> None:
     plans = {plan.code: plan.id for plan in queries.plans()}
     for item in value.organisations:
         actions.save_organisation(
-            None, code=item.code, name=item.name, support_plan_id=plans.get(item.plan or ""),
-            region_code=item.region, is_partner=item.partner, by=None, now=now,
+            None,
+            code=item.code,
+            name=item.name,
+            support_plan_id=plans.get(item.plan or ""),
+            region_code=item.region,
+            is_partner=item.partner,
+            by=None,
+            now=now,
         )
     hashed = passwords.hash_of(password)
     for person in value.people:
@@ -71,8 +77,9 @@ def _people(value: PeopleFile, password: str, *, now: datetime) -> None:
 
 
 def _person(item: PersonFile, hashed: str, *, now: datetime) -> Person:
-    person = actions.create_person(item.name, by=None, now=now, email=item.email,
-                                   time_zone=item.zone)
+    person = actions.create_person(
+        item.name, by=None, now=now, email=item.email, time_zone=item.zone
+    )
     account = actions.create_account(person, item.email, by=None, now=now)
     db.session.execute(
         sa.update(Account)
@@ -83,12 +90,12 @@ def _person(item: PersonFile, hashed: str, *, now: datetime) -> Person:
         person.consents_to_lookup_at = now
     organisation = queries.organisation_by_code(item.organisation or "")
     if organisation is not None:
-        actions.add_member(person, organisation, by=None, on=datetime(2024, 1, 1, tzinfo=UTC).date(),
-                           now=now)
+        actions.add_member(
+            person, organisation, by=None, on=datetime(2024, 1, 1, tzinfo=UTC).date(), now=now
+        )
     limit = queries.organisation_by_code(item.limit or "")
     for role in item.roles:
-        actions.grant_role(person, role, by=None, now=now,
-                           organisation_id=limit.id if limit else None)
+        actions.grant_role(
+            person, role, by=None, now=now, organisation_id=limit.id if limit else None
+        )
     return person
-
-

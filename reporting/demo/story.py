@@ -39,7 +39,7 @@ def tell(value: PeopleFile, settings: Settings, *, now: datetime) -> None:
         run(lambda sitting=sitting: _exam(sitting, today, now=now))  # type: ignore[misc]
     run(lambda: _awards(value, settings, now=now))
     run(lambda: _revocations(value, settings, now=now))
-    run(lambda: _open_ends(value, today, now=now))
+    run(lambda: _open_ends(value, now=now))
 
 
 def _person_id(short: str) -> int:
@@ -82,19 +82,29 @@ def _class(item: ClassFile, today: date, *, now: datetime) -> None:
     trainer = _person_id("trainer")
     session = classes.create(
         classes.Plan(
-            version=version, delivery_format=delivery, language="en", trainer_person_id=trainer,
-            room_capacity=item.seats[0], virtual_capacity=item.seats[1],
-            when=Move(slots=_slots(first, version.minutes or DAY_MINUTES), time_zone=item.zone,
-                      venue=item.venue, room=item.room,
-                      join_url="" if item.seats[1] == 0 else "https://meet.example/academy"),
+            version=version,
+            delivery_format=delivery,
+            language="en",
+            trainer_person_id=trainer,
+            room_capacity=item.seats[0],
+            virtual_capacity=item.seats[1],
+            when=Move(
+                slots=_slots(first, version.minutes or DAY_MINUTES),
+                time_zone=item.zone,
+                venue=item.venue,
+                room=item.room,
+                join_url="" if item.seats[1] == 0 else "https://meet.example/academy",
+            ),
         ),
-        by=trainer, now=planned,
+        by=trainer,
+        now=planned,
     )
     for place, learner in enumerate(item.learners):
         person_id = _person_id(learner)
         try:
-            seats.enrol(session, person_id, None, by=person_id,
-                        now=planned + timedelta(minutes=place))
+            seats.enrol(
+                session, person_id, None, by=person_id, now=planned + timedelta(minutes=place)
+            )
         except Refusal as refusal:
             raise LookupError(f"{learner} in {item.course}: {refusal}") from refusal
     if item.outcome == "passed":
@@ -121,8 +131,9 @@ def _exam(item: SittingFile, today: date, *, now: datetime) -> None:
         account = account_by_email(f"{learner}@demo.example")
         if account is not None:
             db.session.refresh(account, ["person"])
-            examining.record_result(row[0], account.person, taken_on=day, score=score, note="",
-                                    by=examiner, now=now)
+            examining.record_result(
+                row[0], account.person, taken_on=day, score=score, note="", by=examiner, now=now
+            )
 
 
 def _awards(value: PeopleFile, settings: Settings, *, now: datetime) -> None:
@@ -143,12 +154,17 @@ def _revocations(value: PeopleFile, settings: Settings, *, now: datetime) -> Non
         )
         row = award_by_id(award_id) if award_id else None
         if row is not None:
-            awarding.revoke(row[0], public_reason=item.reason, internal_note="",
-                            today=clock.today(now, settings.issuer_zone),
-                            by=_person_id("admin"), now=now)
+            awarding.revoke(
+                row[0],
+                public_reason=item.reason,
+                internal_note="",
+                today=clock.today(now, settings.issuer_zone),
+                by=_person_id("admin"),
+                now=now,
+            )
 
 
-def _open_ends(value: PeopleFile, today: date, *, now: datetime) -> None:
+def _open_ends(value: PeopleFile, *, now: datetime) -> None:
     for asked in value.validations:
         found = competency_by_code(asked.competency)
         if found is not None:
@@ -160,7 +176,6 @@ def _open_ends(value: PeopleFile, today: date, *, now: datetime) -> None:
             .where(Course.code == item.course, CourseVersion.state == VersionState.PUBLISHED)
         ).one()
         person_id = _person_id(item.email)
-        self_paced.start_self_paced(version, person_id, by=person_id,
-                                    now=now + timedelta(days=item.day))
-
-
+        self_paced.start_self_paced(
+            version, person_id, by=person_id, now=now + timedelta(days=item.day)
+        )

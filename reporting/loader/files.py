@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from certification.datafiles import CertificationFile, CompetenciesFile
-from courses.catalog.datafiles import CatalogFile
+from courses.catalog.datafiles import CatalogFile, CourseFile
 from lms.accounts.datafiles import PlansFile
 from lms.datafile import DataError, DataFileError, Document, FileModel, read
 from support.datafiles import SupportFile
@@ -70,30 +70,40 @@ def _programmes(folder: Folder) -> set[str]:
 
 def _catalog_flaws(document: Document[CatalogFile]) -> Iterator[DataError]:
     value = document.value
-    codes = Counter(c.code for p in value.programmes for c in p.courses)
-    modes, formats = {m.code for m in value.modes}, {f.code for f in value.formats}
+    modes = {mode.code for mode in value.modes}
     for index, item in enumerate(value.formats):
         if item.mode not in modes:
             yield document.error(f"unknown mode “{item.mode}”", "formats", index, "mode")
+    codes = Counter(c.code for p in value.programmes for c in p.courses)
     for i, programme in enumerate(value.programmes):
         slugs = Counter(course.slug for course in programme.courses)
         for j, course in enumerate(programme.courses):
             where = ("programmes", i, "courses", j)
-            if codes[course.code] > 1:
-                yield document.error(f"course code “{course.code}” is used twice", *where, "code")
             if slugs[course.slug] > 1:
                 yield document.error(f"slug “{course.slug}” is used twice", *where, "slug")
-            for code in set(course.formats) - formats:
-                yield document.error(f"unknown format “{code}”", *where, "formats")
-            for code in set(course.prerequisites) - set(codes):
-                yield document.error(f"unknown course “{code}”", *where, "prerequisites")
-            total = sum(module.minutes for module in course.modules)
-            if course.minutes is not None and total != course.minutes:
-                yield document.error(
-                    f"the modules of {course.code} add up to {total} minutes, "
-                    f"its hours to {course.minutes}", *where, "hours",
-                )
+            yield from _course_flaws(document, where, course, codes)
     yield from _circles(document)
+
+
+def _course_flaws(
+    document: Document[CatalogFile],
+    where: tuple[str | int, ...],
+    course: CourseFile,
+    codes: Counter[str],
+) -> Iterator[DataError]:
+    formats = {item.code for item in document.value.formats}
+    if codes[course.code] > 1:
+        yield document.error(f"course code “{course.code}” is used twice", *where, "code")
+    for code in sorted(set(course.formats) - formats):
+        yield document.error(f"unknown format “{code}”", *where, "formats")
+    for code in sorted(set(course.prerequisites) - set(codes)):
+        yield document.error(f"unknown course “{code}”", *where, "prerequisites")
+    total = sum(module.minutes for module in course.modules)
+    if course.minutes is not None and total != course.minutes:
+        text = (
+            f"the modules of {course.code} add up to {total} minutes, its hours to {course.minutes}"
+        )
+        yield document.error(text, *where, "hours")
 
 
 def _circles(document: Document[CatalogFile]) -> Iterator[DataError]:
@@ -108,8 +118,14 @@ def _circles(document: Document[CatalogFile]) -> Iterator[DataError]:
     for i, programme in enumerate(document.value.programmes):
         for j, course in enumerate(programme.courses):
             if reaches(course.code, course.code, set()):
-                yield document.error(f"{course.code} needs itself, by way of its prerequisites",
-                                     "programmes", i, "courses", j, "prerequisites")
+                yield document.error(
+                    f"{course.code} needs itself, by way of its prerequisites",
+                    "programmes",
+                    i,
+                    "courses",
+                    j,
+                    "prerequisites",
+                )
 
 
 def _plan_flaws(folder: Folder) -> Iterator[DataError]:
@@ -141,24 +157,28 @@ def _competency_flaws(folder: Folder) -> Iterator[DataError]:
 
 def _scheme_flaws(folder: Folder) -> Iterator[DataError]:
     document = folder.certification
-    exams = {exam.code for exam in document.value.exams}
-    known = {c.code for f in folder.competencies.value.frameworks for c in f.competencies}
     for index, exam in enumerate(document.value.exams):
         if exam.code not in _courses(folder):
             yield document.error(f"unknown course “{exam.code}”", "exams", index, "code")
         if exam.cut_score > exam.full_marks:
             yield document.error("the cut score is above the full marks", "exams", index)
+    known = _requirable(folder)
     for i, scheme in enumerate(document.value.schemes):
         if scheme.programme not in _programmes(folder):
             yield document.error(f"unknown programme “{scheme.programme}”", "schemes", i)
         for j, need in enumerate(scheme.requirements):
-            where = ("schemes", i, "requirements", j)
-            if need.course and need.course not in _courses(folder):
-                yield document.error(f"unknown course “{need.course}”", *where)
-            if need.exam and need.exam not in exams:
-                yield document.error(f"“{need.exam}” is no exam of this file", *where)
-            if need.competency and need.competency not in known:
-                yield document.error(f"unknown competency “{need.competency}”", *where)
+            kind, code = need.names()
+            if code not in known[kind]:
+                yield document.error(f"unknown {kind} “{code}”", "schemes", i, "requirements", j)
+
+
+def _requirable(folder: Folder) -> dict[str, set[str]]:
+    frameworks = folder.competencies.value.frameworks
+    return {
+        "course": _courses(folder),
+        "exam": {exam.code for exam in folder.certification.value.exams},
+        "competency": {c.code for framework in frameworks for c in framework.competencies},
+    }
 
 
 def _support_flaws(folder: Folder) -> Iterator[DataError]:
@@ -166,12 +186,18 @@ def _support_flaws(folder: Folder) -> Iterator[DataError]:
     regions = {region.code for region in document.value.regions}
     for i, group in enumerate(document.value.channels):
         for j, channel in enumerate(group.entries):
-            for code in set(channel.plans) - plans:
+            for code in sorted(set(channel.plans) - plans):
                 yield document.error(f"unknown plan “{code}”", "channels", i, "entries", j)
     for i, duty in enumerate(document.value.follow_the_sun.duty):
         if duty.region not in regions:
             yield document.error(f"unknown region “{duty.region}”", "follow_the_sun", "duty", i)
-    for i, contacts in enumerate(document.value.contacts):
-        for j, entry in enumerate(contacts.entries):
+    yield from _contact_flaws(document, regions)
+
+
+def _contact_flaws(document: Document[SupportFile], regions: set[str]) -> Iterator[DataError]:
+    for i, group in enumerate(document.value.contacts):
+        for j, entry in enumerate(group.entries):
             if entry.region is not None and entry.region not in regions:
-                yield document.error(f"unknown region “{entry.region}”", "contacts", i, "entries", j)
+                yield document.error(
+                    f"unknown region “{entry.region}”", "contacts", i, "entries", j
+                )

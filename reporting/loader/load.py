@@ -41,8 +41,16 @@ class Loading:
 
     def run(self) -> Counter[str]:
         """Load everything in the order of its references."""
-        for step in (self._site, self._delivery, self._catalog, self._plans, self._competencies,
-                     self._exams, self._schemes, self._directory):
+        for step in (
+            self._site,
+            self._delivery,
+            self._catalog,
+            self._plans,
+            self._competencies,
+            self._exams,
+            self._schemes,
+            self._directory,
+        ):
             step()
         return self.counts
 
@@ -65,8 +73,10 @@ class Loading:
     def _site(self) -> None:
         site = self.folder.catalog.value.site
         values = site.model_dump(exclude={"certificate_prefix"})
-        facts = {"certificate_prefix": site.certificate_prefix,
-                 "source": self.folder.catalog.value.source}
+        facts = {
+            "certificate_prefix": site.certificate_prefix,
+            "source": self.folder.catalog.value.source,
+        }
         row = db.session.get(SiteProfile, 1)
         if row is None or any(getattr(row, k) != v for k, v in {**values, "facts": facts}.items()):
             self.put(SiteProfile, {"id": 1}, {**values, "facts": facts, "updated_at": self.now})
@@ -76,31 +86,52 @@ class Loading:
         modes = {}
         for place, mode in enumerate(value.modes, 1):
             modes[mode.code] = self.put(
-                DeliveryMode, {"code": mode.code},
-                {"title": mode.title, "has_room": mode.room, "has_virtual": mode.virtual,
-                 "icon": mode.icon, "position": place},
+                DeliveryMode,
+                {"code": mode.code},
+                {
+                    "title": mode.title,
+                    "has_room": mode.room,
+                    "has_virtual": mode.virtual,
+                    "icon": mode.icon,
+                    "position": place,
+                },
             ).id
         for place, item in enumerate(value.formats, 1):
             self.put(
-                DeliveryFormat, {"code": item.code},
-                {"delivery_mode_id": modes[item.mode], "title": item.title,
-                 "description": item.description, "is_self_paced": item.self_paced,
-                 "position": place},
+                DeliveryFormat,
+                {"code": item.code},
+                {
+                    "delivery_mode_id": modes[item.mode],
+                    "title": item.title,
+                    "description": item.description,
+                    "is_self_paced": item.self_paced,
+                    "position": place,
+                },
             )
 
     def _catalog(self) -> None:
         for place, item in enumerate(self.folder.catalog.value.programmes, 1):
             programme = self.put(
-                Programme, {"code": item.code},
-                {"slug": item.slug, "title": item.title, "summary": item.summary,
-                 "position": place},
+                Programme,
+                {"code": item.code},
+                {
+                    "slug": item.slug,
+                    "title": item.title,
+                    "summary": item.summary,
+                    "position": place,
+                },
             )
             self.programmes[item.code] = programme
             for order, course in enumerate(item.courses, 1):
                 self.courses[course.code] = self.put(
-                    Course, {"code": course.code},
-                    {"slug": course.slug, "programme_id": programme.id,
-                     "kind": CourseKind(course.kind), "position": order},
+                    Course,
+                    {"code": course.code},
+                    {
+                        "slug": course.slug,
+                        "programme_id": programme.id,
+                        "kind": CourseKind(course.kind),
+                        "position": order,
+                    },
                 )
         for item in self.folder.catalog.value.programmes:
             for course in item.courses:
@@ -110,11 +141,17 @@ class Loading:
     def _plans(self) -> None:
         for plan in self.folder.plans.value.plans:
             row = self.put(
-                SupportPlan, {"code": plan.code},
-                {"name": plan.name, "rank": plan.rank,
-                 "features": [feature.model_dump() for feature in plan.features],
-                 "facts": {"response_minutes": plan.response_minutes,
-                           "resolution_percent": plan.resolution_percent}},
+                SupportPlan,
+                {"code": plan.code},
+                {
+                    "name": plan.name,
+                    "rank": plan.rank,
+                    "features": [feature.model_dump() for feature in plan.features],
+                    "facts": {
+                        "response_minutes": plan.response_minutes,
+                        "resolution_percent": plan.resolution_percent,
+                    },
+                },
             )
             covered = set(plan.covers.courses)
             for programme in self.folder.catalog.value.programmes:
@@ -122,45 +159,70 @@ class Loading:
                     covered |= {course.code for course in programme.courses}
             wanted = {self.courses[code].id for code in covered}
             for course_id in sorted(wanted):
-                self.put(PlanCoverage, {"support_plan_id": row.id, "course_id": course_id},
-                         {"sample": plan.covers.sample})
+                self.put(
+                    PlanCoverage,
+                    {"support_plan_id": row.id, "course_id": course_id},
+                    {"sample": plan.covers.sample},
+                )
             db.session.execute(
-                sa.delete(PlanCoverage).where(PlanCoverage.support_plan_id == row.id,
-                                              PlanCoverage.course_id.not_in(wanted))
+                sa.delete(PlanCoverage).where(
+                    PlanCoverage.support_plan_id == row.id, PlanCoverage.course_id.not_in(wanted)
+                )
             )
 
     def _competencies(self) -> None:
         for item in self.folder.competencies.value.frameworks:
             framework = self.put(
-                Framework, {"code": item.code},
-                {"programme_id": self.programmes[item.programme].id, "title": item.title,
-                 "levels": [level.model_dump() for level in item.levels], "sample": True},
+                Framework,
+                {"code": item.code},
+                {
+                    "programme_id": self.programmes[item.programme].id,
+                    "title": item.title,
+                    "levels": [level.model_dump() for level in item.levels],
+                    "sample": True,
+                },
             )
             for place, entry in enumerate(item.competencies, 1):
                 row = self.put(
-                    Competency, {"code": entry.code},
-                    {"framework_id": framework.id, "title": entry.title,
-                     "statement": entry.statement, "position": place},
+                    Competency,
+                    {"code": entry.code},
+                    {
+                        "framework_id": framework.id,
+                        "title": entry.title,
+                        "statement": entry.statement,
+                        "position": place,
+                    },
                 )
                 for code, level in entry.evidence.items():
-                    self.put(CourseCompetency,
-                             {"course_id": self.courses[code].id, "competency_id": row.id},
-                             {"level": level})
+                    self.put(
+                        CourseCompetency,
+                        {"course_id": self.courses[code].id, "competency_id": row.id},
+                        {"level": level},
+                    )
 
     def _exams(self) -> None:
         for item in self.folder.certification.value.exams:
             self.put(
-                Exam, {"course_id": self.courses[item.code].id},
-                {"full_marks": item.full_marks, "cut_score": item.cut_score,
-                 "cut_score_reason": item.reason, "sample": item.sample},
+                Exam,
+                {"course_id": self.courses[item.code].id},
+                {
+                    "full_marks": item.full_marks,
+                    "cut_score": item.cut_score,
+                    "cut_score_reason": item.reason,
+                    "sample": item.sample,
+                },
             )
 
     def _schemes(self) -> None:
         for place, item in enumerate(self.folder.certification.value.schemes, 1):
             scheme = self.put(
-                Scheme, {"code": item.code},
-                {"programme_id": self.programmes[item.programme].id, "title": item.title,
-                 "position": place},
+                Scheme,
+                {"code": item.code},
+                {
+                    "programme_id": self.programmes[item.programme].id,
+                    "title": item.title,
+                    "position": place,
+                },
             )
             content = hashlib.sha256(canonical(item.model_dump(mode="json"))).hexdigest()
             versions = db.session.scalars(
@@ -172,12 +234,17 @@ class Loading:
             self.counts["versions"] += 1
             db.session.add(
                 SchemeVersion(
-                    scheme_id=scheme.id, number=max([v.number for v in versions], default=0) + 1,
-                    state=SchemeState.PUBLISHED, term_months=item.term_months,
+                    scheme_id=scheme.id,
+                    number=max([v.number for v in versions], default=0) + 1,
+                    state=SchemeState.PUBLISHED,
+                    term_months=item.term_months,
                     effective_from=item.effective_from if not versions else self.now.date(),
                     rule={"all_of": [need.rule() for need in item.requirements]},
-                    wording=item.wording.model_dump(), sample=item.sample, content_hash=content,
-                    created_at=self.now, published_at=self.now,
+                    wording=item.wording.model_dump(),
+                    sample=item.sample,
+                    content_hash=content,
+                    created_at=self.now,
+                    published_at=self.now,
                 )
             )
             db.session.flush()
@@ -191,19 +258,43 @@ class Loading:
         for group in value.channels:
             for channel in group.entries:
                 place += 1
-                self.put(Channel, {"code": channel.code},
-                         {"group_title": group.title, "title": channel.title,
-                          "value": channel.value, "description": channel.description,
-                          "plan_codes": channel.plans, "position": place})
+                self.put(
+                    Channel,
+                    {"code": channel.code},
+                    {
+                        "group_title": group.title,
+                        "title": channel.title,
+                        "value": channel.value,
+                        "description": channel.description,
+                        "plan_codes": channel.plans,
+                        "position": place,
+                    },
+                )
         for contacts in value.contacts:
             for order, entry in enumerate(contacts.entries, 1):
-                self.put(Contact, {"group_code": contacts.code, "position": order},
-                         {"group_title": contacts.title, "region_code": entry.region,
-                          "role": entry.role, "name": entry.name, "email": entry.email,
-                          "phone": entry.phone, "plan_codes": entry.plans,
-                          "escalation_step": order if contacts.chain else None})
-        for code in ("priorities", "escalations", "follow_the_sun", "partners", "teams",
-                     "commitments", "targets"):
+                self.put(
+                    Contact,
+                    {"group_code": contacts.code, "position": order},
+                    {
+                        "group_title": contacts.title,
+                        "region_code": entry.region,
+                        "role": entry.role,
+                        "name": entry.name,
+                        "email": entry.email,
+                        "phone": entry.phone,
+                        "plan_codes": entry.plans,
+                        "escalation_step": order if contacts.chain else None,
+                    },
+                )
+        for code in (
+            "priorities",
+            "escalations",
+            "follow_the_sun",
+            "partners",
+            "teams",
+            "commitments",
+            "targets",
+        ):
             self._block(code, value.model_dump(mode="json")[code])
 
     def _block(self, code: str, content: Any) -> None:

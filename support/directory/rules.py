@@ -15,7 +15,9 @@ class Opening:
     changes_at: datetime | None
 
 
-def _spans(opening: Sequence[Mapping[str, Any]], zone: str, day: date) -> list[tuple[datetime, datetime]]:
+def _spans(
+    opening: Sequence[Mapping[str, Any]], zone: str, day: date
+) -> list[tuple[datetime, datetime]]:
     """The open spans that begin on a local day, as instants."""
     spans = []
     for row in opening:
@@ -39,7 +41,9 @@ def opening_at(opening: Sequence[Mapping[str, Any]], zone: str, now: datetime) -
     """
     today = now.astimezone(ZoneInfo(zone)).date()
     spans = sorted(
-        span for offset in range(-1, 9) for span in _spans(opening, zone, today + timedelta(days=offset))
+        span
+        for offset in range(-1, 9)
+        for span in _spans(opening, zone, today + timedelta(days=offset))
     )
     merged: list[tuple[datetime, datetime]] = []
     for start, end in spans:

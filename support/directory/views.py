@@ -43,8 +43,9 @@ def plans() -> ResponseReturnValue:
         (programme, [sum(plan.id in course.plans for course in programme.courses) for plan in rows])
         for programme in catalog().programmes
     ]
-    page = render_template("support/plans.html", plans=rows, table=table, coverage=coverage,
-                           standing=_standing())
+    page = render_template(
+        "support/plans.html", plans=rows, table=table, coverage=coverage, standing=_standing()
+    )
     return private(current_app.make_response(page))
 
 
@@ -53,7 +54,9 @@ def plans() -> ResponseReturnValue:
 def contacts() -> ResponseReturnValue:
     """The directory: channels, teams, regions with "open now", the escalation chain."""
     now, standing, blocks = clock.now(), _standing(), queries.blocks()
-    centres = [(row, rules.opening_at(row.opening, row.time_zone, now)) for row in queries.regions()]
+    centres = [
+        (row, rules.opening_at(row.opening, row.time_zone, now)) for row in queries.regions()
+    ]
     wanted = request.args.get("region", "")
     groups = [
         (title, [row for row in rows if not wanted or row.region_code in {wanted, None}])
@@ -61,11 +64,19 @@ def contacts() -> ResponseReturnValue:
     ]
     sun = blocks.get("follow_the_sun")
     page = render_template(
-        "support/contacts.html", now=now, standing=standing, centres=centres, blocks=blocks,
-        duty=rules.duty_at(sun["duty"], now) if sun else None, wanted=wanted,
-        regions={row.code: row for row, _ in centres}, groups=[g for g in groups if g[1]],
-        channels=[(title, [(row, rules.may_use(row.plan_codes, standing.plan_code)) for row in rows])
-                  for title, rows in _grouped(queries.channels())],
+        "support/contacts.html",
+        now=now,
+        standing=standing,
+        centres=centres,
+        blocks=blocks,
+        duty=rules.duty_at(sun["duty"], now) if sun else None,
+        wanted=wanted,
+        regions={row.code: row for row, _ in centres},
+        groups=[g for g in groups if g[1]],
+        channels=[
+            (title, [(row, rules.may_use(row.plan_codes, standing.plan_code)) for row in rows])
+            for title, rows in _grouped(queries.channels())
+        ],
         region_tabs=_region_tabs(wanted, [row for row, _ in centres]),
         plan_names={plan.code: plan.name for plan in people.plans()},
     )
