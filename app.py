@@ -18,7 +18,6 @@ import lms.accounts.views
 import lms.accounts.views_import
 import lms.accounts.views_people
 import lms.health
-import lms.styleguide
 import reporting.cli
 import reporting.home
 import reporting.operations
@@ -97,8 +96,6 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     reporting.cli.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    if not config.production:
-        app.register_blueprint(lms.styleguide.blueprint)
     navigation.add(app, *ENTRIES)
     reporting.slots.init_app(app)
     doctor.add_check(app, reporting.operations.fonts)

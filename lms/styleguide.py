@@ -1,7 +1,7 @@
-"""The living style guide: every component in its states, outside production."""
+"""What the style guide shows: a form of each kind of field, a map of competencies."""
 
-from flask import Blueprint, render_template
-from flask.typing import ResponseReturnValue
+from typing import Any
+
 from wtforms import (
     BooleanField,
     DateField,
@@ -15,12 +15,18 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired
 
-from lms import charts, clock
+from lms import charts
 from lms.forms import Form
 from lms.i18n import lazy as _l
-from lms.permissions import PUBLIC, permit
 
-blueprint = Blueprint("styleguide", __name__)
+LEVELS = (
+    ("Security", 2, 3),
+    ("Operation", 3, 3),
+    ("Performance", 1, 3),
+    ("Integration", 2, 2),
+    ("Users", 4, 3),
+    ("Recovery", 1, 2),
+)
 
 
 class SampleForm(Form):
@@ -50,26 +56,14 @@ def _sample(prefix: str = "") -> SampleForm:
     return form
 
 
-@blueprint.get("/styleguide")
-@permit(PUBLIC)
-def show() -> ResponseReturnValue:
-    """All components; the second form is the first one sent empty."""
+def samples() -> dict[str, Any]:
+    """What the style guide shows; its second form is the first one sent empty."""
     flawed = _sample("flawed-")
     flawed.validate()
-    levels = (
-        ("Security", 2, 3),
-        ("Operation", 3, 3),
-        ("Performance", 1, 3),
-        ("Integration", 2, 2),
-        ("Users", 4, 3),
-        ("Recovery", 1, 2),
-    )
-    spokes = [charts.Spoke(*level) for level in levels]
-    return render_template(
-        "styleguide.html",
-        form=_sample(),
-        flawed=flawed,
-        now=clock.now(),
-        chart=charts.radar(spokes, 4),
-        competencies=spokes,
-    )
+    spokes = [charts.Spoke(*level) for level in LEVELS]
+    return {
+        "form": _sample(),
+        "flawed": flawed,
+        "chart": charts.radar(spokes, 4),
+        "competencies": spokes,
+    }

@@ -5,7 +5,7 @@ from flask import Blueprint, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from certification.certificates.document import missing_scripts
-from lms import clock, jobs, paging, worker
+from lms import clock, jobs, paging, styleguide, worker
 from lms.accounts.models import Person
 from lms.audit import AuditEntry
 from lms.db import db
@@ -63,8 +63,8 @@ def audit_log() -> ResponseReturnValue:
 
 @blueprint.get("/styleguide")
 @permit("jobs.see")
-def styleguide() -> ResponseReturnValue:
+def show_styleguide() -> ResponseReturnValue:
     """Every component in every state; not in production."""
     if current_app.extensions["settings"].production:
         abort(404)
-    return render_template("styleguide.html", now=clock.now())
+    return render_template("styleguide.html", **styleguide.samples(), now=clock.now())

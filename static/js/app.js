@@ -4,9 +4,6 @@ const live = document.getElementById("live");
 const say = (text) => { live.textContent = text; };
 root.classList.add("js");
 
-const filters = document.querySelector("details.filters");
-if (filters && matchMedia("(max-width: 60rem)").matches) filters.open = false;
-
 document.querySelector("[data-focus]")?.focus();
 
 // A second click sends nothing; the button works again when one comes back to the page.
