@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from courses.catalog.models import Course, CourseVersion, DeliveryMode, Programme
 from courses.scheduling.models import ClassSession, SessionState
@@ -213,44 +213,81 @@ class NextDate:
         return self.room_left + self.virtual_left
 
 
-def next_dates(
-    course_ids: Sequence[int], *, now: datetime, limit: int = 1
-) -> dict[int, list[NextDate]]:
-    """The next open class sessions of each course, in one query."""
+_SHOWN = (
+    ClassSession.course_id,
+    ClassSession.code,
+    ClassSession.starts_at,
+    ClassSession.ends_at,
+    ClassSession.time_zone,
+    ClassSession.venue,
+    ClassSession.language,
+    DeliveryMode.title,
+    (ClassSession.room_capacity - ClassSession.room_taken).label("room_left"),
+    (ClassSession.virtual_capacity - ClassSession.virtual_taken).label("virtual_left"),
+)
+
+
+def _next_dates() -> sa.Select[Any]:
     rank = sa.func.row_number().over(
         partition_by=ClassSession.course_id, order_by=(ClassSession.starts_at, ClassSession.id)
     )
     ranked = (
-        sa.select(
-            ClassSession.course_id,
-            ClassSession.code,
-            ClassSession.starts_at,
-            ClassSession.ends_at,
-            ClassSession.time_zone,
-            ClassSession.venue,
-            ClassSession.language,
-            DeliveryMode.title,
-            (ClassSession.room_capacity - ClassSession.room_taken).label("room_left"),
-            (ClassSession.virtual_capacity - ClassSession.virtual_taken).label("virtual_left"),
-            rank.label("rank"),
-        )
+        sa.select(*_SHOWN, rank.label("rank"))
         .join(DeliveryMode, DeliveryMode.id == ClassSession.delivery_mode_id)
         .where(
-            ClassSession.course_id.in_(course_ids),
+            ClassSession.course_id.in_(sa.bindparam("course_ids", expanding=True)),
             ClassSession.state == SessionState.SCHEDULED,
-            ClassSession.starts_at > now,
+            ClassSession.starts_at > sa.bindparam("now"),
         )
         .subquery()
     )
-    rows = db.session.execute(
-        sa.select(ranked).where(ranked.c.rank <= limit).order_by(ranked.c.starts_at, ranked.c.code)
+    return (
+        sa.select(ranked)
+        .where(ranked.c.rank <= sa.bindparam("limit"))
+        .order_by(ranked.c.starts_at, ranked.c.code)
     )
+
+
+def _first_dates() -> Any:
+    """One step into the index for each course, however many class sessions are to come."""
+    soonest = aliased(ClassSession)
+    first = (
+        sa.select(soonest.id)
+        .where(
+            soonest.course_id == Course.id,
+            soonest.state == SessionState.SCHEDULED,
+            soonest.starts_at > sa.bindparam("now"),
+        )
+        .order_by(soonest.starts_at, soonest.id)
+        .limit(1)
+        .correlate(Course)
+        .scalar_subquery()
+    )
+    return (
+        sa.select(*_SHOWN)
+        .select_from(Course)
+        .join(ClassSession, ClassSession.id == first)
+        .join(DeliveryMode, DeliveryMode.id == ClassSession.delivery_mode_id)
+        .where(Course.id.in_(sa.bindparam("course_ids", expanding=True)))
+    )
+
+
+_NEXT_DATES, _FIRST_DATES = _next_dates(), _first_dates()
+"""Built once: composing them again for each page took half of the catalogue's time."""
+
+
+def next_dates(
+    course_ids: Sequence[int], *, now: datetime, limit: int = 1
+) -> dict[int, list[NextDate]]:
+    """The next open class sessions of each course, in one query."""
+    values = {"course_ids": list(course_ids), "now": now, "limit": limit}
     found: dict[int, list[NextDate]] = {}
-    for row in rows:
+    for row in db.session.execute(_NEXT_DATES, values):
         found.setdefault(row.course_id, []).append(NextDate(*row[:-1]))
     return found
 
 
 def seats_left(course_ids: Sequence[int], *, now: datetime) -> dict[int, NextDate]:
     """Each course's next class session with its free seats; courses without one are missing."""
-    return {course: dates[0] for course, dates in next_dates(course_ids, now=now).items()}
+    rows = db.session.execute(_FIRST_DATES, {"course_ids": list(course_ids), "now": now})
+    return {row.course_id: NextDate(*row) for row in rows}
