@@ -74,18 +74,3 @@ def _query(words: list[str]) -> str:
     if _is_postgres():
         return " & ".join(f"{word}:*" for word in words)
     return " ".join(f'"{word}"*' for word in words)
-
-
-def ddl(dialect: str) -> list[str]:
-    """The statements that make the index; the first migration runs them."""
-    if dialect == "postgresql":
-        return [
-            "CREATE TABLE search_index (kind varchar(40) NOT NULL, key varchar(80) NOT NULL,"
-            " document tsvector NOT NULL, PRIMARY KEY (kind, key))",
-            "CREATE INDEX ix_search_index_document ON search_index USING gin (document)",
-        ]
-    return [
-        "CREATE VIRTUAL TABLE search_index USING fts5"
-        "(kind UNINDEXED, key UNINDEXED, title, body, prefix='2 3',"
-        " tokenize='unicode61 remove_diacritics 2')",
-    ]

@@ -2,18 +2,31 @@
 
 from typing import Any
 
+import sqlalchemy as sa
 from alembic import context
 from flask import current_app
 
-from lms.db import Base, _writes
+from lms.db import Base, UtcDateTime, Words, _writes
 
 
-def include_object(
-    thing: Any, name: str | None, kind: str, reflected: bool, compared: Any
-) -> bool:
+def include_object(thing: Any, name: str | None, kind: str, reflected: bool, compared: Any) -> bool:
     """Leave tables alone that our models do not know."""
     del thing, compared
     return not (kind == "table" and reflected and name not in Base.metadata.tables)
+
+
+def render_item(kind: str, thing: Any, context_: Any) -> str | bool:
+    """Write our column types as the plain types that they are in the database."""
+    if kind == "type" and isinstance(thing, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(thing, Words):
+        return f"sa.String(length={thing.length})"
+    if kind == "type" and isinstance(thing, sa.JSON):
+        context_.imports.add("from sqlalchemy.dialects import postgresql")
+        return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
+    if kind == "type" and isinstance(thing, sa.BigInteger):
+        return 'sa.BigInteger().with_variant(sa.Integer(), "sqlite")'
+    return False
 
 
 def run() -> None:
@@ -26,6 +39,7 @@ def run() -> None:
                 connection=connection,
                 target_metadata=Base.metadata,
                 include_object=include_object,
+                render_item=render_item,
                 render_as_batch=engine.dialect.name == "sqlite",
                 compare_type=True,
                 transaction_per_migration=True,
