@@ -1,7 +1,7 @@
 """The shapes of `competencies.yaml` and `certification.yaml`."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -31,6 +31,7 @@ class FrameworkFile(FileModel):
     code: str
     programme: str
     title: str
+    sample: bool = False
     levels: Annotated[list[LevelFile], Field(min_length=2)]
     competencies: Annotated[list[CompetencyFile], Field(min_length=1)]
 
@@ -67,10 +68,10 @@ class RequirementFile(FileModel):
         named = [name for name in (self.course, self.exam, self.competency) if name]
         if len(named) != 1:
             raise ValueError("names one of course, exam and competency")
-        if self.exam and self.at_least is None:
-            raise ValueError("an exam needs at_least")
-        if self.competency and self.level is None:
-            raise ValueError("a competency needs a level")
+        if bool(self.exam) != (self.at_least is not None):
+            raise ValueError("at_least belongs to an exam, and an exam needs it")
+        if bool(self.competency) != (self.level is not None):
+            raise ValueError("level belongs to a competency, and a competency needs it")
         return self
 
     def names(self) -> tuple[str, str]:
@@ -94,7 +95,7 @@ class WordingFile(FileModel):
     statement: str
     signatory_name: str = ""
     signatory_role: str = ""
-    page_format: str = "A4"
+    page_format: Literal["A4", "Letter"] = "A4"
 
 
 class SchemeFile(FileModel):

@@ -3,19 +3,55 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Annotated, Any, Generic, TypeAlias, TypeVar
+from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 Key: TypeAlias = str | int
+Where: TypeAlias = tuple[Key, ...]
 Model = TypeVar("Model", bound="FileModel")
 
 
-class FileModel(BaseModel):
-    """A part of a data file: unknown keys are refused, values never change."""
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"“{name}” is no IANA time zone") from error
+    return name
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+# A time zone by its IANA name, as data files have it.
+Zone: TypeAlias = Annotated[str, AfterValidator(_known_zone)]
+
+# A file may repeat a part by an anchor. The limits stop one that repeats itself for ever.
+MAX_DEPTH = 40
+MAX_PARTS = 200_000
+WORDS = {
+    "missing": "is missing",
+    "extra_forbidden": "is not a known entry",
+    "model_type": "must be a group of named entries",
+}
+
+
+class FileModel(BaseModel):
+    """A part of a data file: no unknown entries, no conversion, no change afterwards."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, str_strip_whitespace=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands in a file, both counted from 1."""
+
+    line: int = 1
+    column: int = 1
+
+    @classmethod
+    def of(cls, mark: yaml.Mark | None) -> "Place":
+        """The place that a mark of the parser names."""
+        return cls() if mark is None else cls(mark.line + 1, mark.column + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +60,8 @@ class DataError:
 
     file: str
     line: int
+    column: int
+    path: Where
     reason: str
 
     def __str__(self) -> str:
@@ -40,84 +78,130 @@ class DataFileError(Exception):
 
 @dataclass(frozen=True)
 class Document(Generic[Model]):
-    """A file's value, and the line of each of its parts."""
+    """A file's value, and the place of each of its parts."""
 
     name: str
     value: Model
-    lines: dict[tuple[Key, ...], int]
+    places: dict[Where, Place]
 
     def line(self, *path: Key) -> int:
         """The line on which this part (or the nearest part around it) begins."""
-        while path and path not in self.lines:
-            path = path[:-1]
-        return self.lines.get(path, 1)
+        return _nearest(self.places, path).line
 
     def error(self, reason: str, *path: Key) -> DataError:
         """A flaw found by a check across files."""
-        return DataError(self.name, self.line(*path), reason)
+        place = _nearest(self.places, path)
+        return DataError(self.name, place.line, place.column, path, reason)
 
 
 def read(path: Path, model: type[Model]) -> Document[Model]:
     """Read and validate one file; raises DataFileError with every flaw of the file."""
-    name = path.name
+    parts = _Parts(path.name)
+    value = parts.build(_compose(path), ())
+    if parts.errors:
+        raise DataFileError(parts.errors)
     try:
-        text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataFileError([DataError(name, 1, f"cannot be read: {error}")]) from error
-    except yaml.YAMLError as error:
-        raise DataFileError([_syntax(name, error)]) from error
-    if root is None:
-        raise DataFileError([DataError(name, 1, "the file is empty")])
-    lines: dict[tuple[Key, ...], int] = {}
-    twice = list(_walk(root, (), lines, name))
-    if twice:
-        raise DataFileError(twice)
-    try:
-        value = model.model_validate(yaml.safe_load(text))
+        return Document(path.name, model.model_validate(value), parts.places)
     except ValidationError as error:
-        raise DataFileError(_flaws(error, lines, name)) from error
-    return Document(name, value, lines)
+        raise DataFileError(list(_flaws(error, parts))) from error
 
 
-def _syntax(name: str, error: yaml.YAMLError) -> DataError:
-    mark = getattr(error, "problem_mark", None)
-    reason = str(getattr(error, "problem", None) or error)
-    return DataError(name, mark.line + 1 if mark else 1, f"is no YAML: {reason}")
+def _compose(path: Path) -> yaml.Node:
+    """The file as nodes that know their places; no value is made yet."""
+    try:
+        root: yaml.Node | None = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
+    except OSError as error:
+        raise _stop(path.name, f"cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise _stop(path.name, f"is not UTF-8 text: {error.reason}") from error
+    except RecursionError as error:
+        raise _stop(path.name, "is nested too deeply") from error
+    except yaml.MarkedYAMLError as error:
+        reason = error.problem or error.context
+        raise _stop(path.name, f"is not YAML: {reason}", Place.of(error.problem_mark)) from error
+    except yaml.YAMLError as error:
+        raise _stop(path.name, f"is not YAML: {str(error).splitlines()[0]}") from error
+    if root is None:
+        raise _stop(path.name, "the file is empty")
+    return root
 
 
-def _walk(
-    node: yaml.Node, path: tuple[Key, ...], lines: dict[tuple[Key, ...], int], name: str
-) -> Iterator[DataError]:
-    """Note each part's line; yields keys that stand twice in one mapping."""
-    lines.setdefault(path, node.start_mark.line + 1)
-    if isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            yield from _walk(item, (*path, index), lines, name)
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
+def _stop(file: str, reason: str, place: Place = Place(), path: Where = ()) -> DataFileError:
+    return DataFileError([DataError(file, place.line, place.column, path, reason)])
+
+
+class _Parts:
+    """Turns nodes into plain values, noting each part's place and each flaw of the notation."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.places: dict[Where, Place] = {}
+        self.errors: list[DataError] = []
+        self.scalars = yaml.SafeLoader("")
+        self.count = 0
+
+    def build(self, node: yaml.Node, path: Where) -> Any:
+        """The node's value; a flaw leaves None in its place and is noted."""
+        place = self.places.setdefault(path, Place.of(node.start_mark))
+        self.count += 1
+        if len(path) > MAX_DEPTH or self.count > MAX_PARTS:
+            raise _stop(self.name, "repeats itself without end, or is far too large", place, path)
+        if isinstance(node, yaml.ScalarNode):
+            return self.scalar(node, path)
+        if node.tag not in {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}:
+            return self.flaw(node, path, f"the tag “{node.tag}” is not allowed")
+        if isinstance(node, yaml.SequenceNode):
+            return [self.build(item, (*path, index)) for index, item in enumerate(node.value)]
+        return self.mapping(node, path)
+
+    def mapping(self, node: yaml.Node, path: Where) -> dict[str, Any]:
+        """The entries by their keys; a key that is no text, or stands twice, is a flaw."""
+        value: dict[str, Any] = {}
         for key, item in node.value:
-            word = str(key.value)
-            if word in seen:
-                yield DataError(name, key.start_mark.line + 1, f"“{word}” stands here twice")
-            seen.add(word)
-            lines[(*path, word)] = key.start_mark.line + 1
-            yield from _walk(item, (*path, word), lines, name)
+            word = self.scalar(key, path) if isinstance(key, yaml.ScalarNode) else None
+            if not isinstance(word, str):
+                self.flaw(key, path, "a key must be text; put it in quotes")
+            elif word in value:
+                self.flaw(key, (*path, word), f"“{word}” stands here twice")
+            else:
+                self.places[*path, word] = Place.of(key.start_mark)
+                value[word] = self.build(item, (*path, word))
+        return value
+
+    def scalar(self, node: yaml.ScalarNode, path: Where) -> Any:
+        """One plain value: text, a number, a date, true, false or nothing."""
+        try:
+            return self.scalars.construct_object(node)
+        except yaml.constructor.ConstructorError as error:
+            return self.flaw(node, path, f"cannot be understood: {error.problem}")
+        except (ValueError, OverflowError) as error:
+            return self.flaw(node, path, f"“{node.value}” cannot be understood: {error}")
+
+    def flaw(self, node: yaml.Node, path: Where, reason: str) -> None:
+        """Note what is wrong at a node."""
+        place = Place.of(node.start_mark)
+        self.errors.append(DataError(self.name, place.line, place.column, path, reason))
 
 
-def _flaws(error: ValidationError, lines: dict[tuple[Key, ...], int], name: str) -> list[DataError]:
-    flaws = []
+def _nearest(places: dict[Where, Place], path: Where) -> Place:
+    while path and path not in places:
+        path = path[:-1]
+    return places.get(path, Place())
+
+
+def _flaws(error: ValidationError, parts: _Parts) -> Iterator[DataError]:
+    """What the model refuses, from the top of the file to its end."""
+    found = []
     for item in error.errors(include_url=False):
         path = tuple(part for part in item["loc"] if part != "[key]")
-        place = path
-        while place and place not in lines:
-            place = place[:-1]
-        flaws.append(DataError(name, lines.get(place, 1), _reason(item, path)))
-    return sorted(flaws, key=lambda flaw: flaw.line)
+        place = _nearest(parts.places, path)
+        found.append(DataError(parts.name, place.line, place.column, path, _reason(item, path)))
+    yield from sorted(found, key=lambda flaw: (flaw.line, flaw.column))
 
 
-def _reason(item: Any, path: tuple[Key, ...]) -> str:
+def _reason(item: Any, path: Where) -> str:
     where = ".".join(str(part) for part in path)
-    known = {"missing": "is missing", "extra_forbidden": "is not a known entry"}
-    text = known.get(item["type"], item["msg"][:1].lower() + item["msg"][1:])
+    text = WORDS.get(item["type"], item["msg"][:1].lower() + item["msg"][1:])
+    if item["type"] == "value_error":
+        text = str(item["ctx"]["error"])
     return f"“{where}” {text}" if where else text

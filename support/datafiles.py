@@ -1,12 +1,13 @@
-"""The shape of `support.yaml`."""
+"""The shapes of `support.yaml` and `services.yaml`."""
 
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from lms.datafile import FileModel
+from lms.datafile import FileModel, Zone
 
 Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-4]):[0-5]\d$")]
+Minutes = Annotated[int, Field(gt=0)]
 
 
 class Described(FileModel):
@@ -39,8 +40,8 @@ class PriorityFile(FileModel):
     code: str
     title: str
     definition: str
-    response_minutes: int
-    resolution_minutes: int
+    response_minutes: Minutes
+    resolution_minutes: Minutes
 
 
 class OpeningFile(FileModel):
@@ -57,7 +58,7 @@ class RegionFile(FileModel):
     code: str
     title: str
     location: str
-    time_zone: str
+    time_zone: Zone
     coverage: str
     languages: list[str]
     specialisations: list[str]
@@ -137,3 +138,34 @@ class SupportFile(FileModel):
     contacts: list[ContactGroup]
     commitments: list[Described]
     targets: list[Described]
+
+
+class ServiceGroup(FileModel):
+    """Services of one kind; `ordered` when one follows the other."""
+
+    title: str
+    ordered: bool = False
+    entries: Annotated[list[Described], Field(min_length=1)]
+
+
+class ServiceSection(FileModel):
+    """A numbered part of a chapter of the document."""
+
+    number: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+$")]
+    title: str
+    groups: Annotated[list[ServiceGroup], Field(min_length=1)]
+
+
+class ServiceArea(FileModel):
+    """A chapter of the document."""
+
+    code: str
+    title: str
+    sections: Annotated[list[ServiceSection], Field(min_length=1)]
+
+
+class ServicesFile(FileModel):
+    """`services.yaml`."""
+
+    version: str
+    areas: Annotated[list[ServiceArea], Field(min_length=1)]

@@ -2,18 +2,26 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, Strict, StringConstraints
 
-from lms.datafile import FileModel
+from lms.datafile import FileModel, Zone
 from lms.permissions import Role
+
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,39}$")]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Address = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z]{2,4})?$")]
+# Files write lists and plain words where the program has tuples and roles.
+Seats = Annotated[tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]], Strict(False)]
+AnyRole = Annotated[Role, Strict(False)]
 
 
 class FeatureFile(FileModel):
     """A comparable row of a plan."""
 
-    key: str
-    title: str
-    value: str
+    key: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")]
+    title: Words
+    value: Words
     description: str = ""
 
 
@@ -28,12 +36,12 @@ class CoverageFile(FileModel):
 class PlanFile(FileModel):
     """A support plan."""
 
-    code: str
-    name: str
+    code: Code
+    name: Words
     rank: Annotated[int, Field(gt=0, lt=1000)]
     response_minutes: Annotated[int, Field(gt=0)]
-    resolution_percent: str
-    features: list[FeatureFile]
+    resolution_percent: Annotated[str, StringConstraints(pattern=r"^\d{1,3}(\.\d+)?$")]
+    features: Annotated[list[FeatureFile], Field(min_length=1)]
     covers: CoverageFile
 
 
@@ -47,8 +55,8 @@ class PlansFile(FileModel):
 class OrganisationFile(FileModel):
     """A demonstration organisation."""
 
-    code: str
-    name: str
+    code: Code
+    name: Words
     plan: str | None = None
     region: str | None = None
     partner: bool = False
@@ -57,11 +65,12 @@ class OrganisationFile(FileModel):
 class PersonFile(FileModel):
     """A demonstration person with an account."""
 
-    email: str
-    name: str
+    email: Address
+    name: Words
     organisation: str | None = None
-    zone: str = "UTC"
-    roles: list[Role] = []
+    zone: Zone = "UTC"
+    language: Language = "en"
+    roles: list[AnyRole] = []
     limit: str | None = None
     consents: bool = False
 
@@ -72,10 +81,10 @@ class ClassFile(FileModel):
     course: str
     format: str
     day: int
-    zone: str
+    zone: Zone
     venue: str = ""
     room: str = ""
-    seats: tuple[int, int]
+    seats: Seats
     learners: list[str]
     outcome: Literal["passed", "open"]
 

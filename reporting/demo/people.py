@@ -78,7 +78,12 @@ def _people(value: PeopleFile, password: str, *, now: datetime) -> None:
 
 def _person(item: PersonFile, hashed: str, *, now: datetime) -> Person:
     person = actions.create_person(
-        item.name, by=None, now=now, email=item.email, time_zone=item.zone
+        item.name,
+        by=None,
+        now=now,
+        email=item.email,
+        language=item.language,
+        time_zone=item.zone,
     )
     account = actions.create_account(person, item.email, by=None, now=now)
     db.session.execute(
