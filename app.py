@@ -16,6 +16,7 @@ import courses.catalog.views_manage
 import courses.scheduling.views
 import lms.accounts.views
 import lms.accounts.views_import
+import lms.accounts.views_organisations
 import lms.accounts.views_people
 import lms.health
 import reporting.cli

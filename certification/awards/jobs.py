@@ -5,6 +5,7 @@ from flask import current_app
 from certification.awards import actions
 from certification.competency import actions as competency
 from certification.competency.models import EvidenceKind
+from certification.exams import actions as examining
 from certification.exams.models import Exam, ExamResult
 from courses.scheduling.models import Completion
 from lms import clock, jobs
@@ -39,7 +40,7 @@ def exam_result(args: jobs.Args) -> None:
 def _exam_result(result_id: int) -> None:
     result = db.session.get_one(ExamResult, result_id)
     exam = db.session.get_one(Exam, result.exam_id)
-    competency.from_exam_result(result, exam, now=clock.now())
+    examining.show_evidence(result, exam, now=clock.now())
     _award(result.person_id)
 
 

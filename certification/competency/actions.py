@@ -12,7 +12,6 @@ from certification.competency.models import (
     Validation,
     ValidationState,
 )
-from certification.exams.models import Exam, ExamResult
 from courses.scheduling.models import Completion
 from lms import audit, jobs, mail
 from lms.accounts.models import Person
@@ -61,24 +60,14 @@ def from_completion(completion: Completion, *, now: datetime) -> None:
         )
 
 
-def from_exam_result(result: ExamResult, exam: Exam, *, now: datetime) -> None:
-    """A passed exam shows its competencies; a corrected result takes the old evidence back."""
-    if result.replaces_id is not None:
-        withdraw(EvidenceKind.EXAM, result.replaces_id, now=now)
-    if not result.passed:
-        return
+def from_exam(person_id: int, course_id: int, result_id: int, *, on: date, now: datetime) -> None:
+    """A passed exam shows the competencies that it covers."""
     links = db.session.scalars(
-        sa.select(CourseCompetency).where(CourseCompetency.course_id == exam.course_id)
+        sa.select(CourseCompetency).where(CourseCompetency.course_id == course_id)
     )
     for link in links:
         show(
-            result.person_id,
-            link.competency_id,
-            link.level,
-            EvidenceKind.EXAM,
-            result.id,
-            on=result.taken_on,
-            now=now,
+            person_id, link.competency_id, link.level, EvidenceKind.EXAM, result_id, on=on, now=now
         )
 
 

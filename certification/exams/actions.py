@@ -4,6 +4,8 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from certification.competency import actions as competency
+from certification.competency.models import EvidenceKind
 from certification.exams.models import Exam, ExamResult
 from lms import audit, jobs, mail
 from lms.accounts.models import Person
@@ -74,6 +76,16 @@ def _insert(values: dict[str, object]) -> ExamResult:
     except sa.exc.IntegrityError as error:
         raise refuse("changed_meanwhile" if corrected else "result_exists") from error
     return row
+
+
+def show_evidence(result: ExamResult, exam: Exam, *, now: datetime) -> None:
+    """A passed exam is evidence; a corrected result takes the old evidence back."""
+    if result.replaces_id is not None:
+        competency.withdraw(EvidenceKind.EXAM, result.replaces_id, now=now)
+    if result.passed:
+        competency.from_exam(
+            result.person_id, exam.course_id, result.id, on=result.taken_on, now=now
+        )
 
 
 def _tell(row: ExamResult, *, now: datetime) -> None:

@@ -4,11 +4,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
-from courses.catalog import rules
 from courses.catalog.datafiles import CourseFile
 from courses.catalog.models import (
     Course,
@@ -23,8 +21,8 @@ from courses.catalog.models import (
 )
 from lms import audit, revisions, search
 from lms.audit import canonical
-from lms.db import db, insert_once, locked
-from lms.errors import Refusal, refuse
+from lms.db import db, insert_once
+from lms.errors import refuse
 
 
 @dataclass(frozen=True)
@@ -54,11 +52,11 @@ def publish_loaded(course: Course, item: CourseFile, *, now: datetime) -> bool:
         )
     ):
         return False
-    version = _new_version(course, by=None, now=now)
+    version = new_version(course, by=None, now=now)
     version.content_hash = content_hash
     write(version, _content_of(item))
-    _retire_published(course)
-    _publish(version, by=None, now=now)
+    retire_published(course)
+    publish(version, by=None, now=now)
     return True
 
 
@@ -83,7 +81,8 @@ def _content_of(item: CourseFile) -> Content:
     )
 
 
-def _new_version(course: Course, *, by: int | None, now: datetime) -> CourseVersion:
+def new_version(course: Course, *, by: int | None, now: datetime) -> CourseVersion:
+    """A further draft of the course."""
     number = db.session.scalar(
         sa.select(sa.func.max(CourseVersion.number)).where(CourseVersion.course_id == course.id)
     )
@@ -138,7 +137,8 @@ def write(version: CourseVersion, content: Content) -> None:
     db.session.flush()
 
 
-def _retire_published(course: Course) -> None:
+def retire_published(course: Course) -> None:
+    """What is published now becomes a version of the past."""
     db.session.execute(
         sa.update(CourseVersion)
         .where(CourseVersion.course_id == course.id, CourseVersion.state == VersionState.PUBLISHED)
@@ -146,7 +146,8 @@ def _retire_published(course: Course) -> None:
     )
 
 
-def _publish(version: CourseVersion, *, by: int | None, now: datetime) -> None:
+def publish(version: CourseVersion, *, by: int | None, now: datetime) -> None:
+    """Make a version the one that readers see; searchable from now on."""
     version.state, version.published_at, version.published_by = VersionState.PUBLISHED, now, by
     db.session.flush()
     reindex(version)
@@ -222,128 +223,16 @@ def create_course(
     if db.session.scalar(slugs) or not insert_once(Course, values, ["code"]):
         raise refuse("code_taken", status=422, code=code)
     course = db.session.scalars(sa.select(Course).where(Course.code == code)).one()
-    draft = _new_version(course, by=by, now=now)
+    draft = new_version(course, by=by, now=now)
     draft.title = title
     audit.record("course.created", "course", course.id, by=by, now=now, code=code)
     return course
 
 
-def start_draft(course: Course, *, by: int, now: datetime) -> CourseVersion:
-    """A draft that begins as a copy of the published version; there is one at most."""
-    db.session.execute(locked(sa.select(Course.id).where(Course.id == course.id)))
-    draft = _version(course, VersionState.DRAFT)
-    if draft is not None:
-        return draft
-    published = _version(course, VersionState.PUBLISHED)
-    draft = _new_version(course, by=by, now=now)
-    if published is not None:
-        write(draft, content_of(published))
-    audit.record("course.draft_started", "course", course.id, by=by, now=now)
-    return draft
-
-
-def _version(course: Course, state: VersionState) -> CourseVersion | None:
+def version_in(course: Course, state: VersionState) -> CourseVersion | None:
+    """The course's version in this state."""
     return db.session.scalars(
         sa.select(CourseVersion).where(
             CourseVersion.course_id == course.id, CourseVersion.state == state
         )
     ).one_or_none()
-
-
-def content_of(version: CourseVersion) -> Content:
-    """What a version says, as a value."""
-
-    def ids(column: Any, part: Any) -> list[int]:
-        return list(
-            db.session.scalars(sa.select(column).where(part.course_version_id == version.id))
-        )
-
-    modules = db.session.scalars(
-        sa.select(Module).where(Module.course_version_id == version.id).order_by(Module.position)
-    )
-    return Content(
-        title=version.title,
-        summary=version.summary,
-        description=version.description,
-        audience=version.audience,
-        outcomes=version.outcomes,
-        minutes=version.minutes,
-        length_note=version.length_note,
-        languages=version.languages,
-        format_ids=ids(CourseDelivery.delivery_format_id, CourseDelivery),
-        prerequisite_ids=ids(Prerequisite.course_id, Prerequisite),
-        modules=[(m.title, m.minutes, tuple(m.topics)) for m in modules],
-        sample=version.sample,
-    )
-
-
-def save_draft(
-    course: Course, content: Content, *, revision: int, by: int, now: datetime
-) -> CourseVersion:
-    """Save a draft from the page that showed `revision`; an older page is refused."""
-    draft: CourseVersion | None = db.session.scalars(
-        locked(
-            sa.select(CourseVersion).where(
-                CourseVersion.course_id == course.id, CourseVersion.state == VersionState.DRAFT
-            )
-        )
-    ).one_or_none()
-    if draft is None or draft.revision != revision:
-        raise refuse("changed_meanwhile", status=409)
-    needs: dict[int, list[int]] = {}
-    for owner, need in db.session.execute(
-        sa.select(CourseVersion.course_id, Prerequisite.course_id)
-        .join(CourseVersion, CourseVersion.id == Prerequisite.course_version_id)
-        .where(CourseVersion.state == VersionState.PUBLISHED)
-    ):
-        needs.setdefault(owner, []).append(need)
-    needs[course.id] = list(content.prerequisite_ids)
-    if rules.leads_to_itself(course.id, needs):
-        raise refuse("prerequisite_circle", status=422)
-    write(draft, content)
-    draft.revision += 1
-    audit.record("course.draft_saved", "course", course.id, by=by, now=now)
-    return draft
-
-
-def publish_draft(course: Course, *, revision: int, by: int, now: datetime) -> CourseVersion:
-    """Publish the draft as previewed; the version before is retired, people stay on it."""
-    db.session.execute(locked(sa.select(Course.id).where(Course.id == course.id)))
-    draft = _version(course, VersionState.DRAFT)
-    if draft is None or draft.revision != revision:
-        raise refuse("preview_outdated", status=409)
-    flaws = draft_flaws(draft)
-    if flaws:
-        raise Refusal(*flaws, status=422)
-    _retire_published(course)
-    draft.sample = False
-    _publish(draft, by=by, now=now)
-    return draft
-
-
-def draft_flaws(draft: CourseVersion) -> list[Any]:
-    """What is missing before this draft can be published."""
-    content = content_of(draft)
-    return rules.publication_flaws(
-        rules.Draft(
-            title=content.title,
-            summary=content.summary,
-            minutes=content.minutes,
-            module_minutes=[minutes for _, minutes, _ in content.modules],
-            formats=len(content.format_ids),
-            languages=len(content.languages),
-        )
-    )
-
-
-def discard_draft(course: Course, *, by: int, now: datetime) -> None:
-    """Throw a draft away; nobody ever took it. A course without any version keeps its draft."""
-    draft = _version(course, VersionState.DRAFT)
-    if draft is None:
-        raise refuse("changed_meanwhile")
-    if draft.number == 1:
-        raise refuse("only_version")
-    for part in (Module, Prerequisite, CourseDelivery):
-        db.session.execute(sa.delete(part).where(part.course_version_id == draft.id))
-    db.session.delete(draft)
-    audit.record("course.draft_discarded", "course", course.id, by=by, now=now)

@@ -7,8 +7,9 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from courses.catalog import actions, forms, queries
+from courses.catalog import actions, drafts, forms, queries
 from courses.catalog.actions import Content
+from courses.catalog.changes import changes_of
 from courses.catalog.models import Course, CourseKind, CourseVersion, VersionState
 from courses.catalog.snapshot import catalog
 from courses.catalog.views import blueprint
@@ -124,7 +125,7 @@ def manage_course(code: str) -> ResponseReturnValue:
 @permit("catalog.edit")
 def start_draft(code: str) -> ResponseReturnValue:
     """Begin a draft as a copy of what is published."""
-    actions.start_draft(_course(code, "catalog.edit"), by=current_user.person_id, now=clock.now())
+    drafts.start_draft(_course(code, "catalog.edit"), by=current_user.person_id, now=clock.now())
     return redirect(url_for("catalog.edit", code=code), 303)
 
 
@@ -132,7 +133,7 @@ def start_draft(code: str) -> ResponseReturnValue:
 @permit("catalog.edit")
 def discard(code: str) -> ResponseReturnValue:
     """Throw the draft away."""
-    actions.discard_draft(_course(code, "catalog.edit"), by=current_user.person_id, now=clock.now())
+    drafts.discard_draft(_course(code, "catalog.edit"), by=current_user.person_id, now=clock.now())
     flash(_("The draft is discarded."))
     return redirect(url_for("catalog.manage_course", code=code), 303)
 
@@ -171,7 +172,7 @@ def edit(code: str) -> ResponseReturnValue:
     _published, draft = _versions(course)
     if draft is None:
         abort(404)
-    content = actions.content_of(draft)
+    content = drafts.content_of(draft)
     form = _form(course, content)
     rows = _typed_rows() if request.method == "POST" else _rows_of(content)
     wants_saving = request.method == "POST" and request.form.get("more") is None
@@ -213,7 +214,7 @@ def _saved(course: Course, form: forms.DraftForm, rows: list[ModuleRow]) -> bool
     if not form.validate() or any(row.errors for row in rows):
         return False
     try:
-        actions.save_draft(
+        drafts.save_draft(
             course,
             _content(form, rows),
             by=current_user.person_id,
@@ -262,7 +263,7 @@ def preview(code: str) -> ResponseReturnValue:
     if draft is None:
         abort(404)
     if request.method == "POST":
-        actions.publish_draft(
+        drafts.publish_draft(
             course,
             revision=request.form.get("revision", 0, int),
             by=current_user.person_id,
@@ -275,39 +276,6 @@ def preview(code: str) -> ResponseReturnValue:
         course=course,
         draft=draft,
         published=published,
-        flaws=[words.word(reason) for reason in actions.draft_flaws(draft)],
-        changes=_changes(published, draft),
+        flaws=[words.word(reason) for reason in drafts.draft_flaws(draft)],
+        changes=changes_of(published, draft),
     )
-
-
-def _changes(published: CourseVersion | None, draft: CourseVersion) -> list[tuple[str, str, str]]:
-    """(what, before, after) of everything that differs."""
-    new = _words_of(actions.content_of(draft))
-    old = _words_of(actions.content_of(published)) if published else {}
-    return [
-        (label, old.get(label, ""), text)
-        for label, text in new.items()
-        if old.get(label, "") != text
-    ]
-
-
-def _words_of(content: Content) -> dict[str, str]:
-    formats = {f.id: f.title for f in queries.formats_with_modes()}
-    courses = catalog().by_id()
-    return {
-        _("Title"): content.title,
-        _("Summary"): content.summary,
-        _("Description"): content.description,
-        _("For whom"): content.audience,
-        _("Afterwards you can (one per line)"): "\n".join(content.outcomes),
-        _("Minutes"): str(content.minutes or content.length_note),
-        _("Languages"): ", ".join(content.languages),
-        _("Formats offered"): ", ".join(formats[id] for id in sorted(content.format_ids)),
-        _("Courses to complete before"): ", ".join(
-            courses[id].code for id in sorted(content.prerequisite_ids) if id in courses
-        ),
-        _("Modules"): "\n".join(
-            f"{title} ({minutes} min): {', '.join(topics)}"
-            for title, minutes, topics in content.modules
-        ),
-    }

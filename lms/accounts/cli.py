@@ -5,7 +5,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from lms import clock
-from lms.accounts import actions, queries
+from lms.accounts import actions, credentials, queries
 from lms.accounts.models import AccountState, TokenKind
 from lms.db import run
 from lms.permissions import Role
@@ -42,6 +42,6 @@ def _invite(email: str, role_name: str | None, name: str, code: str) -> str:
     if organisation is not None:
         actions.add_member(person, organisation, by=None, on=now.date(), now=now)
     kind = TokenKind.PASSWORD if account.state == AccountState.ACTIVE else TokenKind.INVITATION
-    token = actions.issue_token(account, kind, now=now)
+    token = credentials.issue_token(account, kind, now=now)
     path = "password-reset" if kind == TokenKind.PASSWORD else "invitation"
     return f"{current_app.extensions['settings'].public_url}/{path}/{token}"

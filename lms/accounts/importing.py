@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
 
 from lms import audit, jobs
-from lms.accounts import actions, queries, rules
+from lms.accounts import actions, credentials, queries, rules
 from lms.accounts.models import (
     Account,
     ImportState,
@@ -204,7 +204,7 @@ def apply_row(row_id: int, *, today: date, now: datetime) -> None:
         )
         account = actions.create_account(person, values["email"], by=by, now=now)
         if values.get("invite", "").casefold() in YES:
-            actions.invite(account, person, by=by, now=now)
+            credentials.invite(account, person, by=by, now=now)
     else:
         person = account.person
         _change(person, values, by=by, now=now)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 
 from lms.accounts.models import (
     Account,
@@ -21,7 +21,6 @@ from lms.accounts.models import (
 from lms.accounts.rules import NO_PLAN_RANK, email_key
 from lms.audit import AuditEntry
 from lms.db import db
-from lms.paging import SIZE, Page, after, page_of
 from lms.permissions import Role
 
 
@@ -36,11 +35,12 @@ def person_by_public_id(
     """The person, if a member of one of the organisations (None: whoever it is)."""
     wanted = sa.select(Person).where(Person.public_id == public_id, Person.erased_at.is_(None))
     if organisation_ids is not None:
-        wanted = wanted.where(_belongs_to(organisation_ids))
+        wanted = wanted.where(belongs_to(organisation_ids))
     return db.session.scalar(wanted)
 
 
-def _belongs_to(organisation_ids: Sequence[int]) -> sa.ColumnElement[bool]:
+def belongs_to(organisation_ids: Sequence[int]) -> sa.ColumnElement[bool]:
+    """Whether the person works for one of the organisations now."""
     return sa.exists().where(
         Membership.person_id == Person.id,
         Membership.organisation_id.in_(organisation_ids),
@@ -139,66 +139,6 @@ def standing_of(person_id: int, on: date) -> Standing:
     return Standing(*row) if row else NOBODY
 
 
-@dataclass(frozen=True, slots=True)
-class PersonRow:
-    """A line of the list of people."""
-
-    id: int
-    public_id: str
-    name: str
-    sort_name: str
-    email: str | None
-    state: str | None
-    organisations: str | None
-
-
-def people(
-    *,
-    text: str = "",
-    organisation_ids: Sequence[int] | None = None,
-    cursor: list[int | str] | None = None,
-    size: int = SIZE,
-) -> Page[PersonRow]:
-    """People by name, one page; `text` matches the start of name or address words."""
-    own = aliased(Account)
-    first_account = (
-        sa.select(sa.func.min(own.id)).where(own.person_id == Person.id).scalar_subquery()
-    )
-    wanted = (
-        sa.select(
-            Person.id,
-            Person.public_id,
-            Person.name,
-            Person.sort_name,
-            Account.email,
-            Account.state,
-            _organisation_names(),
-        )
-        .outerjoin(Account, Account.id == first_account)
-        .where(Person.erased_at.is_(None))
-        .order_by(Person.sort_name, Person.id)
-        .limit(size + 1)
-    )
-    for word in text.casefold().split()[:5]:
-        wanted = wanted.where(Person.search_name.contains(word, autoescape=True))
-    if organisation_ids is not None:
-        wanted = wanted.where(_belongs_to(organisation_ids))
-    if cursor is not None:
-        wanted = wanted.where(after([Person.sort_name, Person.id], cursor))
-    rows = [PersonRow(*row) for row in db.session.execute(wanted)]
-    return page_of(rows, size=size, key=lambda r: (r.sort_name, r.id), is_first=cursor is None)
-
-
-def _organisation_names() -> sa.ScalarSelect[Any]:
-    joined = sa.func.group_concat if db.engine.dialect.name == "sqlite" else sa.func.string_agg
-    return (
-        sa.select(joined(Organisation.name, ", "))
-        .join(Membership, Membership.organisation_id == Organisation.id)
-        .where(Membership.person_id == Person.id, Membership.ended_on.is_(None))
-        .scalar_subquery()
-    )
-
-
 def organisations() -> Sequence[Organisation]:
     """All organisations with their plan, by name."""
     return db.session.scalars(
@@ -206,37 +146,6 @@ def organisations() -> Sequence[Organisation]:
         .options(joinedload(Organisation.support_plan))
         .order_by(Organisation.search_name, Organisation.id)
     ).all()
-
-
-def organisation_page(
-    *, text: str = "", cursor: list[int | str] | None = None, size: int = SIZE
-) -> Page[Any]:
-    """Organisations by name with their plan and number of people."""
-    members = (
-        sa.select(sa.func.count())
-        .where(Membership.organisation_id == Organisation.id, Membership.ended_on.is_(None))
-        .scalar_subquery()
-    )
-    wanted = (
-        sa.select(
-            Organisation.id,
-            Organisation.code,
-            Organisation.name,
-            Organisation.search_name,
-            Organisation.is_partner,
-            SupportPlan.name.label("plan"),
-            members.label("members"),
-        )
-        .outerjoin(SupportPlan, SupportPlan.id == Organisation.support_plan_id)
-        .order_by(Organisation.search_name, Organisation.id)
-        .limit(size + 1)
-    )
-    if text:
-        wanted = wanted.where(Organisation.search_name.contains(text.casefold(), autoescape=True))
-    if cursor is not None:
-        wanted = wanted.where(after([Organisation.search_name, Organisation.id], cursor))
-    rows = db.session.execute(wanted).all()
-    return page_of(rows, size=size, key=lambda r: (r.search_name, r.id), is_first=cursor is None)
 
 
 def organisation_by_code(code: str) -> Organisation | None:

@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
 from lms import audit, clock, wording
-from lms.accounts import actions, forms, identity, passwords, queries
+from lms.accounts import actions, credentials, forms, identity, passwords, queries
 from lms.accounts.models import Account, AccountState, TokenKind
 from lms.db import db
 from lms.errors import Refusal
@@ -83,7 +83,7 @@ def _begin(account: Account, password: str) -> None:
 @permit(SIGNED_IN)
 def sign_out() -> ResponseReturnValue:
     """End this browser's sign-in, on the server too."""
-    actions.end_sign_in(current_user.account_id, current_user.sign_in_id, now=clock.now())
+    credentials.end_sign_in(current_user.account_id, current_user.sign_in_id, now=clock.now())
     logout_user()
     session.clear()
     flash(_("You are signed out."))
@@ -98,7 +98,7 @@ def ask_reset() -> ResponseReturnValue:
     """The same answer for known and unknown addresses."""
     form = forms.ResetForm()
     if request.method == "POST" and form.validate():
-        actions.request_reset(form.email.data or "", now=clock.now())
+        credentials.request_reset(form.email.data or "", now=clock.now())
         flash(_("If this address has an account, a mail with a link is on its way."))
         return redirect(url_for("accounts.sign_in"), 303)
     page = render_template("accounts/ask_reset.html", form=form)
@@ -111,7 +111,7 @@ def ask_reset() -> ResponseReturnValue:
 def reset(token: str) -> ResponseReturnValue:
     """Set a new password by a link from a mail."""
     form = forms.NewPasswordForm()
-    if actions.find_token(token, TokenKind.PASSWORD, now=clock.now()) is None:
+    if credentials.find_token(token, TokenKind.PASSWORD, now=clock.now()) is None:
         return render_template("accounts/link_expired.html"), 410
     if request.method == "POST" and form.validate() and _set(token, TokenKind.PASSWORD, form):
         flash(_("Your password is changed. Sign in with it now."))
@@ -124,7 +124,7 @@ def reset(token: str) -> ResponseReturnValue:
 @permit(PUBLIC)
 def accept(token: str) -> ResponseReturnValue:
     """Accept an invitation: confirm the name, set a password."""
-    found = actions.find_token(token, TokenKind.INVITATION, now=clock.now())
+    found = credentials.find_token(token, TokenKind.INVITATION, now=clock.now())
     if found is None:
         return render_template("accounts/link_expired.html"), 410
     person = queries.person_by_id(_account(found.account_id).person_id)
@@ -157,7 +157,7 @@ def _account(account_id: int) -> Account:
 def _set(token: str, kind: TokenKind, form: forms.NewPasswordForm | forms.WelcomeForm) -> bool:
     """Use the link; a refused password is shown beside its field."""
     try:
-        actions.use_token(token, kind, form.password.data or "", now=clock.now())
+        credentials.use_token(token, kind, form.password.data or "", now=clock.now())
     except Refusal as refusal:
         if refusal.status != 422:
             raise
@@ -213,11 +213,11 @@ def change_password() -> ResponseReturnValue:
 
 def _change(account: Account, form: forms.ChangePasswordForm) -> bool:
     try:
-        actions.check_password(account, form.new.data or "")
+        credentials.check_password(account, form.new.data or "")
     except Refusal as refusal:
         form.new.errors = [wording.word(reason) for reason in refusal.reasons]
         return False
-    actions.set_password(account, form.new.data or "", now=clock.now())
+    credentials.set_password(account, form.new.data or "", now=clock.now())
     _begin(account, form.new.data or "")
     return True
 
@@ -228,7 +228,7 @@ def end_one(sign_in_id: int) -> ResponseReturnValue:
     """End one of the own sign-ins."""
     if sign_in_id not in {row.id for row in queries.sign_ins_of([current_user.account_id])}:
         abort(404)
-    actions.end_sign_in(current_user.account_id, sign_in_id, now=clock.now())
+    credentials.end_sign_in(current_user.account_id, sign_in_id, now=clock.now())
     return redirect(url_for("accounts.profile"), 303)
 
 
@@ -236,7 +236,7 @@ def end_one(sign_in_id: int) -> ResponseReturnValue:
 @permit(SIGNED_IN)
 def end_others() -> ResponseReturnValue:
     """End all sign-ins but this one."""
-    actions.end_sign_ins(
+    credentials.end_sign_ins(
         current_user.account_id, now=clock.now(), except_id=current_user.sign_in_id
     )
     flash(_("All other browsers are signed out."))

@@ -1,6 +1,5 @@
 """People and organisations for administrators and organisation managers."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
@@ -8,13 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from lms import clock, paging, permissions
-from lms import wording as words
-from lms.accounts import actions, forms, queries
-from lms.accounts.models import Account, AccountState, Organisation, Person
+from lms.accounts import actions, credentials, forms, queries, queries_lists
+from lms.accounts.models import Account, AccountState, Person
 from lms.accounts.views import blueprint
 from lms.accounts.wording import role_name
 from lms.db import db
-from lms.errors import Refusal
 from lms.i18n import gettext as _
 from lms.permissions import Role, permit
 
@@ -48,7 +45,7 @@ def organisation_choices(permission: str, *, none: bool) -> list[tuple[str, str]
 def people() -> ResponseReturnValue:
     """Everyone within reach, by name; searched by name or address."""
     cursor, text = request.args.get("after"), request.args.get("q", "").strip()[:100]
-    page = queries.people(
+    page = queries_lists.people(
         text=text,
         organisation_ids=own_organisations("people.see"),
         cursor=paging.decode(cursor, (str, int)) if cursor else None,
@@ -86,7 +83,7 @@ def _invite(form: forms.InviteForm) -> Person | None:
     organisation = queries.organisation_by_code(form.organisation.data or "")
     if organisation is not None:
         actions.add_member(person, organisation, by=by, on=_today(), now=now)
-    actions.invite(account, person, by=by, now=now)
+    credentials.invite(account, person, by=by, now=now)
     return person
 
 
@@ -209,7 +206,7 @@ def invite_again(public_id: str, account_id: int) -> ResponseReturnValue:
     account = _account_or_404(found, account_id)
     if account.state != AccountState.INVITED:
         abort(404)
-    actions.invite(account, found, by=current_user.person_id, now=clock.now())
+    credentials.invite(account, found, by=current_user.person_id, now=clock.now())
     flash(_("A new invitation is on its way."))
     return _back(found)
 
@@ -222,7 +219,7 @@ def account_state(public_id: str, account_id: int) -> ResponseReturnValue:
     account = _account_or_404(found, account_id)
     if found.id == current_user.person_id:
         abort(403)
-    actions.set_account_state(
+    credentials.set_account_state(
         account,
         disabled=request.form.get("disabled") == "yes",
         by=current_user.person_id,
@@ -236,74 +233,6 @@ def account_state(public_id: str, account_id: int) -> ResponseReturnValue:
 def end_all_sign_ins(public_id: str, account_id: int) -> ResponseReturnValue:
     """Sign an account out everywhere."""
     found = person_or_404(public_id, "roles.grant")
-    actions.end_sign_ins(_account_or_404(found, account_id).id, now=clock.now())
+    credentials.end_sign_ins(_account_or_404(found, account_id).id, now=clock.now())
     flash(_("All browsers of this account are signed out."))
     return _back(found)
-
-
-@blueprint.get("/manage/organisations")
-@permit("organisations.see")
-def organisations() -> ResponseReturnValue:
-    """Customers and partners, by name."""
-    cursor, text = request.args.get("after"), request.args.get("q", "").strip()[:100]
-    page = queries.organisation_page(
-        text=text, cursor=paging.decode(cursor, (str, int)) if cursor else None
-    )
-    return render_template("accounts/organisations.html", page=page, text=text)
-
-
-@blueprint.route("/manage/organisations/new", methods=["GET", "POST"])
-@permit("organisations.edit")
-def new_organisation() -> ResponseReturnValue:
-    """Add an organisation."""
-    return _organisation_form(None)
-
-
-@blueprint.route("/manage/organisations/<code>", methods=["GET", "POST"])
-@permit("organisations.edit")
-def organisation(code: str) -> ResponseReturnValue:
-    """Change an organisation's name, plan, region and kind."""
-    found = queries.organisation_by_code(code)
-    if found is None:
-        abort(404)
-    return _organisation_form(found)
-
-
-def _organisation_form(found: Organisation | None) -> ResponseReturnValue:
-    form = forms.OrganisationForm(data=_organisation_values(found))
-    plans: Sequence[Any] = queries.plans()
-    form.plan.choices = [(NONE, _("No plan")), *[(plan.code, plan.name) for plan in plans]]
-    if found is not None:
-        form.code.data = found.code
-    if request.method == "POST" and form.validate():
-        plan = next((plan for plan in plans if plan.code == form.plan.data), None)
-        try:
-            actions.save_organisation(
-                found,
-                code=form.code.data or "",
-                name=form.name.data or "",
-                support_plan_id=plan.id if plan else None,
-                region_code=form.region.data or None,
-                is_partner=bool(form.is_partner.data),
-                by=current_user.person_id,
-                now=clock.now(),
-            )
-            flash(_("The organisation is saved."))
-            return redirect(url_for("accounts.organisations"), 303)
-        except Refusal as refusal:
-            form.code.errors = [words.word(reason) for reason in refusal.reasons]
-    page = render_template("accounts/organisation.html", form=form, organisation=found)
-    return page, 422 if form.errors else 200
-
-
-def _organisation_values(found: Organisation | None) -> dict[str, Any]:
-    if found is None:
-        return {}
-    plan = found.support_plan.code if found.support_plan else NONE
-    return {
-        "code": found.code,
-        "name": found.name,
-        "plan": plan,
-        "region": found.region_code,
-        "is_partner": found.is_partner,
-    }

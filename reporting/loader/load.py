@@ -23,8 +23,8 @@ from lms.accounts.models import SupportPlan
 from lms.audit import canonical
 from lms.db import Base, db
 from lms.site import SiteProfile
+from reporting.loader.directory import load_directory
 from reporting.loader.files import Folder
-from support.directory.models import Channel, Contact, DirectoryBlock, Region
 
 Row = TypeVar("Row", bound=Base)
 
@@ -49,7 +49,7 @@ class Loading:
             self._competencies,
             self._exams,
             self._schemes,
-            self._directory,
+            lambda: load_directory(self),
         ):
             step()
         return self.counts
@@ -179,7 +179,7 @@ class Loading:
                     "programme_id": self.programmes[item.programme].id,
                     "title": item.title,
                     "levels": [level.model_dump() for level in item.levels],
-                    "sample": True,
+                    "sample": item.sample,
                 },
             )
             for place, entry in enumerate(item.competencies, 1):
@@ -248,59 +248,3 @@ class Loading:
                 )
             )
             db.session.flush()
-
-    def _directory(self) -> None:
-        value = self.folder.support.value
-        for place, region in enumerate(value.regions, 1):
-            values = region.model_dump(exclude={"code"})
-            self.put(Region, {"code": region.code}, {**values, "position": place})
-        place = 0
-        for group in value.channels:
-            for channel in group.entries:
-                place += 1
-                self.put(
-                    Channel,
-                    {"code": channel.code},
-                    {
-                        "group_title": group.title,
-                        "title": channel.title,
-                        "value": channel.value,
-                        "description": channel.description,
-                        "plan_codes": channel.plans,
-                        "position": place,
-                    },
-                )
-        for contacts in value.contacts:
-            for order, entry in enumerate(contacts.entries, 1):
-                self.put(
-                    Contact,
-                    {"group_code": contacts.code, "position": order},
-                    {
-                        "group_title": contacts.title,
-                        "region_code": entry.region,
-                        "role": entry.role,
-                        "name": entry.name,
-                        "email": entry.email,
-                        "phone": entry.phone,
-                        "plan_codes": entry.plans,
-                        "escalation_step": order if contacts.chain else None,
-                    },
-                )
-        for code in (
-            "priorities",
-            "escalations",
-            "follow_the_sun",
-            "partners",
-            "teams",
-            "commitments",
-            "targets",
-        ):
-            self._block(code, value.model_dump(mode="json")[code])
-
-    def _block(self, code: str, content: Any) -> None:
-        wanted = {"content": {"rows": content} if isinstance(content, list) else content}
-        row = db.session.scalars(
-            sa.select(DirectoryBlock).where(DirectoryBlock.code == code)
-        ).one_or_none()
-        if row is None or row.content != wanted["content"]:
-            self.put(DirectoryBlock, {"code": code}, {**wanted, "loaded_at": self.now})

@@ -1,0 +1,207 @@
+"""The house stays as it was drawn: packages point down, slices keep their layers."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app import create_app
+from lms import wording
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("lms", "courses", "certification", "support", "reporting")
+"""From the bottom up: each may import itself and those before it."""
+SLICES = {
+    "courses": ("catalog", "scheduling"),
+    "certification": ("competency", "exams", "awards", "certificates"),
+}
+LAYERS = {
+    "models": 1,
+    "rules": 0,
+    "actions": 2,
+    "queries": 2,
+    "forms": 2,
+    "views": 3,
+    "api": 3,
+    "jobs": 3,
+    "cli": 3,
+}
+PURE = (
+    "certification/awards/rules.py",
+    "certification/certificates/rules.py",
+    "certification/certificates/codes.py",
+    "certification/certificates/fingerprint.py",
+    "courses/catalog/rules.py",
+    "support/directory/rules.py",
+    "lms/accounts/rules.py",
+    "lms/charts.py",
+    "lms/reasons.py",
+)
+DOCUMENT = ("certification/certificates/document.py", "certification/certificates/pdfua.py")
+
+
+def modules() -> Iterator[Path]:
+    """Every module of our packages."""
+    for package in PACKAGES:
+        yield from sorted((ROOT / package).rglob("*.py"))
+
+
+def imports_of(path: Path) -> set[str]:
+    """Dotted names that a module imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def names(paths: Iterator[Path]) -> list[str]:
+    return [str(path.relative_to(ROOT)) for path in paths]
+
+
+@pytest.mark.parametrize("name", names(modules()))
+def test_packages_point_down_only(name: str) -> None:
+    own = PACKAGES.index(name.split("/", maxsplit=1)[0])
+    above = (*PACKAGES[own + 1 :], "app")
+    assert not {i for i in imports_of(ROOT / name) if i.split(".")[0] in above}
+
+
+@pytest.mark.parametrize("name", names(modules()))
+def test_slices_of_a_package_point_down_only(name: str) -> None:
+    package, _, rest = name.partition("/")
+    order = SLICES.get(package, ())
+    slice_ = rest.split("/")[0]
+    if slice_ not in order:
+        return
+    above = {f"{package}.{other}" for other in order[order.index(slice_) + 1 :]}
+    assert not {i for i in imports_of(ROOT / name) if ".".join(i.split(".")[:2]) in above}
+
+
+def layer_of(parts: list[str]) -> int | None:
+    """The layer of a module of a slice, by the first part of its name."""
+    return LAYERS.get(parts[2].partition("_")[0]) if len(parts) > 2 else None
+
+
+@pytest.mark.parametrize("name", names(modules()))
+def test_layers_of_a_slice_point_down_only(name: str) -> None:
+    parts = name.removesuffix(".py").split("/")
+    own = layer_of(parts)
+    if own is None or parts[2] in ("wording",):
+        return
+    for imported in imports_of(ROOT / name):
+        other = imported.split(".")
+        if other[:2] == parts[:2] and (layer := layer_of(other)) is not None and layer != own:
+            allowed = layer < own or (parts[2].startswith("models") and layer == 0)
+            assert allowed, f"{name} imports {imported}"
+
+
+GROUND = {"lms.forms", "lms.jobs", "lms.datafile"}
+
+
+@pytest.mark.parametrize("name", names(modules()))
+def test_other_slices_are_entered_by_the_front_door(name: str) -> None:
+    """Never another slice's views, forms or jobs, and never a private name."""
+    parts = name.split("/")
+    for imported in imports_of(ROOT / name):
+        other = imported.split(".")
+        ground = ".".join(other[:2]) in GROUND
+        if other[0] not in PACKAGES or other[:2] == parts[:2] or parts[0] == "reporting" or ground:
+            continue
+        assert not {"views", "forms", "jobs"} & set(other[1:3]) or other[-1] == "jobs", imported
+        assert not any(part.startswith("_") for part in other[1:]), imported
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_pure_modules_import_the_standard_library_and_each_other(name: str) -> None:
+    foreign = {"flask", "sqlalchemy", "werkzeug", "wtforms", "babel", "dbos"}
+    for imported in imports_of(ROOT / name):
+        assert imported.split(".")[0] not in foreign, imported
+        if imported.split(".")[0] in PACKAGES:
+            assert "rules" in imported or imported.startswith(("lms.reasons", "lms.charts")), (
+                imported
+            )
+
+
+@pytest.mark.parametrize("name", DOCUMENT)
+def test_documents_never_see_the_database_or_the_request(name: str) -> None:
+    forbidden = ("flask", "sqlalchemy", "lms.")
+    assert not [i for i in imports_of(ROOT / name) if i.startswith(forbidden)]
+
+
+def test_rules_and_actions_take_the_time_as_an_argument() -> None:
+    for path in modules():
+        if path.stem.partition("_")[0] in ("rules", "actions", "queries") or path.parent.name in (
+            "rules",
+            "actions",
+            "queries",
+        ):
+            assert "clock.now()" not in path.read_text(encoding="utf-8"), path
+
+
+def test_nobody_commits_but_the_unit() -> None:
+    for path in modules():
+        if path != ROOT / "lms" / "db.py":
+            assert "session.commit()" not in path.read_text(encoding="utf-8"), path
+
+
+def test_there_is_no_junk_drawer() -> None:
+    drawers = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
+    assert not [path for path in modules() if path.stem in drawers or path.parent.name in drawers]
+
+
+def test_no_module_is_longer_than_three_hundred_lines() -> None:
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in modules()
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 300
+    }
+    assert not long
+
+
+def lengths() -> list[int]:
+    """Lines of every function, its docstring included."""
+    found = []
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.end_lineno is not None:
+                found.append(node.end_lineno - node.lineno + 1)
+    return sorted(found)
+
+
+def test_functions_are_short() -> None:
+    found = lengths()
+    assert found[len(found) // 2] <= 9
+    assert found[len(found) * 9 // 10] <= 25
+
+
+def test_imports_stand_at_the_top() -> None:
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                inner = [n for n in ast.walk(node) if isinstance(n, ast.Import | ast.ImportFrom)]
+                assert not inner, f"{path}:{node.name}"
+
+
+def reason_codes() -> set[str]:
+    """Every code that a rule or an action can answer with, found in the source."""
+    codes: set[str] = set()
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in ("Reason", "refuse")
+                and node.args
+                and isinstance(node.args[0], ast.Constant)
+            ):
+                codes.add(str(node.args[0].value))
+    return codes
+
+
+def test_every_reason_code_has_a_text(tmp_path: Path) -> None:
+    create_app({"DATA_DIR": str(tmp_path), "SECRET_KEY": "x" * 40})
+    assert len(reason_codes()) > 40
+    assert not reason_codes() - wording.codes()
