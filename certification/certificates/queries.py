@@ -151,11 +151,13 @@ def staff(
 
 
 def _is_member(organisation_ids: Sequence[int], day: date) -> sa.ColumnElement[bool]:
-    return sa.exists().where(
-        Membership.person_id == Certificate.person_id,
-        Membership.organisation_id.in_(organisation_ids),
-        Membership.started_on <= day,
-        sa.or_(Membership.ended_on.is_(None), Membership.ended_on >= day),
+    """From the members to their certificates: an EXISTS made SQLite walk every certificate."""
+    return Certificate.person_id.in_(
+        sa.select(Membership.person_id).where(
+            Membership.organisation_id.in_(organisation_ids),
+            Membership.started_on <= day,
+            sa.or_(Membership.ended_on.is_(None), Membership.ended_on >= day),
+        )
     )
 
 

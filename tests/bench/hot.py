@@ -42,7 +42,7 @@ def _times(stage: Stage) -> dict[str, float]:
             firms = list(db.session.scalars(sa.select(Organisation.id).limit(TIMES)))
         asked: dict[str, Callable[[int], object]] = {
             "certificate by code": lambda n: certificates.by_code(codes[n % len(codes)], day),
-            "next date of every course": lambda _: scheduling.next_dates(courses, now=now),
+            "next date of every course": lambda _: scheduling.seats_left(courses, now=now),
             "a learner's next class sessions": lambda n: scheduling.my_upcoming(
                 people[n % len(people)], now=now
             ),
