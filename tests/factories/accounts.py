@@ -32,8 +32,12 @@ class AccountsFactory(FactoryBase):
         """A customer, perhaps with a plan."""
         return self.save(
             Organisation(
-                code=code, name=code.title(), search_name=code, is_partner=is_partner,
-                support_plan_id=plan.id if plan else None, created_at=self.now,
+                code=code,
+                name=code.title(),
+                search_name=code,
+                is_partner=is_partner,
+                support_plan_id=plan.id if plan else None,
+                created_at=self.now,
             )
         )
 
@@ -50,20 +54,32 @@ class AccountsFactory(FactoryBase):
         number = self.next()
         person = self.save(
             Person(
-                name=name, sort_name=name.casefold(), search_name=name.casefold(),
-                time_zone=time_zone, created_at=self.now,
+                name=name,
+                sort_name=name.casefold(),
+                search_name=name.casefold(),
+                time_zone=time_zone,
+                created_at=self.now,
             )
         )
-        email = f"{name.split()[0].casefold()}{number}@people.example"
+        email = f"{name.split(maxsplit=1)[0].casefold()}{number}@people.example"
         self.save(
-            Account(person_id=person.id, email=email, email_key=email, state=AccountState.ACTIVE,
-                    created_at=self.now)
+            Account(
+                person_id=person.id,
+                email=email,
+                email_key=email,
+                state=AccountState.ACTIVE,
+                created_at=self.now,
+            )
         )
         for role in roles:
             self.save(
-                RoleGrant(person_id=person.id, role=role, granted_at=self.now,
-                          organisation_id=limit.id if limit else None,
-                          programme_code=programme_code)
+                RoleGrant(
+                    person_id=person.id,
+                    role=role,
+                    granted_at=self.now,
+                    organisation_id=limit.id if limit else None,
+                    programme_code=programme_code,
+                )
             )
         if organisation is not None:
             self.member(person, organisation)
@@ -72,8 +88,12 @@ class AccountsFactory(FactoryBase):
     def member(self, person: Person, organisation: Organisation) -> Membership:
         """The person works for the organisation."""
         return self.save(
-            Membership(person_id=person.id, organisation_id=organisation.id,
-                       started_on=date(2026, 1, 1), created_at=self.now)
+            Membership(
+                person_id=person.id,
+                organisation_id=organisation.id,
+                started_on=date(2026, 1, 1),
+                created_at=self.now,
+            )
         )
 
     def sign_in(self, client: FlaskClient, person: Person) -> FlaskClient:
