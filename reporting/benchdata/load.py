@@ -15,7 +15,7 @@ from flask import current_app
 from certification.certificates.actions import profile_prefix
 from certification.certificates.document import CertificateFacts, render
 from certification.certificates.models import CertificateNumber
-from lms import audit, clock, revisions, site
+from lms import audit, clock, site
 from lms.accounts.models import Organisation
 from lms.db import db, unit
 from lms.permissions import Role
@@ -29,8 +29,8 @@ from reporting.benchdata.classes import Hall, instant, workday
 from reporting.benchdata.ground import Goal, Ground
 from reporting.benchdata.learners import Cohort, Employer, People, cohort_seats
 from reporting.benchdata.sheets import Sheets
-from reporting.loader.files import read_folder
-from reporting.loader.load import Loading
+from reporting.loader.checks import read_folder
+from reporting.loader.load import load as load_data
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 CHUNK = 2_000
@@ -60,8 +60,8 @@ def load(people: int, *, now: datetime) -> Report:
     with unit(writes=True):
         if db.session.scalar(sa.select(Organisation.id).where(Organisation.code == _code(1))):
             raise NotPossible("The bench data set is here already.")
-        _catalogue(now)
         day = clock.today(now, settings.issuer_zone)
+        _catalogue(day, now=now)
         ground = grounds.read(day)
         if not ground.goals:
             raise NotPossible("No scheme in force asks for three courses or more.")
@@ -70,13 +70,12 @@ def load(people: int, *, now: datetime) -> Report:
     return Report({sheet.table: sheet.total for sheet in sheets}, time.perf_counter() - began)
 
 
-def _catalogue(now: datetime) -> None:
+def _catalogue(day: date, *, now: datetime) -> None:
     """The shipped catalogue, where none is loaded yet."""
-    if grounds.read(now.date()).goals:
+    if grounds.read(day).goals:
         return
     newest = sorted(path for path in DATA.iterdir() if path.is_dir())[-1]
-    Loading(read_folder(newest), now=now).run()
-    revisions.bump("catalog")
+    load_data(read_folder(newest), now=now, today=day)
 
 
 def _code(number: int) -> str:
