@@ -12,6 +12,7 @@ import certification.certificates.views
 import certification.competency.views
 import certification.exams.views
 import courses.catalog.views
+import courses.catalog.views_drafts
 import courses.catalog.views_manage
 import courses.scheduling.views
 import lms.accounts.views

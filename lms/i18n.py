@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import flask_babel
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, get_timezone_name
 from babel.lists import format_list
 from babel.numbers import format_decimal
@@ -150,8 +150,14 @@ def number(value: int | float | Decimal | None) -> str:
 
 
 def hours(minutes: int | None) -> str:
-    """Minutes as hours: 16 h, 1.5 h."""
-    return "" if minutes is None else gettext("%(count)s h", count=number(Decimal(minutes) / 60))
+    """Minutes as hours: 16 h, 1.5 h; 50 min, where it is no quarter of an hour."""
+    if minutes is None:
+        return ""
+    whole, rest = divmod(minutes, 60)
+    if rest % 15 == 0:
+        return gettext("%(count)s h", count=number(Decimal(minutes) / 60))
+    short = gettext("%(count)s min", count=number(rest))
+    return f"{hours(whole * 60)} {short}" if whole else short
 
 
 def listed(items: list[str]) -> str:
@@ -161,8 +167,11 @@ def listed(items: list[str]) -> str:
 
 def language_name(tag: str) -> str:
     """The language's own name (English, Deutsch, 日本語)."""
-    shown: Any = Locale.parse(tag.replace("-", "_"))
-    return str(shown.get_display_name()).capitalize()
+    try:
+        shown: Any = Locale.parse(tag.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return tag
+    return str(shown.get_display_name() or tag).capitalize()
 
 
 def lazy(text: str) -> flask_babel.LazyString:

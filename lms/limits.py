@@ -1,27 +1,34 @@
 """Rate limits: Flask-Limiter over our own table, so that every process counts together.
 
-Counters are short transactions of their own on a separate connection: a refused or failed
-request must still have been counted. Public GETs are counted in process memory.
+Hits are counted before the request's unit begins, on a connection of their own: a refused or
+failed request must have been counted, and on SQLite the unit holds the only write lock. GETs
+are not counted: they are cheap, cached, and the codes in their addresses cannot be guessed.
 """
 
+import math
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from flask import Flask, request
-from flask_limiter import Limiter
+from flask import Flask, Response, current_app, request
+from flask_limiter import Limiter, RateLimitExceeded
 from flask_limiter.util import get_remote_address
-from limits.storage import MemoryStorage, Storage
-from sqlalchemy.engine import Engine
-from sqlalchemy.pool import NullPool
+from flask_login import current_user
+from limits.storage import Storage
 
+from lms import aside, error_pages
 from lms import db as database
 from lms.accounts.models import LimitCounter
+from lms.i18n import gettext as _
+from lms.i18n import ngettext
 from lms.settings import Settings
 
 SCHEME = "academytable"
-_engines: dict[str, Engine] = {}
+LONGEST_KEY = 200
+Check = Callable[[], None]
+View = TypeVar("View", bound=Callable[..., object])
 
 
 class TableStorage(Storage):
@@ -38,34 +45,23 @@ class TableStorage(Storage):
         """What the storage may raise."""
         return sa.exc.SQLAlchemyError
 
-    def _engine(self) -> Engine:
-        if self.url not in _engines:
-            engine = sa.create_engine(
-                self.url, poolclass=NullPool, connect_args=_arguments(self.url)
-            )
-            _engines[self.url] = engine
-        return _engines[self.url]
-
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Count a hit; a window that is over begins anew."""
         moment = datetime.now(UTC)
         ends = datetime.fromtimestamp(time.time() + expiry, UTC)
         table = LimitCounter.__table__
-        with self._engine().begin() as connection:
+        over = table.c.expires_at <= moment
+        with aside.begin(self.url) as connection:
             insert = database.upsert(connection.dialect.name)(table).values(
-                key=key[:200], hits=amount, expires_at=ends
+                key=key[:LONGEST_KEY], hits=amount, expires_at=ends
             )
-            over = table.c.expires_at <= moment
-            statement = insert.on_conflict_do_update(
-                index_elements=["key"],
-                set_={
-                    "hits": sa.case((over, amount), else_=table.c.hits + amount),
-                    "expires_at": sa.case(
-                        (over, insert.excluded.expires_at), else_=table.c.expires_at
-                    ),
-                },
-            ).returning(table.c.hits)
-            return int(connection.execute(statement).scalar_one())
+            fresh = insert.excluded.expires_at
+            values = {
+                "hits": sa.case((over, amount), else_=table.c.hits + amount),
+                "expires_at": sa.case((over, fresh), else_=table.c.expires_at),
+            }
+            statement = insert.on_conflict_do_update(index_elements=["key"], set_=values)
+            return int(connection.execute(statement.returning(table.c.hits)).scalar_one())
 
     def get(self, key: str) -> int:
         """Hits of the window that runs now."""
@@ -79,12 +75,11 @@ class TableStorage(Storage):
 
     def _row(self, key: str) -> Any:
         table = LimitCounter.__table__
-        with self._engine().connect() as connection:
-            return connection.execute(
-                sa.select(table.c.hits, table.c.expires_at).where(
-                    table.c.key == key[:200], table.c.expires_at > datetime.now(UTC)
-                )
-            ).one_or_none()
+        wanted = sa.select(table.c.hits, table.c.expires_at).where(
+            table.c.key == key[:LONGEST_KEY], table.c.expires_at > datetime.now(UTC)
+        )
+        with aside.begin(self.url) as connection:
+            return connection.execute(wanted).one_or_none()
 
     def check(self) -> bool:
         """Whether the table can be read."""
@@ -93,17 +88,15 @@ class TableStorage(Storage):
 
     def reset(self) -> int | None:
         """Forget everything."""
-        with self._engine().begin() as connection:
+        with aside.begin(self.url) as connection:
             return connection.execute(sa.delete(LimitCounter)).rowcount
 
     def clear(self, key: str) -> None:
         """Forget one key."""
-        with self._engine().begin() as connection:
-            connection.execute(sa.delete(LimitCounter).where(LimitCounter.key == key[:200]))
-
-
-def _arguments(url: str) -> dict[str, Any]:
-    return {"timeout": 30} if url.startswith("sqlite") else {"prepare_threshold": None}
+        with aside.begin(self.url) as connection:
+            connection.execute(
+                sa.delete(LimitCounter).where(LimitCounter.key == key[:LONGEST_KEY])
+            )
 
 
 def _who() -> str:
@@ -111,16 +104,78 @@ def _who() -> str:
 
 
 def _account() -> str:
-    return (request.form.get("email") or request.form.get("account") or "").strip().casefold()[:120]
+    """The address that was typed, else the person who is signed in, else the network address."""
+    typed = (request.form.get("email") or "").strip().casefold()[:120]
+    return typed or str(getattr(current_user, "person_id", None) or _who())
+
+
+def _failed(response: Response) -> bool:
+    return response.status_code >= 400
 
 
 limiter = Limiter(key_func=_who)
-public_reads: MemoryStorage = MemoryStorage()
 
-by_address = limiter.shared_limit("30 per 5 minutes", scope="sign-in-address", methods=["POST"])
-by_account = limiter.shared_limit(
-    "10 per 15 minutes", scope="sign-in-account", key_func=_account, methods=["POST"]
+
+@limiter.shared_limit(
+    "10 per 15 minutes", scope="tries", key_func=_account, methods=["POST"], deduct_when=_failed
 )
+def tries_of_account() -> None:
+    """Wrong passwords for one account, from wherever they come."""
+
+
+@limiter.shared_limit(
+    "60 per 15 minutes", scope="tries", key_func=_who, methods=["POST"], deduct_when=_failed
+)
+def tries_from_address() -> None:
+    """Wrong passwords and wrong links from one network address."""
+
+
+@limiter.shared_limit("5 per 15 minutes", scope="mails", key_func=_account, methods=["POST"])
+def mails_to_account() -> None:
+    """Mails that anybody may cause to one address."""
+
+
+@limiter.shared_limit("30 per 15 minutes", scope="mails", key_func=_who, methods=["POST"])
+def mails_from_address() -> None:
+    """Mails that one network address may cause."""
+
+
+def limited(*checks: Check) -> Callable[[View], View]:
+    """Mark a view with the limits that hold before it."""
+
+    def mark(view: View) -> View:
+        view.__dict__["limits"] = checks
+        return view
+
+    return mark
+
+
+def _count() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    for check in getattr(view, "limits", ()):
+        check()
+
+
+def _too_many(error: RateLimitExceeded) -> Response:
+    del error
+    limit = limiter.current_limit
+    seconds = max(1, math.ceil(limit.reset_at - time.time())) if limit else 60
+    wait = ngettext(
+        "Wait %(num)s minute, then try again.",
+        "Wait %(num)s minutes, then try again.",
+        math.ceil(seconds / 60),
+    )
+    response = error_pages.answer(429, _("Too many tries"), [_("Nothing was changed."), wait])
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def forget_old(*, now: datetime) -> int:
+    """Delete counters whose window is over; returns how many."""
+    done = database.db.session.execute(
+        sa.delete(LimitCounter).where(LimitCounter.expires_at < now)
+    )
+    return int(getattr(done, "rowcount", 0))
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -132,3 +187,5 @@ def init_app(app: Flask, settings: Settings) -> None:
         RATELIMIT_ENABLED=True,
     )
     limiter.init_app(app)
+    app.before_request(_count)
+    app.register_error_handler(RateLimitExceeded, _too_many)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.db import Base, Words, db, insert_once
+from lms.db import Base, Words, db, insert_once, locked
 
 
 class Revision(Base):
@@ -22,6 +22,12 @@ def bump(name: str) -> None:
     db.session.execute(
         sa.update(Revision).where(Revision.name == name).values(value=Revision.value + 1)
     )
+
+
+def hold(name: str) -> None:
+    """Until this unit ends nobody else changes what the counter counts."""
+    insert_once(Revision, {"name": name, "value": 0}, ["name"])
+    db.session.execute(locked(sa.select(Revision.id).where(Revision.name == name)))
 
 
 _VALUE = sa.select(Revision.value).where(Revision.name == sa.bindparam("name"))

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from flask import Flask, current_app
@@ -15,8 +16,10 @@ from lms.db import run
 from lms.settings import Settings
 from reporting.benchdata.cli import bench
 from reporting.demo import people as demo
-from reporting.loader.files import Folder, read_folder
-from reporting.loader.load import Loading
+from reporting.loader.checks import read_folder
+from reporting.loader.files import Folder
+from reporting.loader.load import load
+from reporting.loader.loading import Tally
 
 SHIPPED = Path(__file__).resolve().parent.parent / "data" / "truststram-v4.4"
 
@@ -40,22 +43,34 @@ def _read(path: Path) -> Folder:
     try:
         return read_folder(path)
     except DataFileError as error:
-        for flaw in error.errors:
-            click.echo(str(flaw), err=True)
-        click.echo(f"Nothing was changed: {len(error.errors)} errors.", err=True)
-        sys.exit(1)
+        _stop(error)
+
+
+def _stop(error: DataFileError) -> NoReturn:
+    for flaw in error.errors:
+        click.echo(str(flaw), err=True)
+    click.echo(f"Nothing was changed: {len(error.errors)} errors.", err=True)
+    sys.exit(1)
+
+
+def _load(folder: Folder) -> Tally:
+    now = clock.now()
+    today = clock.today(now, _settings().issuer_zone)
+    try:
+        return run(lambda: load(folder, now=now, today=today))
+    except DataFileError as error:
+        _stop(error)
 
 
 @catalog_group.command("load", help="Load a folder of data files; twice changes nothing.")
 @click.argument("path", type=click.Path(path_type=Path, exists=True), default=SHIPPED)
-def load(path: Path) -> None:
+def load_catalog(path: Path) -> None:
     """Check everything, then write everything or nothing."""
-    folder = _read(path)
-    counts = run(lambda: Loading(folder, now=clock.now()).run())
-    click.echo(
-        f"{counts['added']} added, {counts['changed']} changed, {counts['unchanged']} unchanged, "
-        f"{counts['versions']} new versions"
-    )
+    tally = _load(_read(path))
+    for line in tally.lines():
+        click.echo(line)
+    if tally.is_quiet:
+        click.echo("Nothing changed.")
 
 
 @catalog_group.command("check", help="Check a folder of data files, change nothing.")
@@ -100,7 +115,6 @@ def setup() -> None:
         if made:
             click.echo(f"Backed up to {made} before the upgrade.")
     if not demo.has_catalogue():
-        folder = _read(SHIPPED)
-        run(lambda: Loading(folder, now=clock.now()).run())
+        _load(_read(SHIPPED))
     if not _settings().production:
         demo.load(_settings())

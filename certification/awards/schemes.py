@@ -159,12 +159,12 @@ class Affected:
 def dry_run(scheme: Scheme, draft: SchemeVersion, day: date) -> list[Affected]:
     """Everyone for whom the new version differs from the one in force: who would be awarded,
     who would need more or less. Awards that were made never change, so holders are not named."""
-    candidates = _under_way(draft, queries.versions_on(day), scheme)
+    current = next((v for v in queries.versions_on(day) if v.scheme_id == scheme.id), None)
+    candidates = _under_way([v.rule for v in (draft, current) if v is not None])
     people = db.session.scalars(
         sa.select(Person).where(Person.id.in_(candidates)).order_by(Person.sort_name, Person.id)
     ).all()
     facts, newest = queries.facts_of_many(candidates, day), queries.newest_awards(candidates)
-    current = next((v for v in queries.versions_on(day) if v.scheme_id == scheme.id), None)
     affected = []
     for person in people:
         cycle = rules.next_cycle(queries.earlier_of(newest.get((person.id, scheme.id))), day)
@@ -179,11 +179,8 @@ def dry_run(scheme: Scheme, draft: SchemeVersion, day: date) -> list[Affected]:
     return affected
 
 
-def _under_way(
-    draft: SchemeVersion, in_force: Sequence[SchemeVersion], scheme: Scheme
-) -> list[int]:
-    """People with any completion that the old or the new rule names."""
-    trees = [draft.rule, *[v.rule for v in in_force if v.scheme_id == scheme.id]]
+def _under_way(trees: Sequence[dict[str, Any]]) -> list[int]:
+    """People with any completion that one of the rules names."""
     codes = {code for tree in trees for kind, code in rules.leaves(tree) if kind == "course"}
     return list(
         db.session.scalars(
@@ -232,10 +229,15 @@ def publish(scheme: Scheme, *, revision: int, by: int, now: datetime) -> SchemeV
         version=draft.number,
         effective_from=draft.effective_from.isoformat(),
     )
-    for person_id in _under_way(draft, [], scheme):
+    look_again(draft)
+    return draft
+
+
+def look_again(version: SchemeVersion) -> None:
+    """Whoever is under way is looked at anew, by a job: the new rule may be met already."""
+    for person_id in _under_way([version.rule]):
         jobs.enqueue(
             "competency.evidence_changed",
             {"person_id": person_id},
-            key=f"scheme{draft.id}:{person_id}",
+            key=f"scheme{version.id}:{person_id}",
         )
-    return draft

@@ -21,7 +21,7 @@ from courses.catalog.models import (
 )
 from lms import audit, revisions, search
 from lms.audit import canonical
-from lms.db import db, insert_once
+from lms.db import db, insert_once, locked
 from lms.errors import refuse
 
 
@@ -46,18 +46,26 @@ class Content:
 def publish_loaded(course: Course, item: CourseFile, *, now: datetime) -> bool:
     """Publish what a data file says, unless the newest loaded version says the same."""
     content_hash = hashlib.sha256(canonical(item.model_dump(mode="json"))).hexdigest()
-    if db.session.scalar(
-        sa.select(CourseVersion.id).where(
-            CourseVersion.course_id == course.id, CourseVersion.content_hash == content_hash
-        )
-    ):
+    lock(course)
+    loaded = db.session.scalar(
+        sa.select(CourseVersion.content_hash)
+        .where(CourseVersion.course_id == course.id, CourseVersion.content_hash != "")
+        .order_by(CourseVersion.number.desc())
+        .limit(1)
+    )
+    if loaded == content_hash:
         return False
-    version = new_version(course, by=None, now=now)
+    retire_published(course)
+    version = new_version(course, state=VersionState.PUBLISHED, by=None, now=now)
     version.content_hash = content_hash
     write(version, _content_of(item))
-    retire_published(course)
     publish(version, by=None, now=now)
     return True
+
+
+def lock(course: Course) -> None:
+    """Until this unit ends nobody else drafts, saves or publishes this course."""
+    db.session.execute(locked(sa.select(Course.id).where(Course.id == course.id)))
 
 
 def _content_of(item: CourseFile) -> Content:
@@ -81,15 +89,26 @@ def _content_of(item: CourseFile) -> Content:
     )
 
 
-def new_version(course: Course, *, by: int | None, now: datetime) -> CourseVersion:
-    """A further draft of the course."""
+def next_number(course: Course) -> int:
+    """The number of the course's next version."""
     number = db.session.scalar(
         sa.select(sa.func.max(CourseVersion.number)).where(CourseVersion.course_id == course.id)
     )
+    return (number or 0) + 1
+
+
+def new_version(
+    course: Course,
+    *,
+    state: VersionState = VersionState.DRAFT,
+    by: int | None,
+    now: datetime,
+) -> CourseVersion:
+    """A further, empty version of the course."""
     version = CourseVersion(
         course_id=course.id,
-        number=(number or 0) + 1,
-        state=VersionState.DRAFT,
+        number=next_number(course),
+        state=state,
         title="",
         summary="",
         created_at=now,
@@ -230,9 +249,9 @@ def create_course(
 
 
 def version_in(course: Course, state: VersionState) -> CourseVersion | None:
-    """The course's version in this state."""
+    """The course's version in this state, read afresh."""
     return db.session.scalars(
-        sa.select(CourseVersion).where(
-            CourseVersion.course_id == course.id, CourseVersion.state == state
-        )
+        sa.select(CourseVersion)
+        .where(CourseVersion.course_id == course.id, CourseVersion.state == state)
+        .execution_options(populate_existing=True)
     ).one_or_none()

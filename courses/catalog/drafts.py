@@ -1,14 +1,17 @@
 """Drafts: begun as a copy, saved under an optimistic lock, published or discarded."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from courses.catalog import rules
+from courses.catalog import queries, rules
 from courses.catalog.actions import (
     Content,
+    lock,
     new_version,
+    next_number,
     publish,
     retire_published,
     version_in,
@@ -22,14 +25,17 @@ from courses.catalog.models import (
     Prerequisite,
     VersionState,
 )
-from lms import audit
-from lms.db import db, locked
+from lms import audit, revisions
+from lms.db import db
 from lms.errors import Refusal, refuse
+
+NO_DRAFT = 0
+"""What stands for a revision where there is no draft."""
 
 
 def start_draft(course: Course, *, by: int, now: datetime) -> CourseVersion:
     """A draft that begins as a copy of the published version; there is one at most."""
-    db.session.execute(locked(sa.select(Course.id).where(Course.id == course.id)))
+    lock(course)
     draft = version_in(course, VersionState.DRAFT)
     if draft is not None:
         return draft
@@ -71,43 +77,56 @@ def content_of(version: CourseVersion) -> Content:
 def save_draft(
     course: Course, content: Content, *, revision: int, by: int, now: datetime
 ) -> CourseVersion:
-    """Save a draft from the page that showed `revision`; an older page is refused."""
-    draft: CourseVersion | None = db.session.scalars(
-        locked(
-            sa.select(CourseVersion).where(
-                CourseVersion.course_id == course.id, CourseVersion.state == VersionState.DRAFT
-            )
-        )
-    ).one_or_none()
-    if draft is None or draft.revision != revision:
+    """Save a draft from the page that showed `revision`; an older page is refused.
+
+    NO_DRAFT as the revision: the page knew that there was none, so one begins here.
+    """
+    lock(course)
+    draft = version_in(course, VersionState.DRAFT)
+    if draft is None and revision == NO_DRAFT:
+        draft, revision = new_version(course, by=by, now=now), 1
+        db.session.flush()
+    if draft is None:
+        raise refuse("draft_gone", status=409)
+    if draft.revision != revision:
         raise refuse("changed_meanwhile", status=409)
-    needs: dict[int, list[int]] = {}
-    for owner, need in db.session.execute(
-        sa.select(CourseVersion.course_id, Prerequisite.course_id)
-        .join(CourseVersion, CourseVersion.id == Prerequisite.course_version_id)
-        .where(CourseVersion.state == VersionState.PUBLISHED)
-    ):
-        needs.setdefault(owner, []).append(need)
-    needs[course.id] = list(content.prerequisite_ids)
-    if rules.leads_to_itself(course.id, needs):
-        raise refuse("prerequisite_circle", status=422)
+    _refuse_circle(course, content)
     write(draft, content)
     draft.revision += 1
     audit.record("course.draft_saved", "course", course.id, by=by, now=now)
     return draft
 
 
-def publish_draft(course: Course, *, revision: int, by: int, now: datetime) -> CourseVersion:
+def _refuse_circle(course: Course, content: Content) -> None:
+    needs = queries.prerequisites() | {course.id: list(content.prerequisite_ids)}
+    if rules.leads_to_itself(course.id, needs):
+        raise refuse("prerequisite_circle", status=422)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a preview compared: the draft's revision and the published version's number."""
+
+    revision: int
+    over: int
+
+
+def publish_draft(course: Course, seen: Seen, *, by: int, now: datetime) -> CourseVersion:
     """Publish the draft as previewed; the version before is retired, people stay on it."""
-    db.session.execute(locked(sa.select(Course.id).where(Course.id == course.id)))
-    draft = version_in(course, VersionState.DRAFT)
-    if draft is None or draft.revision != revision:
+    revisions.hold("catalog")  # prerequisites of other courses stay as they are until the end
+    lock(course)
+    draft, published = (version_in(course, s) for s in (VersionState.DRAFT, VersionState.PUBLISHED))
+    if draft is None:
+        raise refuse("draft_gone", status=409)
+    if seen != Seen(draft.revision, published.number if published else 0):
         raise refuse("preview_outdated", status=409)
     flaws = draft_flaws(draft)
     if flaws:
         raise Refusal(*flaws, status=422)
+    _refuse_circle(course, content_of(draft))
+    if published is not None and published.number > draft.number:
+        draft.number = next_number(course)
     retire_published(course)
-    draft.sample = False
     publish(draft, by=by, now=now)
     return draft
 
@@ -127,12 +146,15 @@ def draft_flaws(draft: CourseVersion) -> list[Any]:
     )
 
 
-def discard_draft(course: Course, *, by: int, now: datetime) -> None:
+def discard_draft(course: Course, *, revision: int, by: int, now: datetime) -> None:
     """Throw a draft away; nobody ever took it. A course without any version keeps its draft."""
+    lock(course)
     draft = version_in(course, VersionState.DRAFT)
     if draft is None:
-        raise refuse("changed_meanwhile")
-    if draft.number == 1:
+        raise refuse("draft_gone", status=409)
+    if draft.revision != revision:
+        raise refuse("changed_meanwhile", status=409)
+    if draft.number == 1 and next_number(course) == 2:
         raise refuse("only_version")
     for part in (Module, Prerequisite, CourseDelivery):
         db.session.execute(sa.delete(part).where(part.course_version_id == draft.id))

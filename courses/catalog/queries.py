@@ -13,6 +13,7 @@ from courses.catalog.models import (
     CourseVersion,
     DeliveryFormat,
     Module,
+    Prerequisite,
     Programme,
     VersionState,
 )
@@ -40,13 +41,14 @@ class Filters:
 
 
 def matching(catalog: Catalog, filters: Filters, plan_id: int | None) -> list[CourseCard]:
-    """The courses that fit every filter, in catalogue order (best match first when searching)."""
-    courses = [course for course in catalog.courses if _fits(course, filters, plan_id)]
+    """The courses that fit every filter, in the order of the catalogue."""
+    every = catalog.courses
+    courses = [course for course in every if _fits(course, filters, plan_id)]
     if not filters.text:
         return courses
-    order = {int(key): place for place, key in enumerate(search.find("course", filters.text))}
+    named = set(search.find("course", filters.text, limit=len(every) + 1))
     wanted = filters.text.casefold()
-    return [c for c in courses if c.id in order or wanted in c.code.casefold()]
+    return [c for c in courses if str(c.id) in named or wanted in c.code.casefold()]
 
 
 def _fits(course: CourseCard, filters: Filters, plan_id: int | None) -> bool:
@@ -61,18 +63,21 @@ def _fits(course: CourseCard, filters: Filters, plan_id: int | None) -> bool:
     )
 
 
-def published(programme_slug: str, course_slug: str) -> CourseVersion | None:
-    """The published version behind a course page."""
-    return db.session.scalar(
-        sa.select(CourseVersion)
-        .join(Course, Course.id == CourseVersion.course_id)
-        .join(Programme, Programme.id == Course.programme_id)
-        .where(
-            Programme.slug == programme_slug,
-            Course.slug == course_slug,
-            CourseVersion.state == VersionState.PUBLISHED,
-        )
-    )
+def version(version_id: int) -> CourseVersion:
+    """The version behind a card of the catalogue."""
+    return db.session.get_one(CourseVersion, version_id)
+
+
+def prerequisites() -> dict[int, list[int]]:
+    """What each published course needs, by ids."""
+    needs: dict[int, list[int]] = {}
+    for course, need in db.session.execute(
+        sa.select(CourseVersion.course_id, Prerequisite.course_id)
+        .join(CourseVersion, CourseVersion.id == Prerequisite.course_version_id)
+        .where(CourseVersion.state == VersionState.PUBLISHED)
+    ):
+        needs.setdefault(course, []).append(need)
+    return needs
 
 
 def modules_of(version_id: int) -> Sequence[Module]:

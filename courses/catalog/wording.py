@@ -16,6 +16,9 @@ wording.register(
         "prerequisite_circle": lambda: _(
             "With these prerequisites the course would need itself. Take one of them out."
         ),
+        "draft_gone": lambda: _(
+            "This draft was published or discarded in the meantime. Nothing was saved."
+        ),
         "only_version": lambda: _(
             "This draft is the course's only version and cannot be discarded."
         ),

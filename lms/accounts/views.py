@@ -24,7 +24,6 @@ from lms.errors import Refusal
 from lms.forms import Form
 from lms.i18n import LANGUAGES, PSEUDO, language
 from lms.i18n import gettext as _
-from lms.limits import by_account, by_address
 from lms.permissions import PUBLIC, SIGNED_IN, permit
 
 blueprint = Blueprint("accounts", __name__)
@@ -39,8 +38,6 @@ def safe_next(target: str | None) -> str:
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
-@by_address
-@by_account
 @permit(PUBLIC)
 def sign_in() -> ResponseReturnValue:
     """A plain form with address and password."""
@@ -91,8 +88,6 @@ def sign_out() -> ResponseReturnValue:
 
 
 @blueprint.route("/password-reset", methods=["GET", "POST"])
-@by_address
-@by_account
 @permit(PUBLIC)
 def ask_reset() -> ResponseReturnValue:
     """The same answer for known and unknown addresses."""
@@ -106,7 +101,6 @@ def ask_reset() -> ResponseReturnValue:
 
 
 @blueprint.route("/password-reset/<token>", methods=["GET", "POST"])
-@by_address
 @permit(PUBLIC)
 def reset(token: str) -> ResponseReturnValue:
     """Set a new password by a link from a mail."""
@@ -120,7 +114,6 @@ def reset(token: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/invitation/<token>", methods=["GET", "POST"])
-@by_address
 @permit(PUBLIC)
 def accept(token: str) -> ResponseReturnValue:
     """Accept an invitation: confirm the name, set a password."""
@@ -195,7 +188,6 @@ def profile() -> ResponseReturnValue:
 
 
 @blueprint.route("/account/password", methods=["GET", "POST"])
-@by_account
 @permit(SIGNED_IN)
 def change_password() -> ResponseReturnValue:
     """Change the password; every other browser is signed out."""

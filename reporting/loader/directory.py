@@ -1,82 +1,88 @@
-"""Writing the support directory."""
+"""Writing the support directory: a picture of the files, without a history."""
 
-from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 
-from lms.db import Base, db
-from reporting.loader.files import Folder
+from lms.db import db
+from reporting.loader.loading import Loading
+from support.datafiles import ChannelEntry, ContactGroup
 from support.directory.models import Channel, Contact, DirectoryBlock, Region
 
-Row = TypeVar("Row", bound=Base)
+BLOCKS = (
+    "priorities",
+    "escalations",
+    "follow_the_sun",
+    "partners",
+    "teams",
+    "commitments",
+    "targets",
+)
 
 
-class Putter(Protocol):
-    """What this part needs of a load."""
-
-    folder: Folder
-    now: datetime
-
-    def put(self, model: type[Row], key: dict[str, Any], values: dict[str, Any]) -> Row:
-        """Insert or update one row by its key."""
-        ...
-
-
-def load_directory(loading: Putter) -> None:
+def load_directory(loading: Loading) -> None:
     """Regions, channels, contacts and the other parts of the directory."""
     value = loading.folder.support.value
-    for place, region in enumerate(value.regions, 1):
-        values = region.model_dump(exclude={"code"})
-        loading.put(Region, {"code": region.code}, {**values, "position": place})
-    place = 0
-    for group in value.channels:
-        for channel in group.entries:
-            place += 1
-            loading.put(
-                Channel,
-                {"code": channel.code},
-                {
-                    "group_title": group.title,
-                    "title": channel.title,
-                    "value": channel.value,
-                    "description": channel.description,
-                    "plan_codes": channel.plans,
-                    "position": place,
-                },
-            )
-    for contacts in value.contacts:
-        for order, entry in enumerate(contacts.entries, 1):
-            loading.put(
-                Contact,
-                {"group_code": contacts.code, "position": order},
-                {
-                    "group_title": contacts.title,
-                    "region_code": entry.region,
-                    "role": entry.role,
-                    "name": entry.name,
-                    "email": entry.email,
-                    "phone": entry.phone,
-                    "plan_codes": entry.plans,
-                    "escalation_step": order if contacts.chain else None,
-                },
-            )
-    for code in (
-        "priorities",
-        "escalations",
-        "follow_the_sun",
-        "partners",
-        "teams",
-        "commitments",
-        "targets",
-    ):
-        _block(loading, code, value.model_dump(mode="json")[code])
+    regions = [
+        loading.put(
+            Region,
+            {"code": region.code},
+            {**region.model_dump(exclude={"code"}), "position": place},
+        ).id
+        for place, region in enumerate(value.regions, 1)
+    ]
+    loading.keep(Region, regions)
+    entries = [(group.title, entry) for group in value.channels for entry in group.entries]
+    channels = [
+        _put_channel(loading, title, entry, place)
+        for place, (title, entry) in enumerate(entries, 1)
+    ]
+    loading.keep(Channel, channels)
+    loading.keep(Contact, [id for group in value.contacts for id in _put_contacts(loading, group)])
+    content = value.model_dump(mode="json")
+    for code in BLOCKS:
+        _put_block(loading, code, content[code])
+    services = loading.folder.services.value.model_dump(mode="json")
+    _put_block(loading, "services", services["areas"])
 
 
-def _block(loading: Putter, code: str, content: Any) -> None:
-    wanted = {"content": {"rows": content} if isinstance(content, list) else content}
-    row = db.session.scalars(
-        sa.select(DirectoryBlock).where(DirectoryBlock.code == code)
-    ).one_or_none()
-    if row is None or row.content != wanted["content"]:
-        loading.put(DirectoryBlock, {"code": code}, {**wanted, "loaded_at": loading.now})
+def _put_channel(loading: Loading, title: str, channel: ChannelEntry, place: int) -> int:
+    return loading.put(
+        Channel,
+        {"code": channel.code},
+        {
+            "group_title": title,
+            "title": channel.title,
+            "value": channel.value,
+            "description": channel.description,
+            "plan_codes": channel.plans,
+            "position": place,
+        },
+    ).id
+
+
+def _put_contacts(loading: Loading, group: ContactGroup) -> list[int]:
+    return [
+        loading.put(
+            Contact,
+            {"group_code": group.code, "position": order},
+            {
+                "group_title": group.title,
+                "region_code": entry.region,
+                "role": entry.role,
+                "name": entry.name,
+                "email": entry.email,
+                "phone": entry.phone,
+                "plan_codes": entry.plans,
+                "escalation_step": order if group.chain else None,
+            },
+        ).id
+        for order, entry in enumerate(group.entries, 1)
+    ]
+
+
+def _put_block(loading: Loading, code: str, content: Any) -> None:
+    wanted = {"rows": content} if isinstance(content, list) else content
+    row = db.session.scalar(sa.select(DirectoryBlock).where(DirectoryBlock.code == code))
+    since = row.loaded_at if row is not None and row.content == wanted else loading.now
+    loading.put(DirectoryBlock, {"code": code}, {"content": wanted, "loaded_at": since})

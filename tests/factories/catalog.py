@@ -19,9 +19,7 @@ class CatalogFactory(FactoryBase):
 
     def programme(self, code: str = "ADM", title: str = "Administrators") -> Programme:
         """A programme."""
-        return self.save(
-            Programme(code=code, slug=code.lower(), title=title, position=self.next())
-        )
+        return self.save(Programme(code=code, slug=code.lower(), title=title, position=self.next()))
 
     def course(
         self,
@@ -35,12 +33,24 @@ class CatalogFactory(FactoryBase):
     ) -> Course:
         """A course with one published version of one module."""
         course = self.save(
-            Course(code=code, slug=code.lower(), programme_id=programme.id, kind=kind,
-                   position=self.next())
+            Course(
+                code=code,
+                slug=code.lower(),
+                programme_id=programme.id,
+                kind=kind,
+                position=self.next(),
+            )
         )
         version = self.version(course, title=title, minutes=minutes, is_self_paced=is_self_paced)
-        self.save(Module(course_version_id=version.id, position=1, title="Start",
-                         minutes=minutes or 60, topics=["First topic"]))
+        self.save(
+            Module(
+                course_version_id=version.id,
+                position=1,
+                title="Start",
+                minutes=minutes or 60,
+                topics=["First topic"],
+            )
+        )
         return course
 
     def version(
@@ -56,9 +66,16 @@ class CatalogFactory(FactoryBase):
         """A version of a course."""
         return self.save(
             CourseVersion(
-                course_id=course.id, number=number, state=state, title=title,
-                summary=f"{title} in short", minutes=minutes, languages=["en", "de"],
-                outcomes=["Do it"], is_self_paced=is_self_paced, created_at=self.now,
+                course_id=course.id,
+                number=number,
+                state=state,
+                title=title,
+                summary=f"{title} in short",
+                minutes=minutes,
+                languages=["en", "de"],
+                outcomes=["Do it"],
+                is_self_paced=is_self_paced,
+                created_at=self.now,
                 published_at=self.now if state != VersionState.DRAFT else None,
             )
         )
@@ -68,19 +85,23 @@ class CatalogFactory(FactoryBase):
     ) -> DeliveryMode:
         """A delivery mode."""
         return self.save(
-            DeliveryMode(code=code, title=code.title(), has_room=has_room,
-                         has_virtual=has_virtual, position=self.next())
+            DeliveryMode(
+                code=code,
+                title=code.title(),
+                has_room=has_room,
+                has_virtual=has_virtual,
+                position=self.next(),
+            )
         )
 
     def format(self, mode: DeliveryMode, code: str = "blended-learning") -> DeliveryFormat:
         """A delivery format of a mode."""
         return self.save(
-            DeliveryFormat(code=code, delivery_mode_id=mode.id, title=code.title(),
-                           position=self.next())
+            DeliveryFormat(
+                code=code, delivery_mode_id=mode.id, title=code.title(), position=self.next()
+            )
         )
 
     def offered(self, version: CourseVersion, format: DeliveryFormat) -> CourseDelivery:
         """The version is offered in the format."""
-        return self.save(
-            CourseDelivery(course_version_id=version.id, delivery_format_id=format.id)
-        )
+        return self.save(CourseDelivery(course_version_id=version.id, delivery_format_id=format.id))

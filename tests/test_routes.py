@@ -1,0 +1,213 @@
+"""Every route × every role. A route that is not in the table fails; the table is the policy."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from lms.permissions import PERMISSIONS, PUBLIC, SIGNED_IN, Role
+from lms.web import permission_of
+from tests.factories import Factory
+
+POLICY = {
+    PUBLIC: """static health.healthz health.readyz home.start
+        accounts.sign_in accounts.ask_reset accounts.reset accounts.accept accounts.preferences
+        accounts.save_preferences
+        catalog.index catalog.programme catalog.course
+        scheduling.index scheduling.enrol_page scheduling.calendar_file
+        awards.schemes awards.scheme
+        certificates.verify_form certificates.verify certificates.verify_json certificates.document
+        directory.plans directory.contacts""",
+    SIGNED_IN: """home.me accounts.sign_out accounts.profile accounts.change_password
+        accounts.end_one accounts.end_others competency.own_map competency.ask
+        scheduling.enrol scheduling.cancel scheduling.switch scheduling.leave
+        scheduling.change_wish scheduling.start_course scheduling.give_course_up""",
+    "manage.see": "home.manage",
+    "people.see": "accounts.people accounts.person",
+    "people.edit": """accounts.new_person accounts.add_membership accounts.end_membership
+        accounts.invite_again scheduling.enrol_colleague""",
+    "people.import": """accounts.imports accounts.import_page accounts.run_import
+        accounts.import_errors""",
+    "roles.grant": """accounts.grant_role accounts.end_role accounts.account_state
+        accounts.end_all_sign_ins""",
+    "organisations.see": "accounts.organisations",
+    "organisations.edit": "accounts.new_organisation accounts.organisation",
+    "audit.see": "operations.audit_log",
+    "jobs.see": "operations.job_list operations.styleguide",
+    "catalog.see_drafts": "catalog.manage catalog.manage_course",
+    "catalog.edit": """catalog.new_programme catalog.new_course catalog.start_draft
+        catalog.discard catalog.edit catalog.preview""",
+    "competency.see": "competency.map_of_person competency.validations",
+    "competency.validate": "competency.decide competency.observe",
+    "exams.see_results": "exams.index exams.results",
+    "exams.record_result": "exams.record exams.correct",
+    "certification.see": "awards.manage awards.manage_scheme awards.award",
+    "certification.edit": """awards.start_draft awards.edit_draft awards.preview
+        certificates.supersede""",
+    "certification.revoke": "awards.revoke",
+    "partner.see": "partner.index",
+}
+ENDPOINTS = {name: permission for permission, names in POLICY.items() for name in names.split()}
+SAMPLES: dict[str, Any] = {
+    "filename": "icons.svg",
+    "token": "nothing",
+    "programme": "adm",
+    "course": "adm-101",
+    "code": "ADM-101",
+    "public_id": "0",
+    "grant_id": 1,
+    "membership_id": 1,
+    "account_id": 1,
+    "import_id": 1,
+    "sign_in_id": 1,
+    "validation_id": 1,
+    "result_id": 1,
+    "award_id": 1,
+    "enrolment_id": 1,
+    "seat_id": 1,
+    "what": "dates",
+    "person": "0",
+}
+VISITOR, LEARNER = "visitor", "learner"
+ACTORS = [VISITOR, LEARNER, *[role.value for role in Role]]
+
+
+def test_every_route_is_in_the_table_with_its_permission(app: Flask) -> None:
+    found = {
+        rule.endpoint: permission_of(app.view_functions[rule.endpoint])
+        for rule in app.url_map.iter_rules()
+    }
+    scheduling = {
+        name: permission
+        for name, permission in found.items()
+        if name.startswith("scheduling.")
+        and permission
+        in (
+            "sessions.see_all",
+            "sessions.edit",
+            "teach.see",
+            "teach.record",
+            "people.edit",
+        )
+    }
+    assert {**ENDPOINTS, **scheduling} == found
+
+
+def may(actor: str, permission: str) -> bool:
+    """What the table of permissions says, spelled out once more on purpose."""
+    if permission == PUBLIC:
+        return True
+    if actor == VISITOR:
+        return False
+    return permission == SIGNED_IN or (actor != LEARNER and Role(actor) in PERMISSIONS[permission])
+
+
+@pytest.fixture
+def cast(app: Flask, make: Factory) -> dict[str, FlaskClient]:
+    """A browser for each role."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    clients = {VISITOR: app.test_client()}
+    clients[LEARNER] = make.sign_in(app.test_client(), make.person("Lea Learner"))
+    for role in Role:
+        person = make.person(f"{role.value.title()} Person", role)
+        clients[role.value] = make.sign_in(app.test_client(), person)
+    return clients
+
+
+def address(rule: Rule, app: Flask) -> str:
+    """The rule with sample values; objects that do not exist are a 404 behind the gate."""
+    with app.test_request_context():
+        return app.url_map.bind("academy.test").build(
+            rule.endpoint,
+            {name: SAMPLES[name] for name in rule.arguments},
+            method=next(iter(sorted(rule.methods or {"GET"} - {"OPTIONS", "HEAD"}))),
+        )
+
+
+def verdict_of(status: int, location: str) -> str:
+    """What the gate did, whatever the view then found."""
+    if status == 303 and "/sign-in" in location:
+        return "sign in first"
+    return "forbidden" if status == 403 else "passed"
+
+
+def test_every_role_at_every_route(app: Flask, cast: dict[str, FlaskClient], make: Factory) -> None:
+    make.course(make.programme())
+    wrong = []
+    for rule in app.url_map.iter_rules():
+        permission = permission_of(app.view_functions[rule.endpoint])
+        if rule.endpoint in ("accounts.sign_out", "accounts.end_others"):
+            continue
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            for actor, client in cast.items():
+                answer = client.open(address(rule, app), method=method)
+                found = verdict_of(answer.status_code, answer.headers.get("Location", ""))
+                wanted = (
+                    "passed"
+                    if may(actor, permission)
+                    else ("sign in first" if actor == VISITOR else "forbidden")
+                )
+                if found != wanted or answer.status_code >= 500:
+                    wrong.append((rule.rule, method, actor, answer.status_code, wanted))
+    assert wrong == []
+
+
+def test_a_wrong_method_is_a_405_that_names_the_right_one(client: FlaskClient) -> None:
+    answer = client.delete("/catalog")
+    assert answer.status_code in (400, 405)
+    assert client.put("/sign-out").status_code in (400, 405)
+
+
+def test_an_organisation_manager_does_not_find_another_organisations_people(
+    app: Flask, make: Factory
+) -> None:
+    own, other = make.organisation("own"), make.organisation("other")
+    manager = make.person("Mara", Role.ORGANISATION_MANAGER, organisation=own, limit=own)
+    colleague = make.person("Cora", organisation=own)
+    outsider = make.person("Otto", organisation=other)
+    client = make.sign_in(app.test_client(), manager)
+    assert client.get(f"/manage/people/{colleague.public_id}").status_code == 200
+    assert client.get(f"/manage/people/{outsider.public_id}").status_code == 404
+    page = client.get("/manage/people").text
+    assert "Cora" in page
+    assert "Otto" not in page
+
+
+def test_a_partner_sees_the_own_staff_only(app: Flask, make: Factory) -> None:
+    own = make.organisation("own", is_partner=True)
+    partner = make.person("Pia", Role.PARTNER, organisation=own, limit=own)
+    make.person("Otto", organisation=make.organisation("other"))
+    page = make.sign_in(app.test_client(), partner).get("/partner")
+    assert page.status_code == 200
+    assert "Otto" not in page.text
+
+
+def test_a_manager_of_one_programme_does_not_find_another_one(app: Flask, make: Factory) -> None:
+    course = make.course(make.programme("ADM"))
+    make.course(make.programme("DEV"), "DEV-101")
+    manager = make.person("Cat", Role.CATALOGUE_MANAGER, programme_code="DEV")
+    client = make.sign_in(app.test_client(), manager)
+    assert client.get("/manage/catalog/courses/DEV-101").status_code == 200
+    assert client.get(f"/manage/catalog/courses/{course.code}").status_code == 404
+    assert client.get("/manage/catalog/programmes/ADM/courses/new").status_code == 404
+
+
+def test_a_trainer_does_not_find_a_colleagues_roster(app: Flask, make: Factory) -> None:
+    trainer = make.person("Tia", Role.TRAINER)
+    colleague = make.person("Tom", Role.TRAINER)
+    session = make.class_session(make.course(make.programme()), trainer)
+    assert make.sign_in(app.test_client(), trainer).get(f"/teach/{session.code}").status_code == 200
+    assert (
+        make.sign_in(app.test_client(), colleague).get(f"/teach/{session.code}").status_code == 404
+    )
+
+
+def test_a_sign_in_ends_on_the_server(app: Flask, make: Factory) -> None:
+    client = make.sign_in(app.test_client(), make.person("Ada"))
+    assert client.get("/me").status_code == 200
+    page = client.get("/account").text
+    token = page.split('name="csrf_token" value="')[1].split('"')[0]
+    client.post("/sign-out", data={"csrf_token": token})
+    assert client.get("/me").status_code == 303
