@@ -94,9 +94,7 @@ class TableStorage(Storage):
     def clear(self, key: str) -> None:
         """Forget one key."""
         with aside.begin(self.url) as connection:
-            connection.execute(
-                sa.delete(LimitCounter).where(LimitCounter.key == key[:LONGEST_KEY])
-            )
+            connection.execute(sa.delete(LimitCounter).where(LimitCounter.key == key[:LONGEST_KEY]))
 
 
 def _who() -> str:
@@ -172,9 +170,7 @@ def _too_many(error: RateLimitExceeded) -> Response:
 
 def forget_old(*, now: datetime) -> int:
     """Delete counters whose window is over; returns how many."""
-    done = database.db.session.execute(
-        sa.delete(LimitCounter).where(LimitCounter.expires_at < now)
-    )
+    done = database.db.session.execute(sa.delete(LimitCounter).where(LimitCounter.expires_at < now))
     return int(getattr(done, "rowcount", 0))
 
 

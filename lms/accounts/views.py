@@ -24,6 +24,13 @@ from lms.errors import Refusal
 from lms.forms import Form
 from lms.i18n import LANGUAGES, PSEUDO, language
 from lms.i18n import gettext as _
+from lms.limits import (
+    limited,
+    mails_from_address,
+    mails_to_account,
+    tries_from_address,
+    tries_of_account,
+)
 from lms.permissions import PUBLIC, SIGNED_IN, permit
 
 blueprint = Blueprint("accounts", __name__)
@@ -38,6 +45,7 @@ def safe_next(target: str | None) -> str:
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
+@limited(tries_of_account, tries_from_address)
 @permit(PUBLIC)
 def sign_in() -> ResponseReturnValue:
     """A plain form with address and password."""
@@ -88,6 +96,7 @@ def sign_out() -> ResponseReturnValue:
 
 
 @blueprint.route("/password-reset", methods=["GET", "POST"])
+@limited(mails_to_account, mails_from_address)
 @permit(PUBLIC)
 def ask_reset() -> ResponseReturnValue:
     """The same answer for known and unknown addresses."""
@@ -101,6 +110,7 @@ def ask_reset() -> ResponseReturnValue:
 
 
 @blueprint.route("/password-reset/<token>", methods=["GET", "POST"])
+@limited(tries_from_address)
 @permit(PUBLIC)
 def reset(token: str) -> ResponseReturnValue:
     """Set a new password by a link from a mail."""
@@ -114,6 +124,7 @@ def reset(token: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/invitation/<token>", methods=["GET", "POST"])
+@limited(tries_from_address)
 @permit(PUBLIC)
 def accept(token: str) -> ResponseReturnValue:
     """Accept an invitation: confirm the name, set a password."""
@@ -188,6 +199,7 @@ def profile() -> ResponseReturnValue:
 
 
 @blueprint.route("/account/password", methods=["GET", "POST"])
+@limited(tries_of_account)
 @permit(SIGNED_IN)
 def change_password() -> ResponseReturnValue:
     """Change the password; every other browser is signed out."""
