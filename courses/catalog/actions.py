@@ -69,10 +69,8 @@ def lock(course: Course) -> None:
 
 
 def _content_of(item: CourseFile) -> Content:
-    formats = dict(
-        db.session.execute(sa.select(DeliveryFormat.code, DeliveryFormat.id)).tuples().all()
-    )
-    courses = dict(db.session.execute(sa.select(Course.code, Course.id)).tuples().all())
+    formats = dict(db.session.execute(sa.select(DeliveryFormat.code, DeliveryFormat.id)).all())
+    courses = dict(db.session.execute(sa.select(Course.code, Course.id)).all())
     return Content(
         title=item.title,
         summary=item.summary,

@@ -100,7 +100,7 @@ def _publish(loading: Loading, course: Course, item: CourseFile) -> None:
 
 def course_ids() -> dict[str, int]:
     """Every course's id by its code."""
-    return dict(db.session.execute(sa.select(Course.code, Course.id)).tuples().all())
+    return dict(db.session.execute(sa.select(Course.code, Course.id)).all())
 
 
 def load_plans(loading: Loading) -> None:

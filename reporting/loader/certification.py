@@ -18,7 +18,7 @@ from reporting.loader.loading import Loading
 
 
 def _programme_ids() -> dict[str, int]:
-    return dict(db.session.execute(sa.select(Programme.code, Programme.id)).tuples().all())
+    return dict(db.session.execute(sa.select(Programme.code, Programme.id)).all())
 
 
 def load_competencies(loading: Loading) -> None:
