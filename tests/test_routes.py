@@ -35,10 +35,11 @@ POLICY = {
     "organisations.see": "accounts.organisations",
     "organisations.edit": "accounts.new_organisation accounts.organisation",
     "audit.see": "operations.audit_log",
-    "jobs.see": "operations.job_list operations.styleguide",
+    "jobs.see": "operations.job_list operations.show_styleguide",
     "catalog.see_drafts": "catalog.manage catalog.manage_course",
     "catalog.edit": """catalog.new_programme catalog.new_course catalog.start_draft
-        catalog.discard catalog.edit catalog.preview""",
+        catalog.discard catalog.ask_discard catalog.edit catalog.save catalog.preview
+        catalog.publish""",
     "competency.see": "competency.map_of_person competency.validations",
     "competency.validate": "competency.decide competency.observe",
     "exams.see_results": "exams.index exams.results",
@@ -61,7 +62,7 @@ SAMPLES: dict[str, Any] = {
     "membership_id": 1,
     "account_id": 1,
     "import_id": 1,
-    "sign_in_id": 1,
+    "sign_in_id": 999,
     "validation_id": 1,
     "result_id": 1,
     "award_id": 1,
@@ -149,7 +150,7 @@ def test_every_role_at_every_route(app: Flask, cast: dict[str, FlaskClient], mak
                     if may(actor, permission)
                     else ("sign in first" if actor == VISITOR else "forbidden")
                 )
-                if found != wanted or answer.status_code >= 500:
+                if found != wanted or (answer.status_code >= 500 and rule.rule != "/readyz"):
                     wrong.append((rule.rule, method, actor, answer.status_code, wanted))
     assert wrong == []
 

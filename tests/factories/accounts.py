@@ -4,6 +4,7 @@ from datetime import date
 
 from flask.testing import FlaskClient
 
+from lms import clock
 from lms.accounts import identity
 from lms.accounts.models import (
     Account,
@@ -100,7 +101,7 @@ class AccountsFactory(FactoryBase):
         """Sign a person in without the form (which has its own tests)."""
         with unit(writes=True):
             account = db.session.query(Account).filter_by(person_id=person.id).one()
-            token = identity.start(account, now=self.now)
+            token = identity.start(account, now=clock.now())
         with client.session_transaction() as session:
             session["_user_id"] = token
             session["_fresh"] = True
