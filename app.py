@@ -19,6 +19,7 @@ import lms.accounts.views
 import lms.accounts.views_import
 import lms.accounts.views_organisations
 import lms.accounts.views_people
+import lms.accounts.views_profile
 import lms.health
 import reporting.cli
 import reporting.home

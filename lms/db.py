@@ -56,7 +56,10 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
 
 
 class Words(sa.types.TypeDecorator[str]):
-    """Text with a length that SQLite keeps too: a longer value is refused on both databases."""
+    """Text with a length that SQLite keeps too: a longer value is refused on both databases.
+
+    To ask for a longer value is no mistake: it is just not there.
+    """
 
     impl = sa.String
     cache_ok = True
@@ -64,6 +67,9 @@ class Words(sa.types.TypeDecorator[str]):
     def __init__(self, length: int) -> None:
         super().__init__(length)
         self.length = length
+
+    def coerce_compared_value(self, op: Any, value: Any) -> sa.String:
+        return sa.String()
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         if value is not None and len(value) > self.length:
@@ -195,6 +201,17 @@ def unit(*, writes: bool) -> Iterator[Session]:
     finally:
         session.info.pop(INSIDE, None)
         _writes.reset(token)
+
+
+def release() -> None:
+    """End what was only read so far, so that slow work does not hold the write lock of SQLite.
+
+    What was read must be read again; a unit that has written anything must not call this.
+    """
+    session = db.session()
+    if session.new or session.dirty or session.deleted or session.info.get(PENDING):
+        raise RuntimeError("this unit has written already")
+    session.rollback()
 
 
 _before_commit: list[Callable[[Session], None]] = []

@@ -1,6 +1,7 @@
 """What changes people, accounts, organisations and roles. Nothing here commits."""
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -69,25 +70,28 @@ def create_account(
 
 
 def change_profile(
-    person: Person, *, name: str, language: str, time_zone: str, consents: bool, now: datetime
+    person: Person, *, name: str, language: str, time_zone: str, by: int, now: datetime
 ) -> None:
-    """The person's own words about themselves; issued certificates keep the old name."""
+    """Name, language and zone; issued certificates keep the old name."""
     before = {"name": person.name, "language": person.language, "time_zone": person.time_zone}
+    after = {"name": name, "language": language, "time_zone": time_zone}
+    if before == after:
+        return
     email = next((account.email for account in queries.accounts_of(person.id)), "")
     person.name, person.sort_name = name, name.casefold()[:200]
     person.search_name = search_text(name, email)
     person.language, person.time_zone = language, time_zone
-    if consents != (person.consents_to_lookup_at is not None):
-        person.consents_to_lookup_at = now if consents else None
-    audit.record(
-        "person.changed",
-        "person",
-        person.id,
-        by=person.id,
-        now=now,
-        private={"before": before, "name": name},
-        consents=consents,
-    )
+    private = {"before": before, "after": after}
+    audit.record("person.changed", "person", person.id, by=by, now=now, private=private)
+
+
+def set_consent(person: Person, *, consents: bool, now: datetime) -> None:
+    """Whether partners may find the person's certificates; only the person says so."""
+    if consents == (person.consents_to_lookup_at is not None):
+        return
+    person.consents_to_lookup_at = now if consents else None
+    act = "consent.given" if consents else "consent.withdrawn"
+    audit.record(act, "person", person.id, by=person.id, now=now)
 
 
 def add_member(
@@ -144,7 +148,18 @@ def grant_role(
     programme_code: str | None = None,
     region_code: str | None = None,
 ) -> None:
-    """Give a role with its limits; a role that is held already is not given twice."""
+    """Give a role with its limits; a role that is held already is not given twice.
+
+    Refuses (422) limits that the role does not know, or lacks.
+    """
+    limits = {
+        "organisation": organisation_id,
+        "programme": programme_code,
+        "region": region_code,
+    }
+    flaws = rules.limit_flaws(role, [kind for kind, limit in limits.items() if limit is not None])
+    if flaws:
+        raise Refusal(*flaws, status=422)
     db.session.execute(locked(sa.select(Person.id).where(Person.id == person.id)))
     same = sa.select(RoleGrant.id).where(
         RoleGrant.person_id == person.id,
@@ -180,31 +195,36 @@ def grant_role(
     )
 
 
-def end_role(person: Person, grant_id: int, *, by: int, now: datetime) -> None:
-    """Take a role back. The last administrator stays one (all grants of the role are locked)."""
-    grants = db.session.scalars(
-        locked(
-            sa.select(RoleGrant)
-            .where(RoleGrant.role == Role.ADMINISTRATOR, RoleGrant.ended_at.is_(None))
-            .order_by(RoleGrant.id)
-        )
+def keep_an_administrator(leaving: int) -> None:
+    """Refuse when nobody else could administrate. Locks the role's grants until the unit ends."""
+    held = sa.and_(RoleGrant.role == Role.ADMINISTRATOR, RoleGrant.ended_at.is_(None))
+    db.session.execute(locked(sa.select(RoleGrant.id).where(held).order_by(RoleGrant.id)))
+    able = db.session.scalars(
+        sa.select(RoleGrant.person_id)
+        .join(Account, Account.person_id == RoleGrant.person_id)
+        .where(held, Account.state == AccountState.ACTIVE)
+        .distinct()
     ).all()
-    grant = db.session.scalars(
-        locked(
-            sa.select(RoleGrant).where(
-                RoleGrant.id == grant_id,
-                RoleGrant.person_id == person.id,
-                RoleGrant.ended_at.is_(None),
-            )
-        )
-    ).one_or_none()
+    if leaving in able and (flaws := rules.last_administrator(able, leaving)):
+        raise Refusal(*flaws)
+
+
+def end_role(person: Person, grant_id: int, *, by: int, now: datetime) -> None:
+    """Take a role back. The last administrator stays one."""
+    grant = db.session.scalar(
+        sa.select(RoleGrant).where(RoleGrant.id == grant_id, RoleGrant.person_id == person.id)
+    )
     if grant is None:
         raise refuse("changed_meanwhile")
     if grant.role == Role.ADMINISTRATOR:
-        flaws = rules.last_administrator([g.person_id for g in grants], person.id)
-        if flaws:
-            raise Refusal(*flaws)
-    grant.ended_at, grant.ended_by = now, by
+        keep_an_administrator(person.id)
+    ended = db.session.execute(
+        sa.update(RoleGrant)
+        .where(RoleGrant.id == grant.id, RoleGrant.ended_at.is_(None))
+        .values(ended_at=now, ended_by=by)
+    )
+    if not getattr(ended, "rowcount", 0):
+        raise refuse("changed_meanwhile")
     audit.record("role.ended", "person", person.id, by=by, now=now, role=grant.role.value)
 
 
@@ -233,6 +253,7 @@ def save_organisation(
         organisation = db.session.scalars(
             sa.select(Organisation).where(Organisation.code == code)
         ).one()
+    before = _facts(organisation)
     organisation.name, organisation.search_name = name, name.casefold()
     organisation.support_plan_id, organisation.region_code = support_plan_id, region_code
     organisation.is_partner = is_partner
@@ -242,9 +263,16 @@ def save_organisation(
         organisation.id,
         by=by,
         now=now,
-        name=name,
-        plan=support_plan_id,
-        region=region_code,
-        partner=is_partner,
+        before=before,
+        after=_facts(organisation),
     )
     return organisation
+
+
+def _facts(organisation: Organisation) -> dict[str, Any]:
+    return {
+        "name": organisation.name,
+        "plan": organisation.support_plan_id,
+        "region": organisation.region_code,
+        "partner": organisation.is_partner,
+    }

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from lms import audit, mail
-from lms.accounts import identity, passwords, queries, rules
+from lms import audit, jobs, mail
+from lms.accounts import actions, identity, passwords, queries, rules
 from lms.accounts.models import Account, AccountState, AccountToken, Person, SignIn, TokenKind
-from lms.db import db
+from lms.db import db, release
 from lms.errors import Refusal, refuse
 
 INVITATION_LASTS = timedelta(days=14)
@@ -58,9 +58,42 @@ def invite(account: Account, person: Person, *, by: int | None, now: datetime) -
     return token
 
 
-def request_reset(email: str, *, now: datetime) -> None:
-    """Mail a reset link if the address has an account; says nothing either way."""
+def authenticated(email: str, password: str) -> Account | None:
+    """The account that this address and password open; None, as slowly, when there is none.
+
+    Checking a password takes a twentieth of a second, in which nobody else should wait.
+    """
     account = queries.account_by_email(email)
+    account_id, known = (account.id, account.password_hash) if account else (0, None)
+    release()
+    if not passwords.fits(known, password):
+        return None
+    return db.session.scalar(
+        sa.select(Account).where(
+            Account.id == account_id,
+            Account.state == AccountState.ACTIVE,
+            Account.password_hash == known,
+        )
+    )
+
+
+def note_denial(email: str, *, now: datetime) -> None:
+    """Record a sign-in that failed; the address stays erasable."""
+    account = queries.account_by_email(email)
+    subject = ("person", account.person_id) if account else ("address", "unknown")
+    audit.record("sign_in.denied", *subject, by=None, now=now, private={"email": email[:254]})
+
+
+def request_reset(email: str) -> None:
+    """Let a job mail a reset link: the same work, and time, for known and unknown addresses."""
+    account = queries.account_by_email(email)
+    args = {"account_id": account.id if account else 0}
+    jobs.enqueue("password.reset", args, key=secrets.token_hex(16))
+
+
+def send_reset(account_id: int, *, now: datetime) -> None:
+    """Mail a link to set a new password, if there is such an account and it may sign in."""
+    account = queries.account_by_id(account_id)
     if account is None or account.state == AccountState.DISABLED:
         return
     kind = TokenKind.PASSWORD if account.password_hash else TokenKind.INVITATION
@@ -134,6 +167,14 @@ def set_password(account: Account, password: str, *, now: datetime) -> None:
     audit.record("password.changed", "person", account.person_id, by=account.person_id, now=now)
 
 
+def sign_out_everywhere(
+    account: Account, *, by: int, now: datetime, except_id: int | None = None
+) -> None:
+    """End the account's sign-ins, perhaps but for one, because somebody wants it."""
+    end_sign_ins(account.id, now=now, except_id=except_id)
+    audit.record("sign_ins.ended", "person", account.person_id, by=by, now=now)
+
+
 def end_sign_ins(account_id: int, *, now: datetime, except_id: int | None = None) -> None:
     """End the account's sign-ins, perhaps but for one."""
     db.session.execute(
@@ -147,18 +188,20 @@ def end_sign_ins(account_id: int, *, now: datetime, except_id: int | None = None
     )
 
 
-def end_sign_in(account_id: int, sign_in_id: int, *, now: datetime) -> None:
-    """End one sign-in of the account."""
+def end_sign_in(person_id: int, account_id: int, sign_in_id: int, *, now: datetime) -> None:
+    """The person ends one sign-in of an own account."""
     db.session.execute(
         sa.update(SignIn)
         .where(SignIn.id == sign_in_id, SignIn.account_id == account_id, SignIn.ended_at.is_(None))
         .values(ended_at=now)
     )
+    audit.record("signed_out", "person", person_id, by=person_id, now=now)
 
 
 def set_account_state(account: Account, *, disabled: bool, by: int, now: datetime) -> None:
-    """Disable (all sign-ins end) or enable an account."""
+    """Disable (all sign-ins end) or enable an account; the last administrator stays enabled."""
     if disabled:
+        actions.keep_an_administrator(account.person_id)
         account.state = AccountState.DISABLED
         end_sign_ins(account.id, now=now)
     else:

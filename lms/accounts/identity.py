@@ -2,19 +2,23 @@
 
 import hashlib
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from flask import Response, current_app, g
 from flask_login import AnonymousUserMixin, LoginManager
+from sqlalchemy.exc import OperationalError
 
-from lms import clock
+from lms import aside, clock
 from lms.accounts.models import Account, AccountState, Person, RoleGrant, SignIn
 from lms.db import db
 from lms.permissions import Grant, may
 
 IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(days=7)
+SEEN_EVERY = timedelta(minutes=1)
 
 login_manager = LoginManager()
 login_manager.session_protection = None
@@ -32,6 +36,7 @@ class Identity:
     email: str
     language: str
     time_zone: str
+    seen_at: datetime
     grants: tuple[Grant, ...]
 
     is_authenticated = True
@@ -104,6 +109,7 @@ def load(token: str) -> Identity | None:
             Person.name,
             Person.language,
             Person.time_zone,
+            SignIn.seen_at,
         )
         .join(Account, Account.id == SignIn.account_id)
         .join(Person, Person.id == Account.person_id)
@@ -117,7 +123,7 @@ def load(token: str) -> Identity | None:
     ).one_or_none()
     if row is None:
         return None
-    sign_in_id, account_id, email, person_id, name, language, zone = row
+    sign_in_id, account_id, email, person_id, name, language, zone, seen_at = row
     return Identity(
         token,
         sign_in_id,
@@ -127,8 +133,26 @@ def load(token: str) -> Identity | None:
         email,
         language,
         zone,
+        seen_at,
         grants_of(person_id),
     )
+
+
+def note_seen(response: Response) -> Response:
+    """After a request, note once a minute that the reader is there, so that they do not idle out.
+
+    Whoever else writes just then is not waited for: the next request notes it.
+    """
+    reader, now = g.get("_login_user"), clock.now()
+    if isinstance(reader, Identity) and now - reader.seen_at >= SEEN_EVERY:
+        url = current_app.extensions["settings"].database_url
+        with suppress(OperationalError), aside.begin(url, wait_seconds=0.2) as connection:
+            connection.execute(
+                sa.update(SignIn)
+                .where(SignIn.id == reader.sign_in_id, SignIn.ended_at.is_(None))
+                .values(seen_at=now)
+            )
+    return response
 
 
 def grants_of(person_id: int) -> tuple[Grant, ...]:

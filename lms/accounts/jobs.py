@@ -1,10 +1,16 @@
-"""Jobs of accounts: the chunks of a people import."""
+"""Jobs of accounts: mails of reset links, the chunks of a people import."""
 
 from flask import current_app
 
 from lms import clock, jobs
-from lms.accounts import importing
+from lms.accounts import credentials, importing
 from lms.db import run
+
+
+@jobs.job("password.reset")
+def send_reset(args: jobs.Args) -> None:
+    """Mail a reset link; once more than once does no harm, the newest link is the one."""
+    run(lambda: credentials.send_reset(args["account_id"], now=clock.now()))
 
 
 @jobs.job("people_import.chunk")

@@ -28,8 +28,9 @@ def hash_of(password: str) -> str:
 
 def fits(password_hash: str | None, password: str) -> bool:
     """Whether the password is right. Without a hash it takes as long and says no."""
+    nobody = _nobody()
     try:
-        return hasher.verify(password_hash or _nobody(), password) and password_hash is not None
+        return hasher.verify(password_hash or nobody, password) and password_hash is not None
     except (VerifyMismatchError, InvalidHashError):
         return False
 

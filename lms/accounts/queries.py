@@ -57,6 +57,13 @@ def account_by_email(address: str) -> Account | None:
     )
 
 
+def account_by_id(account_id: int) -> Account | None:
+    """The account with its person."""
+    return db.session.scalar(
+        sa.select(Account).options(joinedload(Account.person)).where(Account.id == account_id)
+    )
+
+
 def accounts_of(person_id: int) -> Sequence[Account]:
     """The person's accounts, oldest first."""
     return db.session.scalars(

@@ -4,6 +4,17 @@ from collections.abc import Iterable, Sequence
 
 from lms.reasons import Reason
 
+NEEDS_ORGANISATION = frozenset({"organisation_manager", "partner"})
+"""Roles that mean nothing without an organisation."""
+LIMITS = {
+    "organisation": NEEDS_ORGANISATION | {"trainer", "assessor"},
+    "programme": frozenset(
+        {"trainer", "assessor", "author", "catalogue_manager", "certification_manager"}
+    ),
+    "region": frozenset({"support_agent"}),
+}
+"""Which roles each kind of limit holds for; a limit that limits nothing would deceive."""
+
 SHORTEST, LONGEST = 8, 128
 NO_PLAN_RANK = 1000
 """People without a plan stand after every plan in a queue."""
@@ -26,8 +37,17 @@ def password_flaws(password: str, common: frozenset[str], personal: Iterable[str
     return []
 
 
+def limit_flaws(role: str, limits: Iterable[str]) -> list[Reason]:
+    """Why a role cannot be given with these kinds of limits (of LIMITS), or without one."""
+    given = set(limits)
+    if role in NEEDS_ORGANISATION and "organisation" not in given:
+        return [Reason("role_needs_organisation")]
+    unfit = sorted(kind for kind in given if role not in LIMITS[kind])
+    return [Reason(f"role_without_{kind}") for kind in unfit]
+
+
 def last_administrator(administrators: Sequence[int], leaving: int) -> list[Reason]:
-    """There must always be one administrator without a limit."""
+    """There must always be one administrator who can sign in."""
     remaining = [person for person in administrators if person != leaving]
     return [] if remaining else [Reason("last_administrator")]
 

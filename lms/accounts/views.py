@@ -1,10 +1,12 @@
-"""Signing in and out, passwords, the own profile."""
+"""Signing in and out, reset links, invitations."""
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from flask import (
     Blueprint,
-    abort,
+    Response,
+    after_this_request,
     current_app,
     flash,
     redirect,
@@ -18,11 +20,10 @@ from flask_login import current_user, login_user, logout_user
 
 from lms import audit, clock, wording
 from lms.accounts import actions, credentials, forms, identity, passwords, queries
-from lms.accounts.models import Account, AccountState, TokenKind
-from lms.db import db
+from lms.accounts.models import Account, TokenKind
+from lms.db import db, run
 from lms.errors import Refusal
 from lms.forms import Form
-from lms.i18n import LANGUAGES, PSEUDO, language
 from lms.i18n import gettext as _
 from lms.limits import (
     limited,
@@ -34,6 +35,7 @@ from lms.limits import (
 from lms.permissions import PUBLIC, SIGNED_IN, permit
 
 blueprint = Blueprint("accounts", __name__)
+blueprint.after_app_request(identity.note_seen)
 YEAR_SECONDS = 365 * 24 * 3600
 
 
@@ -54,21 +56,33 @@ def sign_in() -> ResponseReturnValue:
         form.next.data = safe_next(request.args.get("next"))
         return render_template("accounts/sign_in.html", form=form)
     if form.validate():
-        account = queries.account_by_email(form.email.data or "")
-        known = account.password_hash if account else None
-        fits = passwords.fits(known, form.password.data or "")
-        if fits and account is not None and account.state == AccountState.ACTIVE:
-            _begin(account, form.password.data or "")
+        email, password = form.email.data or "", form.password.data or ""
+        account = credentials.authenticated(email, password)
+        if account is not None:
+            begin(account, password)
             return redirect(safe_next(form.next.data), 303)
+        after_this_request(_denial_of(email))
         form.form_errors.append(
             _("Address and password do not fit together. Try again, or set a new password.")
         )
     return render_template("accounts/sign_in.html", form=form), 422
 
 
-def _begin(account: Account, password: str) -> None:
-    """A fresh session and a fresh server-side sign-in."""
+def _denial_of(email: str) -> Callable[[Response], Response]:
+    """Notes the denial in a unit of its own: that of the refused request is rolled back."""
+
+    def note(response: Response) -> Response:
+        run(lambda: credentials.note_denial(email, now=clock.now()))
+        return response
+
+    return note
+
+
+def begin(account: Account, password: str) -> None:
+    """A fresh session and a fresh server-side sign-in; the browser's earlier one ends."""
     now = clock.now()
+    if current_user.is_authenticated:
+        end(current_user.sign_in_id)
     if account.password_hash and passwords.needs_rehash(account.password_hash):
         account.password_hash = passwords.hash_of(password)
     token = identity.start(
@@ -84,11 +98,17 @@ def _begin(account: Account, password: str) -> None:
     audit.record("signed_in", "person", account.person_id, by=account.person_id, now=now)
 
 
+def end(sign_in_id: int) -> None:
+    """End one of the reader's own sign-ins."""
+    me = current_user
+    credentials.end_sign_in(me.person_id, me.account_id, sign_in_id, now=clock.now())
+
+
 @blueprint.post("/sign-out")
 @permit(SIGNED_IN)
 def sign_out() -> ResponseReturnValue:
     """End this browser's sign-in, on the server too."""
-    credentials.end_sign_in(current_user.account_id, current_user.sign_in_id, now=clock.now())
+    end(current_user.sign_in_id)
     logout_user()
     session.clear()
     flash(_("You are signed out."))
@@ -102,7 +122,7 @@ def ask_reset() -> ResponseReturnValue:
     """The same answer for known and unknown addresses."""
     form = forms.ResetForm()
     if request.method == "POST" and form.validate():
-        credentials.request_reset(form.email.data or "", now=clock.now())
+        credentials.request_reset(form.email.data or "")
         flash(_("If this address has an account, a mail with a link is on its way."))
         return redirect(url_for("accounts.sign_in"), 303)
     page = render_template("accounts/ask_reset.html", form=form)
@@ -131,7 +151,7 @@ def accept(token: str) -> ResponseReturnValue:
     found = credentials.find_token(token, TokenKind.INVITATION, now=clock.now())
     if found is None:
         return render_template("accounts/link_expired.html"), 410
-    person = queries.person_by_id(_account(found.account_id).person_id)
+    person = queries.person_by_id(account_by_id(found.account_id).person_id)
     form = forms.WelcomeForm(obj=person)
     if request.method == "POST" and form.validate() and _set(token, TokenKind.INVITATION, form):
         actions.change_profile(
@@ -139,10 +159,10 @@ def accept(token: str) -> ResponseReturnValue:
             name=form.name.data or "",
             language=form.language.data,
             time_zone=form.time_zone.data,
-            consents=person.consents_to_lookup_at is not None,
+            by=person.id,
             now=clock.now(),
         )
-        _begin(_account(found.account_id), form.password.data or "")
+        begin(account_by_id(found.account_id), form.password.data or "")
         return redirect("/me", 303)
     return _private_page("accounts/accept.html", form)
 
@@ -154,7 +174,8 @@ def _private_page(template: str, form: Form) -> ResponseReturnValue:
     return page
 
 
-def _account(account_id: int) -> Account:
+def account_by_id(account_id: int) -> Account:
+    """The account; it exists, since a token or a sign-in names it."""
     return db.session.get_one(Account, account_id)
 
 
@@ -168,105 +189,3 @@ def _set(token: str, kind: TokenKind, form: forms.NewPasswordForm | forms.Welcom
         form.password.errors = [wording.word(reason) for reason in refusal.reasons]
         return False
     return True
-
-
-@blueprint.route("/account", methods=["GET", "POST"])
-@permit(SIGNED_IN)
-def profile() -> ResponseReturnValue:
-    """The own profile and the own sign-ins."""
-    person = queries.person_by_id(current_user.person_id)
-    form = forms.ProfileForm(obj=person, data={"consents": bool(person.consents_to_lookup_at)})
-    if request.method == "POST" and form.validate():
-        actions.change_profile(
-            person,
-            name=form.name.data or "",
-            language=form.language.data,
-            time_zone=form.time_zone.data,
-            consents=bool(form.consents.data),
-            now=clock.now(),
-        )
-        flash(_("Your profile is saved."))
-        return redirect(url_for("accounts.profile"), 303)
-    page = render_template(
-        "accounts/profile.html",
-        form=form,
-        person=person,
-        sign_ins=queries.sign_ins_of([current_user.account_id]),
-        memberships=queries.memberships_of(person.id),
-        grants=queries.grants_with_scope(person.id),
-    )
-    return page, 422 if form.errors else 200
-
-
-@blueprint.route("/account/password", methods=["GET", "POST"])
-@limited(tries_of_account)
-@permit(SIGNED_IN)
-def change_password() -> ResponseReturnValue:
-    """Change the password; every other browser is signed out."""
-    form = forms.ChangePasswordForm()
-    account = _account(current_user.account_id)
-    if request.method == "POST" and form.validate():
-        if not passwords.fits(account.password_hash, form.old.data or ""):
-            form.old.errors = [_("This is not your current password.")]
-        elif _change(account, form):
-            flash(_("Your password is changed. Other browsers are signed out."))
-            return redirect(url_for("accounts.profile"), 303)
-    page = render_template("accounts/change_password.html", form=form)
-    return page, 422 if form.errors else 200
-
-
-def _change(account: Account, form: forms.ChangePasswordForm) -> bool:
-    try:
-        credentials.check_password(account, form.new.data or "")
-    except Refusal as refusal:
-        form.new.errors = [wording.word(reason) for reason in refusal.reasons]
-        return False
-    credentials.set_password(account, form.new.data or "", now=clock.now())
-    _begin(account, form.new.data or "")
-    return True
-
-
-@blueprint.post("/account/sign-ins/<int:sign_in_id>/end")
-@permit(SIGNED_IN)
-def end_one(sign_in_id: int) -> ResponseReturnValue:
-    """End one of the own sign-ins."""
-    if sign_in_id not in {row.id for row in queries.sign_ins_of([current_user.account_id])}:
-        abort(404)
-    credentials.end_sign_in(current_user.account_id, sign_in_id, now=clock.now())
-    return redirect(url_for("accounts.profile"), 303)
-
-
-@blueprint.post("/account/sign-ins/end-others")
-@permit(SIGNED_IN)
-def end_others() -> ResponseReturnValue:
-    """End all sign-ins but this one."""
-    credentials.end_sign_ins(
-        current_user.account_id, now=clock.now(), except_id=current_user.sign_in_id
-    )
-    flash(_("All other browsers are signed out."))
-    return redirect(url_for("accounts.profile"), 303)
-
-
-@blueprint.get("/preferences")
-@permit(PUBLIC)
-def preferences() -> ResponseReturnValue:
-    """Appearance and language of this browser."""
-    return render_template("accounts/preferences.html", languages=LANGUAGES, chosen=language())
-
-
-@blueprint.post("/preferences")
-@permit(PUBLIC)
-def save_preferences() -> ResponseReturnValue:
-    """Keep appearance and language in cookies."""
-    response = redirect(safe_next(request.form.get("next")), 303)
-    secure = current_app.extensions["settings"].https
-    theme, tag = request.form.get("theme"), request.form.get("lang")
-    if theme in {"auto", "light", "dark"}:
-        response.set_cookie(
-            "theme", theme, max_age=YEAR_SECONDS, httponly=True, samesite="Lax", secure=secure
-        )
-    if tag in LANGUAGES or tag == PSEUDO:
-        response.set_cookie(
-            "lang", str(tag), max_age=YEAR_SECONDS, httponly=True, samesite="Lax", secure=secure
-        )
-    return response

@@ -233,6 +233,7 @@ def account_state(public_id: str, account_id: int) -> ResponseReturnValue:
 def end_all_sign_ins(public_id: str, account_id: int) -> ResponseReturnValue:
     """Sign an account out everywhere."""
     found = person_or_404(public_id, "roles.grant")
-    credentials.end_sign_ins(_account_or_404(found, account_id).id, now=clock.now())
+    account = _account_or_404(found, account_id)
+    credentials.sign_out_everywhere(account, by=current_user.person_id, now=clock.now())
     flash(_("All browsers of this account are signed out."))
     return _back(found)

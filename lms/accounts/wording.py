@@ -17,6 +17,10 @@ wording.register(
         "last_administrator": lambda: _(
             "This is the last administrator. Give the role to somebody else first."
         ),
+        "role_needs_organisation": lambda: _("This role needs an organisation: choose one."),
+        "role_without_organisation": lambda: _("This role is not limited to an organisation."),
+        "role_without_programme": lambda: _("This role is not limited to a programme."),
+        "role_without_region": lambda: _("This role is not limited to a region."),
         "email_taken": lambda: _("There is an account with this address already."),
         "code_taken": lambda: _("Another one has the code %(code)s already."),
         "import_encoding": lambda: _(
