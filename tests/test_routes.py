@@ -18,7 +18,7 @@ POLICY = {
         catalog.index catalog.programme catalog.course
         scheduling.index scheduling.enrol_page scheduling.calendar_file
         awards.schemes awards.scheme
-        certificates.verify_form certificates.verify certificates.verify_json certificates.document
+        certificates.verify_form certificates.verify certificates.verify_json certificates.document certificates.art
         directory.plans directory.contacts""",
     SIGNED_IN: """home.me accounts.sign_out accounts.profile accounts.change_password
         accounts.end_one accounts.end_others competency.own_map competency.ask
@@ -32,8 +32,8 @@ POLICY = {
         accounts.import_errors""",
     "roles.grant": """accounts.grant_role accounts.end_role accounts.account_state
         accounts.end_all_sign_ins""",
-    "organisations.see": "accounts.organisations",
-    "organisations.edit": "accounts.new_organisation accounts.organisation",
+    "organisations.see": "accounts.organisations accounts.organisation",
+    "organisations.edit": "accounts.new_organisation accounts.save_organisation",
     "audit.see": "operations.audit_log",
     "jobs.see": "operations.job_list operations.show_styleguide",
     "catalog.see_drafts": "catalog.manage catalog.manage_course",

@@ -31,6 +31,7 @@ _COLUMNS = (
     Certificate.state,
     Certificate.issued_at,
     Certificate.facts_sha256,
+    Certificate.facts,
     Certificate.document_sha256,
     Certificate.supersession_reason,
     Certificate.holder_erased_at,
@@ -85,12 +86,6 @@ def check(row: Any, day: date) -> Checked:
         holder_erased_at=row.holder_erased_at,
     )
     return Checked(row, verdict_on(standing, day), days_left(row.valid_until, day))
-
-
-def facts_of(certificate_id: int) -> str:
-    """The frozen facts as canonical JSON."""
-    facts = db.session.scalar(sa.select(Certificate.facts).where(Certificate.id == certificate_id))
-    return str((facts or {}).get("json", "{}"))
 
 
 def of_person(person_id: int, day: date) -> list[Checked]:

@@ -59,13 +59,11 @@ def verify_form() -> ResponseReturnValue:
 def verify(code: str) -> ResponseReturnValue:
     """The verdict on a code today, in words, colour and icon."""
     now = clock.now()
-    today = clock.today(now, _settings().issuer_zone)
     checked = _look_up(code, now)
     if checked is None:
         return _page(None, Verdict.NOT_FOUND, now), 404
     if checked.row.code != code:
         return redirect(url_for("certificates.verify", code=checked.row.code), 301)
-    del today
     return _page(checked, checked.verdict, now)
 
 
@@ -80,11 +78,10 @@ def _page(checked: Checked | None, verdict: Verdict, now: datetime) -> str:
     kind, icon = wording.LOOKS[verdict]
     row = checked.row if checked else None
     facts = None
-    art = ("", "")
+    art = ""
     if row is not None and checked is not None and checked.holder is not None:
-        facts = CertificateFacts.from_json(queries.facts_of(row.id))
-        digest = bytes.fromhex(row.facts_sha256)
-        art = svg(digest), describe_art(digest)
+        facts = CertificateFacts.from_json(row.facts["json"])
+        art = describe_art(bytes.fromhex(row.facts_sha256))
     return render_template(
         "certificates/verify.html",
         checked=checked,
@@ -101,6 +98,18 @@ def _page(checked: Checked | None, verdict: Verdict, now: datetime) -> str:
         grouped=codes.grouped(row.code) if row else "",
         issuer_zone=_settings().issuer_zone,
     )
+
+
+@blueprint.get("/verify/<code>/art.svg")
+@permit(PUBLIC)
+def art(code: str) -> ResponseReturnValue:
+    """The line art of a certificate's facts; it never changes, so it is kept for a year."""
+    checked = _look_up(code, clock.now())
+    if checked is None or checked.holder is None:
+        abort(404)
+    response = Response(svg(bytes.fromhex(checked.row.facts_sha256)), mimetype="image/svg+xml")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
 
 
 def describe_art(digest: bytes) -> str:
