@@ -1,28 +1,36 @@
 """Full-text search: one small port over SQLite's FTS5 and PostgreSQL's tsvector.
 
 The index is a table of its own (`search_index`), made by the first migration in each database's
-dialect and filled through `put`. Words are matched by prefix, all of them must occur.
+dialect and filled through `put`. Words are matched by prefix, all of them must occur. Words are
+cut and folded here, so that both databases find the same: "Über" and "uber", "on-site" and "site".
 """
 
 import re
+import unicodedata
 
 import sqlalchemy as sa
 
 from lms.db import db
 
-_WORD = re.compile(r"\w+", re.UNICODE)
+_ACCENT = re.compile("[\u0300-\u036f]")
+"""The accents of Latin, Greek and Cyrillic; other scripts' marks are parts of their letters."""
 MAX_WORDS = 8
 
 
 def words_of(text: str) -> list[str]:
-    """The searchable words of what a person typed, casefolded, eight at most."""
-    return [word.casefold() for word in _WORD.findall(text)][:MAX_WORDS]
+    """The words of a text without case and accents."""
+    plain = _ACCENT.sub("", unicodedata.normalize("NFKD", text.casefold()))
+    signs = unicodedata.normalize("NFC", plain)
+    return "".join(
+        sign if unicodedata.category(sign)[0] in "LNM" else " " for sign in signs
+    ).split()
 
 
 def put(kind: str, key: str, title: str, body: str) -> None:
     """Index or index again one document."""
     drop(kind, key)
-    values = {"kind": kind, "key": key, "title": title.casefold(), "body": body.casefold()}
+    folded = {"title": " ".join(words_of(title)), "body": " ".join(words_of(body))}
+    values = {"kind": kind, "key": key, **folded}
     db.session.execute(sa.text(_insert()), values)
 
 
@@ -36,7 +44,7 @@ def drop(kind: str, key: str) -> None:
 
 def find(kind: str, text: str, limit: int = 200) -> list[str]:
     """Keys of the documents that contain every word, best first; [] when nothing was typed."""
-    words = words_of(text)
+    words = words_of(text)[:MAX_WORDS]
     if not words:
         return []
     values = {"kind": kind, "query": _query(words), "limit": limit}

@@ -1,5 +1,8 @@
 """Programmes, courses, versions, delivery."""
 
+from collections.abc import Sequence
+
+from courses.catalog.actions import reindex
 from courses.catalog.models import (
     Course,
     CourseDelivery,
@@ -8,9 +11,14 @@ from courses.catalog.models import (
     DeliveryFormat,
     DeliveryMode,
     Module,
+    PlanCoverage,
+    Prerequisite,
     Programme,
     VersionState,
 )
+from lms import revisions
+from lms.accounts.models import SupportPlan
+from lms.db import unit
 from tests.factories.base import FactoryBase
 
 
@@ -30,8 +38,11 @@ class CatalogFactory(FactoryBase):
         minutes: int | None = 960,
         kind: CourseKind = CourseKind.COURSE,
         is_self_paced: bool = False,
+        languages: Sequence[str] = ("en", "de"),
+        formats: Sequence[DeliveryFormat] = (),
+        needs: Sequence[Course] = (),
     ) -> Course:
-        """A course with one published version of one module."""
+        """A course with one published version of one module, which can be browsed and searched."""
         course = self.save(
             Course(
                 code=code,
@@ -41,7 +52,9 @@ class CatalogFactory(FactoryBase):
                 position=self.next(),
             )
         )
-        version = self.version(course, title=title, minutes=minutes, is_self_paced=is_self_paced)
+        version = self.version(
+            course, title=title, minutes=minutes, is_self_paced=is_self_paced, languages=languages
+        )
         self.save(
             Module(
                 course_version_id=version.id,
@@ -51,7 +64,18 @@ class CatalogFactory(FactoryBase):
                 topics=["First topic"],
             )
         )
+        for item in formats:
+            self.offered(version, item)
+        for need in needs:
+            self.save(Prerequisite(course_version_id=version.id, course_id=need.id))
+        self.shown(version)
         return course
+
+    def shown(self, version: CourseVersion) -> None:
+        """Readers and the search learn of what was made."""
+        with unit(writes=True):
+            reindex(version)
+            revisions.bump("catalog")
 
     def version(
         self,
@@ -62,6 +86,7 @@ class CatalogFactory(FactoryBase):
         minutes: int | None = 960,
         state: VersionState = VersionState.PUBLISHED,
         is_self_paced: bool = False,
+        languages: Sequence[str] = ("en", "de"),
     ) -> CourseVersion:
         """A version of a course."""
         return self.save(
@@ -72,7 +97,7 @@ class CatalogFactory(FactoryBase):
                 title=title,
                 summary=f"{title} in short",
                 minutes=minutes,
-                languages=["en", "de"],
+                languages=list(languages),
                 outcomes=["Do it"],
                 is_self_paced=is_self_paced,
                 created_at=self.now,
@@ -105,3 +130,10 @@ class CatalogFactory(FactoryBase):
     def offered(self, version: CourseVersion, format: DeliveryFormat) -> CourseDelivery:
         """The version is offered in the format."""
         return self.save(CourseDelivery(course_version_id=version.id, delivery_format_id=format.id))
+
+    def covered(self, plan: SupportPlan, course: Course) -> PlanCoverage:
+        """The plan covers the course."""
+        row = self.save(PlanCoverage(support_plan_id=plan.id, course_id=course.id))
+        with unit(writes=True):
+            revisions.bump("catalog")
+        return row
