@@ -32,7 +32,9 @@ def _zones() -> list[tuple[str, str]]:
 class SignInForm(Form):
     """Address and password."""
 
-    email = EmailField(_l("E-mail address"), [InputRequired(_l("Enter your e-mail address."))])
+    email = EmailField(
+        _l("E-mail address"), [InputRequired(_l("Enter your e-mail address.")), Length(max=254)]
+    )
     password = PasswordField(_l("Password"), [InputRequired(_l("Enter your password."))])
     next = HiddenField()
 
@@ -91,6 +93,8 @@ class RoleForm(Form):
     role = SelectField(_l("Role"), choices=[])
     organisation = SelectField(_l("Only for organisation"), choices=[])
     programme = StringField(_l("Only for programme (code)"), [Optional(), Length(max=40)])
+
+    region = StringField(_l("Only for region (code)"), [Optional(), Length(max=40)])
 
     def chosen(self) -> Role:
         """The role chosen."""

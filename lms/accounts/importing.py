@@ -1,153 +1,36 @@
 """Importing people from CSV in two phases: the preview is exactly what will be run."""
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
 
 import sqlalchemy as sa
-from email_validator import EmailNotValidError, validate_email
 
 from lms import audit, jobs
-from lms.accounts import actions, credentials, queries, rules
-from lms.accounts.models import (
-    Account,
-    ImportState,
-    Organisation,
-    PeopleImport,
-    PeopleImportRow,
-    Person,
-    RowVerdict,
-)
-from lms.db import db
+from lms.accounts import actions, credentials, listfile, queries, rules
+from lms.accounts.import_preview import PROFILE, YES, Preview
+from lms.accounts.models import ImportState, PeopleImport, PeopleImportRow, Person, RowVerdict
+from lms.db import db, locked
 from lms.errors import refuse
-from lms.i18n import LANGUAGES, zone_names
+from lms.permissions import Role
 
 CHUNK = 50
-MOST_ROWS = 20_000
-COLUMNS = ("name", "email", "organisation", "language", "time_zone", "invite")
-REQUIRED = ("name", "email")
-YES = frozenset({"yes", "y", "1", "true"})
-
-
-def decode(content: bytes) -> str:
-    """The file as text: UTF-8, with or without a mark, else windows-1252."""
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise refuse("import_encoding", status=422)
-
-
-def parse(content: bytes) -> list[dict[str, str]]:
-    """Rows by our column names; refuses what is no list of people and says why."""
-    text = decode(content)
-    if "\0" in text:
-        raise refuse("import_encoding", status=422)
-    first = text.lstrip().partition("\n")[0]
-    delimiter = max(";,\t", key=first.count)
-    reader = csv.DictReader(io.StringIO(text.lstrip()), delimiter=delimiter)
-    names = {
-        (name or "").strip().casefold().replace(" ", "_"): name for name in reader.fieldnames or []
-    }
-    missing = [name for name in REQUIRED if name not in names]
-    if missing:
-        raise refuse("import_columns", status=422, columns=", ".join(missing))
-    rows = [
-        {ours: (row.get(names[ours]) or "").strip() for ours in COLUMNS if ours in names}
-        for row in reader
-    ]
-    if not rows:
-        raise refuse("import_empty", status=422)
-    if len(rows) > MOST_ROWS:
-        raise refuse("import_large", status=422, most=MOST_ROWS)
-    return rows
-
-
-@dataclass(frozen=True)
-class Known:
-    """What the database knows about the rows' people, read in two queries."""
-
-    people: dict[str, tuple[int, str, str, str]]
-    organisations: dict[str, int]
-
-
-def _known(rows: Sequence[dict[str, str]]) -> Known:
-    keys = [rules.email_key(row["email"]) for row in rows]
-    people: dict[str, tuple[int, str, str, str]] = {}
-    for start in range(0, len(keys), 500):
-        rows_found = db.session.execute(
-            sa.select(Account.email_key, Person.id, Person.name, Person.language, Person.time_zone)
-            .join(Person, Person.id == Account.person_id)
-            .where(Account.email_key.in_(keys[start : start + 500]))
-        )
-        for key, person_id, name, language, zone in rows_found:
-            people[key] = (person_id, name, language, zone)
-    organisations = dict(
-        db.session.execute(sa.select(Organisation.code, Organisation.id)).tuples().all()
-    )
-    return Known(people, organisations)
 
 
 def preview(file_name: str, content: bytes, *, by: int, now: datetime) -> PeopleImport:
     """Store the rows with what each will do; nothing else changes."""
-    rows = parse(content)
+    lines = listfile.read(content)
     batch = PeopleImport(
         file_name=file_name[:200], state=ImportState.PREVIEWED, created_by=by, created_at=now
     )
     db.session.add(batch)
     db.session.flush()
-    known, seen = _known(rows), set[str]()
-    for line, values in enumerate(rows, 2):
-        db.session.add(_row(batch.id, line, values, known, seen))
+    shown = Preview(lines)
+    rows = [{**asdict(shown.row(line)), "people_import_id": batch.id} for line in lines]
+    db.session.execute(sa.insert(PeopleImportRow), rows)
     audit.record(
         "people_import.previewed", "people_import", batch.id, by=by, now=now, rows=len(rows)
     )
     return batch
-
-
-def _row(
-    batch_id: int, line: int, values: dict[str, str], known: Known, seen: set[str]
-) -> PeopleImportRow:
-    reasons = list(_flaws(values, known, seen))
-    key = rules.email_key(values["email"])
-    seen.add(key)
-    found = known.people.get(key)
-    before: dict[str, Any] = {}
-    verdict = RowVerdict.ERROR if reasons else RowVerdict.ADDED
-    if found and not reasons:
-        now_is = dict(zip(("name", "language", "time_zone"), found[1:], strict=True))
-        before = {k: v for k, v in now_is.items() if values.get(k) and values[k] != v}
-        verdict = RowVerdict.CHANGED if before else RowVerdict.UNCHANGED
-    return PeopleImportRow(
-        people_import_id=batch_id,
-        line=line,
-        values=values,
-        verdict=verdict,
-        reasons=reasons,
-        before=before,
-        person_id=found[0] if found else None,
-    )
-
-
-def _flaws(values: dict[str, str], known: Known, seen: set[str]) -> Iterator[str]:
-    if not values["name"] or len(values["name"]) > 200:
-        yield "name"
-    try:
-        validate_email(values["email"], check_deliverability=False, test_environment=True)
-    except EmailNotValidError:
-        yield "email"
-    if rules.email_key(values["email"]) in seen:
-        yield "duplicate"
-    if values.get("organisation") and values["organisation"] not in known.organisations:
-        yield "organisation"
-    if values.get("language") and values["language"] not in LANGUAGES:
-        yield "language"
-    if values.get("time_zone") and values["time_zone"] not in set(zone_names()):
-        yield "time_zone"
 
 
 def start(batch: PeopleImport, *, by: int, now: datetime) -> None:
@@ -175,67 +58,88 @@ def _due(batch_id: int) -> sa.Select[int]:
         .where(
             PeopleImportRow.people_import_id == batch_id,
             PeopleImportRow.done_at.is_(None),
-            PeopleImportRow.verdict.in_(
-                [RowVerdict.ADDED, RowVerdict.CHANGED, RowVerdict.UNCHANGED]
-            ),
+            PeopleImportRow.verdict != RowVerdict.ERROR,
         )
         .order_by(PeopleImportRow.line)
     )
 
 
+def _row(row_id: int) -> PeopleImportRow:
+    wanted = sa.select(PeopleImportRow).where(PeopleImportRow.id == row_id)
+    row: PeopleImportRow = db.session.scalars(locked(wanted)).one()
+    return row
+
+
+def fail_row(row_id: int) -> None:
+    """The person is no longer as the preview showed: the row becomes an error."""
+    row = _row(row_id)
+    if row.done_at is None:
+        row.verdict, row.reasons = RowVerdict.ERROR, ["meanwhile"]
+
+
 def apply_row(row_id: int, *, today: date, now: datetime) -> None:
-    """Do what one row says, unless it is done."""
-    row = db.session.scalars(
-        sa.select(PeopleImportRow).where(PeopleImportRow.id == row_id).with_for_update()
-    ).one()
-    if row.done_at is not None:
+    """Do what one row says, unless it is done. Refuses when the preview is out of date."""
+    row = _row(row_id)
+    if row.done_at is not None or row.verdict == RowVerdict.ERROR:
         return
-    batch = db.session.get_one(PeopleImport, row.people_import_id)
-    by, values = batch.created_by, row.values
-    account = queries.account_by_email(values["email"])
+    by = db.session.get_one(PeopleImport, row.people_import_id).created_by
+    account = queries.account_by_email(row.values["email"])
+    if (account is None) != (row.verdict == RowVerdict.ADDED):
+        raise refuse("changed_meanwhile")
     if account is None:
-        person = actions.create_person(
-            values["name"],
-            by=by,
-            now=now,
-            email=values["email"],
-            language=values.get("language") or "en",
-            time_zone=values.get("time_zone") or "UTC",
-        )
-        account = actions.create_account(person, values["email"], by=by, now=now)
-        if values.get("invite", "").casefold() in YES:
-            credentials.invite(account, person, by=by, now=now)
+        person = _add(row.values, by=by, now=now)
     else:
         person = account.person
-        _change(person, values, by=by, now=now)
-    organisation = queries.organisation_by_code(values.get("organisation", ""))
-    if organisation is not None:
-        actions.add_member(person, organisation, by=by, on=today, now=now)
+        _change(person, row, by=by, now=now)
+    if row.verdict != RowVerdict.UNCHANGED:
+        _attach(person, row, by=by, today=today, now=now)
     row.person_id, row.done_at = person.id, now
 
 
-def _change(person: Person, values: dict[str, str], *, by: int, now: datetime) -> None:
-    before = {"name": person.name, "language": person.language, "time_zone": person.time_zone}
-    person.name = values["name"] or person.name
-    person.sort_name = person.name.casefold()[:200]
-    person.search_name = actions.search_text(person.name, values["email"])
-    person.language = values.get("language") or person.language
-    person.time_zone = values.get("time_zone") or person.time_zone
-    audit.record(
-        "person.changed",
-        "person",
-        person.id,
+def _add(values: dict[str, str], *, by: int, now: datetime) -> Person:
+    person = actions.create_person(
+        values["name"],
         by=by,
         now=now,
-        private={"before": before, "name": person.name},
+        email=values["email"],
+        language=values.get("language") or "en",
+        time_zone=values.get("time_zone") or "UTC",
     )
+    account = actions.create_account(person, values["email"], by=by, now=now)
+    if values.get("invite", "").casefold() in YES:
+        credentials.invite(account, person, by=by, now=now)
+    return person
+
+
+def _change(person: Person, row: PeopleImportRow, *, by: int, now: datetime) -> None:
+    old = {name: getattr(person, name) for name in PROFILE}
+    if any(row.before.get(name, value) != value for name, value in old.items()):
+        raise refuse("changed_meanwhile")
+    fresh = {name: row.values[name] if name in row.before else old[name] for name in PROFILE}
+    actions.change_profile(person, **fresh, by=by, now=now)
+
+
+def _attach(person: Person, row: PeopleImportRow, *, by: int, today: date, now: datetime) -> None:
+    """Organisation and role that are new."""
+    is_new = row.verdict == RowVerdict.ADDED
+    organisation = queries.organisation_by_code(row.values.get("organisation", ""))
+    if organisation is not None and (is_new or "organisation" in row.before):
+        actions.add_member(person, organisation, by=by, on=today, now=now)
+    role = row.values.get("role", "")
+    if role and (is_new or "role" in row.before):
+        needs = role in rules.NEEDS_ORGANISATION
+        limit = organisation.id if organisation is not None and needs else None
+        actions.grant_role(person, Role(role), by=by, now=now, organisation_id=limit)
 
 
 def finish_if_done(batch_id: int, *, now: datetime) -> None:
     """The last chunk to finish closes the import."""
-    if db.session.scalar(_due(batch_id).limit(1)) is None:
-        db.session.execute(
-            sa.update(PeopleImport)
-            .where(PeopleImport.id == batch_id, PeopleImport.state == ImportState.RUNNING)
-            .values(state=ImportState.DONE, finished_at=now)
-        )
+    if db.session.scalar(_due(batch_id).limit(1)) is not None:
+        return
+    closed = db.session.execute(
+        sa.update(PeopleImport)
+        .where(PeopleImport.id == batch_id, PeopleImport.state == ImportState.RUNNING)
+        .values(state=ImportState.DONE, finished_at=now)
+    )
+    if getattr(closed, "rowcount", 0):
+        audit.record("people_import.finished", "people_import", batch_id, by=None, now=now)

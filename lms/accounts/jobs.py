@@ -5,6 +5,7 @@ from flask import current_app
 from lms import clock, jobs
 from lms.accounts import credentials, importing
 from lms.db import run
+from lms.errors import Refusal
 
 
 @jobs.job("password.reset")
@@ -18,10 +19,13 @@ def import_chunk(args: jobs.Args) -> None:
     """Apply each row in a unit of its own; a repeated chunk skips what is done."""
     zone = current_app.extensions["settings"].issuer_zone
     for row_id in args["row_ids"]:
-        now = clock.now()
-        run(
-            lambda row_id=row_id, now=now: importing.apply_row(  # type: ignore[misc]
-                row_id, today=clock.today(now, zone), now=now
-            )
-        )
+        _apply(row_id, zone)
     run(lambda: importing.finish_if_done(args["import_id"], now=clock.now()))
+
+
+def _apply(row_id: int, zone: str) -> None:
+    now = clock.now()
+    try:
+        run(lambda: importing.apply_row(row_id, today=clock.today(now, zone), now=now))
+    except Refusal:
+        run(lambda: importing.fail_row(row_id))

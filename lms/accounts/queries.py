@@ -97,14 +97,19 @@ def mail_addresses(person_ids: Sequence[int]) -> dict[int, Address]:
     return {row[0]: Address(*row[1:]) for row in rows}
 
 
-def memberships_of(person_id: int) -> Sequence[Membership]:
-    """All memberships with their organisation and plan, current ones first."""
-    return db.session.scalars(
+def memberships_of(
+    person_id: int, organisation_ids: Sequence[int] | None = None
+) -> Sequence[Membership]:
+    """Memberships (of these organisations; None: of all) with plan, current ones first."""
+    wanted = (
         sa.select(Membership)
         .options(joinedload(Membership.organisation).joinedload(Organisation.support_plan))
         .where(Membership.person_id == person_id)
         .order_by(Membership.ended_on.is_not(None), Membership.started_on.desc(), Membership.id)
-    ).all()
+    )
+    if organisation_ids is not None:
+        wanted = wanted.where(Membership.organisation_id.in_(organisation_ids))
+    return db.session.scalars(wanted).all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,11 +213,16 @@ def people_with_role(role: Role) -> Sequence[Person]:
     ).all()
 
 
-def trail_of(person_id: int, limit: int = 30) -> Sequence[AuditEntry]:
-    """The newest audit entries about a person."""
-    return db.session.scalars(
-        sa.select(AuditEntry)
-        .where(AuditEntry.subject_kind == "person", AuditEntry.subject_id == str(person_id))
-        .order_by(AuditEntry.id.desc())
-        .limit(limit)
-    ).all()
+def trail_of(person_id: int, limit: int = 30) -> Sequence[tuple[AuditEntry, str | None]]:
+    """The newest audit entries about a person, each with the name of who acted."""
+    return (
+        db.session.execute(
+            sa.select(AuditEntry, Person.name)
+            .outerjoin(Person, Person.id == AuditEntry.by_person_id)
+            .where(AuditEntry.subject_kind == "person", AuditEntry.subject_id == str(person_id))
+            .order_by(AuditEntry.id.desc())
+            .limit(limit)
+        )
+        .tuples()
+        .all()
+    )

@@ -33,7 +33,7 @@ def people(
     cursor: list[int | str] | None = None,
     size: int = SIZE,
 ) -> Page[PersonRow]:
-    """People by name, one page; `text` matches the start of name or address words."""
+    """People by name, one page; each word of `text` must occur in name or address."""
     own = aliased(Account)
     first_account = (
         sa.select(sa.func.min(own.id)).where(own.person_id == Person.id).scalar_subquery()
@@ -46,7 +46,7 @@ def people(
             Person.sort_name,
             Account.email,
             Account.state,
-            _organisation_names(),
+            _organisation_names(organisation_ids),
         )
         .outerjoin(Account, Account.id == first_account)
         .where(Person.erased_at.is_(None))
@@ -63,14 +63,17 @@ def people(
     return page_of(rows, size=size, key=lambda r: (r.sort_name, r.id), is_first=cursor is None)
 
 
-def _organisation_names() -> sa.ScalarSelect[Any]:
+def _organisation_names(organisation_ids: Sequence[int] | None) -> sa.ScalarSelect[Any]:
+    """An employer does not see for whom else a person works."""
     joined = sa.func.group_concat if db.engine.dialect.name == "sqlite" else sa.func.string_agg
-    return (
+    wanted = (
         sa.select(joined(Organisation.name, ", "))
         .join(Membership, Membership.organisation_id == Organisation.id)
         .where(Membership.person_id == Person.id, Membership.ended_on.is_(None))
-        .scalar_subquery()
     )
+    if organisation_ids is not None:
+        wanted = wanted.where(Organisation.id.in_(organisation_ids))
+    return wanted.scalar_subquery()
 
 
 def organisation_page(

@@ -1,17 +1,19 @@
-"""People and organisations for administrators and organisation managers."""
+"""People for administrators and organisation managers."""
 
-from typing import Any
+from datetime import date
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from lms import clock, paging, permissions
+from lms import wording as words
 from lms.accounts import actions, credentials, forms, queries, queries_lists
 from lms.accounts.models import Account, AccountState, Person
 from lms.accounts.views import blueprint
-from lms.accounts.wording import role_name
+from lms.accounts.wording import act_name, role_name
 from lms.db import db
+from lms.errors import Refusal
 from lms.i18n import gettext as _
 from lms.permissions import Role, permit
 
@@ -87,7 +89,7 @@ def _invite(form: forms.InviteForm) -> Person | None:
     return person
 
 
-def _today() -> Any:
+def _today() -> date:
     return clock.today(clock.now(), current_app.extensions["settings"].issuer_zone)
 
 
@@ -98,27 +100,38 @@ def person(public_id: str) -> ResponseReturnValue:
     return _person_page(person_or_404(public_id, "people.see"))
 
 
-def _person_page(found: Person) -> str:
+def _person_page(found: Person, role_form: forms.RoleForm | None = None) -> str:
     accounts = queries.accounts_of(found.id)
-    role_form = forms.RoleForm()
-    role_form.role.choices = [(role.value, role_name(role)) for role in Role]
-    role_form.organisation.choices = organisation_choices("people.see", none=True)
-    member_form = forms.MembershipForm()
-    member_form.organisation.choices = (
-        organisation_choices("people.edit", none=False) if (current_user.may("people.edit")) else []
-    )
+    # Employers see neither other employers nor where and when somebody is signed in.
+    sees_trail = current_user.may("audit.see")
     return render_template(
         "accounts/person.html",
         person=found,
         accounts=accounts,
-        memberships=queries.memberships_of(found.id),
+        memberships=queries.memberships_of(found.id, own_organisations("people.see")),
         grants=queries.grants_with_scope(found.id),
-        sign_ins=queries.sign_ins_of([account.id for account in accounts]),
-        trail=queries.trail_of(found.id),
-        role_form=role_form,
-        member_form=member_form,
+        sign_ins=queries.sign_ins_of([row.id for row in accounts]) if sees_trail else [],
+        trail=queries.trail_of(found.id) if sees_trail else [],
+        sees_trail=sees_trail,
+        act_name=act_name,
+        role_form=role_form or _role_form(),
+        member_form=_member_form(),
         states=AccountState,
     )
+
+
+def _role_form() -> forms.RoleForm:
+    form = forms.RoleForm()
+    form.role.choices = [(role.value, role_name(role)) for role in Role]
+    form.organisation.choices = organisation_choices("roles.grant", none=True)
+    return form
+
+
+def _member_form() -> forms.MembershipForm:
+    form = forms.MembershipForm(prefix="member-")
+    may = current_user.may("people.edit")
+    form.organisation.choices = organisation_choices("people.edit", none=False) if may else []
+    return form
 
 
 def _back(found: Person) -> ResponseReturnValue:
@@ -130,22 +143,31 @@ def _back(found: Person) -> ResponseReturnValue:
 def grant_role(public_id: str) -> ResponseReturnValue:
     """Give a role, perhaps limited."""
     found = person_or_404(public_id, "roles.grant")
-    form = forms.RoleForm()
-    form.role.choices = [(role.value, role_name(role)) for role in Role]
-    form.organisation.choices = organisation_choices("roles.grant", none=True)
-    if not form.validate():
-        return _person_page(found), 422
-    organisation = queries.organisation_by_code(form.organisation.data or "")
-    actions.grant_role(
-        found,
-        form.chosen(),
-        by=current_user.person_id,
-        now=clock.now(),
-        organisation_id=organisation.id if organisation else None,
-        programme_code=form.programme.data or None,
-    )
+    form = _role_form()
+    if not form.validate() or not _grant(found, form):
+        return _person_page(found, form), 422
     flash(_("The role is given."))
     return _back(found)
+
+
+def _grant(found: Person, form: forms.RoleForm) -> bool:
+    """Give the role; limits that do not fit it are shown beside their fields."""
+    organisation = queries.organisation_by_code(form.organisation.data or "")
+    try:
+        actions.grant_role(
+            found,
+            form.chosen(),
+            by=current_user.person_id,
+            now=clock.now(),
+            organisation_id=organisation.id if organisation else None,
+            programme_code=form.programme.data or None,
+            region_code=form.region.data or None,
+        )
+    except Refusal as refusal:
+        for reason in refusal.reasons:
+            form[reason.code.rpartition("_")[2]].errors = [words.word(reason)]
+        return False
+    return True
 
 
 @blueprint.post("/manage/people/<public_id>/roles/<int:grant_id>/end")
@@ -165,8 +187,7 @@ def end_role(public_id: str, grant_id: int) -> ResponseReturnValue:
 def add_membership(public_id: str) -> ResponseReturnValue:
     """The person works for an organisation from today."""
     found = person_or_404(public_id, "people.edit")
-    form = forms.MembershipForm()
-    form.organisation.choices = organisation_choices("people.edit", none=False)
+    form = _member_form()
     organisation = queries.organisation_by_code(form.organisation.data or "")
     if not form.validate() or organisation is None:
         return _person_page(found), 422
@@ -188,7 +209,7 @@ def end_membership(public_id: str, membership_id: int) -> ResponseReturnValue:
         found, membership_id, by=current_user.person_id, on=_today(), now=clock.now()
     )
     flash(_("The membership is ended."))
-    return redirect(url_for("accounts.people"), 303)
+    return _back(found) if limits is None else redirect(url_for("accounts.people"), 303)
 
 
 def _account_or_404(found: Person, account_id: int) -> Account:

@@ -27,6 +27,13 @@ wording.register(
             "The file is no text in UTF-8 or windows-1252. Save it as CSV (UTF-8) and try again."
         ),
         "import_columns": lambda: _("The first line must name the columns. Missing: %(columns)s."),
+        "import_unknown": lambda: _(
+            "The first line names columns that this list does not have: %(columns)s."
+        ),
+        "import_twice": lambda: _("The first line names columns twice: %(columns)s."),
+        "import_broken": lambda: _(
+            "The quotation marks around line %(line)s do not close. Save the file as CSV again."
+        ),
         "import_empty": lambda: _("The file has no row below its first line."),
         "import_large": lambda: _("The file has more than %(most)s rows. Send it in parts."),
         "link_expired": lambda: _(
@@ -50,3 +57,45 @@ def role_name(role: Role) -> str:
         Role.ADMINISTRATOR: _("Administrator"),
         Role.AUDITOR: _("Auditor"),
     }[role]
+
+
+def act_name(act: str) -> str:
+    """What happened to a person, in words; acts of other slices as they are recorded."""
+    texts = {
+        "person.created": _("Added"),
+        "person.changed": _("Profile changed"),
+        "consent.given": _("Agreed to be found by partners"),
+        "consent.withdrawn": _("No longer agrees to be found by partners"),
+        "account.created": _("Account added"),
+        "account.invited": _("Invited"),
+        "account.disabled": _("Account disabled"),
+        "account.enabled": _("Account enabled"),
+        "membership.started": _("Joined an organisation"),
+        "membership.ended": _("Left an organisation"),
+        "role.granted": _("Got a role"),
+        "role.ended": _("Lost a role"),
+        "password.reset_asked": _("Asked for a new password"),
+        "password.changed": _("Password changed"),
+        "signed_in": _("Signed in"),
+        "signed_out": _("Signed out"),
+        "sign_in.denied": _("Sign-in refused"),
+        "sign_ins.ended": _("Signed out everywhere"),
+    }
+    return texts.get(act, act)
+
+
+def flaw_text(code: str) -> str:
+    """What is wrong in a row of an imported list."""
+    return {
+        "cells": _("There are more cells than columns."),
+        "name": _("The name is missing or too long."),
+        "email": _("The e-mail address is not valid."),
+        "duplicate": _("The same address stands in an earlier row."),
+        "organisation": _("There is no organisation with this code."),
+        "role": _("This is no role that a list can give, such as trainer."),
+        "role_organisation": _("This role needs an organisation."),
+        "language": _("This language is not available."),
+        "time_zone": _("This is no IANA time zone, such as Europe/Berlin."),
+        "invite": _("Write yes or no."),
+        "meanwhile": _("The person was changed after the preview. Send the row again."),
+    }[code]
