@@ -6,6 +6,7 @@ a child that died again, and leaves no child behind, even when it is killed itse
 
 import errno
 import fcntl
+import http.client
 import os
 import shutil
 import signal
@@ -16,6 +17,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
 from typing import IO
@@ -28,6 +30,7 @@ YOUNG_SECONDS = 2.0
 SHORTEST_PAUSE = 0.2
 LONGEST_PAUSE = 10.0
 FLASK = [sys.executable, "-m", "flask", "--app", "app"]
+WORKER_WAITS = 2.0
 
 
 class StartError(Exception):
@@ -44,6 +47,15 @@ class Child:
     started: float = 0.0
     pause: float = SHORTEST_PAUSE
     due: float | None = None
+    wait: float = 0.0
+    """Seconds after the others, so that what people wait for has the machine first."""
+
+    def begin(self) -> None:
+        """Start it for the first time, after its wait."""
+        if self.wait:
+            self.due = time.monotonic() + self.wait
+        else:
+            self.start()
 
     def start(self) -> None:
         """Start it now."""
@@ -52,9 +64,13 @@ class Child:
 
     def tend(self) -> None:
         """Start it again when it died, after a pause that grows while it dies young."""
-        if self.process is None or self.process.poll() is None:
-            return
         moment = time.monotonic()
+        if self.process is None:
+            if self.due is not None and moment >= self.due:
+                self.start()
+            return
+        if self.process.poll() is None:
+            return
         if self.due is None:
             young = moment - self.started < YOUNG_SECONDS
             self.pause = min(self.pause * 2, LONGEST_PAUSE) if young else SHORTEST_PAUSE
@@ -96,7 +112,7 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._stop)
         for child in self.children:
-            child.start()
+            child.begin()
         while not self.stopping:
             time.sleep(0.1)
             for child in self.children:
@@ -156,7 +172,7 @@ def children(settings: Settings) -> list[Child]:
     web += ["--host", settings.host, "--port", str(settings.port), "--no-ws"]
     web += ["--workers", str(len(os.sched_getaffinity(0))), "--blocking-threads", "1"]
     web += ["--respawn-failed-workers", "--workers-kill-timeout", "10", "--log-level", "warning"]
-    return [Child("web server", web), Child("worker", [*FLASK, "worker"])]
+    return [Child("web server", web), Child("worker", [*FLASK, "worker"], wait=WORKER_WAITS)]
 
 
 def prepare() -> None:
@@ -176,11 +192,14 @@ def greet(settings: Settings) -> None:
 
 def _answers(host: str, port: int) -> bool:
     anywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- compared, not bound
+    connection = http.client.HTTPConnection(anywhere.get(host, host), port, timeout=30)
     try:
-        with socket.create_connection((anywhere.get(host, host), port), timeout=1):
-            return True
-    except OSError:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
         return False
+    finally:
+        connection.close()
 
 
 def main() -> int:
