@@ -1,6 +1,6 @@
 """Languages: gettext through Flask-Babel, a pseudo-locale, and formats that name their zone."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -146,7 +146,12 @@ def clock_time(value: datetime, zone: str | None = None) -> str:
 def zone_label(value: datetime, zone: str | None = None) -> str:
     """The zone's short name at that instant (CET), else its offset (GMT+8)."""
     local = value.astimezone(ZoneInfo(zone or zone_name()))
-    return get_timezone_name(local, width="short", locale=locale())
+    for name in (get_timezone_name(local, width="short", locale=locale()), local.tzname() or ""):
+        if name.isalpha():
+            return name
+    minutes = round((local.utcoffset() or timedelta()).total_seconds() / 60)
+    hour, rest = divmod(abs(minutes), 60)
+    return f"GMT{'-' if minutes < 0 else '+'}{hour}" + (f":{rest:02}" if rest else "")
 
 
 def time_span(start: datetime, end: datetime, zone: str | None = None) -> str:

@@ -48,7 +48,9 @@ class DraftForm(Form):
         _l("Afterwards you can (one per line)"), [Optional(), Length(max=4000)]
     )
     hours = DecimalField(
-        _l("Hours"), [Optional(), NumberRange(0.1, 1000, _l("Between 0.1 and 1,000 hours."))]
+        _l("Hours"),
+        [Optional(), NumberRange(0.1, 1000, _l("Between 0.1 and 1,000 hours."))],
+        places=None,
     )
     length_note = StringField(_l("Or a note instead of hours"), [Optional(), Length(max=200)])
     languages = StringField(
@@ -109,7 +111,7 @@ def form_of(course: Course, content: Content) -> DraftForm:
             "description": content.description,
             "audience": content.audience,
             "outcomes": "\n".join(content.outcomes),
-            "hours": Decimal(content.minutes) / 60 if content.minutes else None,
+            "hours": _hours(content.minutes),
             "length_note": content.length_note,
             "languages": ", ".join(content.languages),
             "formats": list(content.format_ids),
@@ -124,6 +126,14 @@ def form_of(course: Course, content: Content) -> DraftForm:
         (c.id, f"{c.code} {c.title}") for c in catalog().courses if c.id != course.id
     ]
     return form
+
+
+def _hours(minutes: int | None) -> Decimal | None:
+    """Minutes as one writes hours: 16, 1.50, 0.83."""
+    if minutes is None:
+        return None
+    exact = (Decimal(minutes) / 60).quantize(Decimal("0.01"))
+    return exact.to_integral_value() if exact == exact.to_integral_value() else exact
 
 
 def rows_of(content: Content) -> list[ModuleRow]:

@@ -129,6 +129,11 @@ def versions_of(course_id: int) -> Sequence[CourseVersion]:
     ).all()
 
 
+def programme(programme_id: int) -> Programme:
+    """The programme with this id."""
+    return db.session.get_one(Programme, programme_id)
+
+
 def programme_by_code(code: str) -> Programme | None:
     """The programme with this code."""
     return db.session.scalar(sa.select(Programme).where(Programme.code == code))

@@ -12,7 +12,7 @@ from courses.catalog import browsing, pages, queries
 from courses.catalog.queries import Filters
 from courses.catalog.snapshot import Catalog, CourseCard, ProgrammeCard, catalog
 from courses.catalog.wording import band_names
-from lms import clock, slots
+from lms import clock, permissions, slots
 from lms.accounts.queries import NOBODY, Standing, standing_of
 from lms.permissions import PUBLIC, permit
 
@@ -127,9 +127,15 @@ def course(programme: str, course: str) -> ResponseReturnValue:
             **values,
             dates=dates.get(card.id, []),
             standing=_standing(now),
+            may_edit=_may_edit(owner.code),
         )
 
     return pages.answer(_key(shown, now, dates, "course", card.id), draw)
+
+
+def _may_edit(programme_code: str) -> bool:
+    limits = permissions.programmes(current_user, "catalog.edit")
+    return limits is None or programme_code in limits
 
 
 def _course_values(shown: Catalog, owner: ProgrammeCard, card: CourseCard) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from flask_login import current_user
 
 from courses.catalog import actions, forms, queries
 from courses.catalog.models import Course, CourseKind
+from courses.catalog.snapshot import catalog
 from courses.catalog.views import blueprint
 from lms import clock, permissions
 from lms import wording as words
@@ -90,6 +91,11 @@ def new_course(code: str) -> ResponseReturnValue:
 def manage_course(code: str) -> ResponseReturnValue:
     """A course: its versions."""
     course = managed_course(code, "catalog.see_drafts")
+    card = catalog().by_id().get(course.id)
     return render_template(
-        "catalog/manage_course.html", course=course, versions=queries.versions_of(course.id)
+        "catalog/manage_course.html",
+        course=course,
+        programme=queries.programme(course.programme_id),
+        versions=queries.versions_of(course.id),
+        href=card.href if card else None,
     )

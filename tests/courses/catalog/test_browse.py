@@ -1,15 +1,16 @@
 """The catalogue as visitors and members browse it: the address is the state."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from courses.catalog.models import Course, CourseKind, CourseVersion, DeliveryFormat, Programme
-from lms import clock
+from lms import clock, i18n
 from lms.db import db
+from lms.permissions import Role
 from tests.factories import Factory
 from tests.page import Page, words
 from tests.queries import counted
@@ -263,7 +264,7 @@ def test_a_course_page_answers_what_for_whom_how_long_and_what_next(
     assert page.h1 == "Foundation Training"
     for text in (
         "ADM-101", "16 h", "On-Site", "English and Deutsch", "Version 1", "Do it", "First topic",
-        "21 Dec 2026, 10:00 CET", "3 seats left", "Nothing is required.", "Certification Exam",
+        "Mon 21 Dec 2026 10:00 CET", "3 seats left", "Nothing is required.", "Certification Exam",
     ):  # fmt: skip
         assert text in page.text, text
     assert "/class-sessions/CS-" in "".join(page.links)
@@ -289,3 +290,32 @@ def test_a_programme_page_shows_its_courses_in_order(
     assert [words(code) for code in page.soup.select(".row .code")] == ["ADM-101", "ADM-210"]
     assert "2 courses" in page.text
     assert "24 h" in page.text
+
+
+def test_only_who_may_edit_a_course_is_led_to_it(
+    app: Flask, make: Factory, client: FlaskClient, catalogue: dict[str, Course]
+) -> None:
+    kim = make.person("Kim", Role.CATALOGUE_MANAGER, programme_code="ADM")
+    edit = "/manage/catalog/courses/"
+    mine = make.sign_in(app.test_client(), kim)
+    assert f"{edit}ADM-101" in Page(mine.get("/catalog/adm/adm-101")).links
+    assert f"{edit}USR-101" not in Page(mine.get("/catalog/usr/usr-101")).links
+    assert f"{edit}ADM-101" not in Page(client.get("/catalog/adm/adm-101")).links
+
+
+@pytest.mark.parametrize(
+    ("zone", "label"),
+    [("America/Chicago", "CST"), ("Asia/Singapore", "GMT+8"), ("Asia/Kathmandu", "GMT+5:45")],
+)
+def test_every_time_names_its_zone_in_short(app: Flask, zone: str, label: str) -> None:
+    with app.test_request_context():
+        assert i18n.zone_label(datetime(2026, 12, 21, tzinfo=UTC), zone) == label
+
+
+@pytest.mark.parametrize(
+    ("minutes", "text"),
+    [(960, "16 h"), (90, "1.5 h"), (50, "50 min"), (80, "1 h 20 min"), (None, "")],
+)
+def test_lengths_read_as_one_says_them(app: Flask, minutes: int | None, text: str) -> None:
+    with app.test_request_context():
+        assert i18n.hours(minutes) == text
