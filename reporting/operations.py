@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from flask import Blueprint, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
-from certification.certificates.document import missing_scripts
+from certification.certificates.writing import missing_scripts
 from lms import clock, jobs, paging, styleguide, worker
 from lms.accounts.models import Person
 from lms.audit import AuditEntry

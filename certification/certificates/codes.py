@@ -8,9 +8,11 @@ Source: Douglas Crockford, "Base 32", https://www.crockford.com/base32.html
 """
 
 import secrets
+import unicodedata
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 16
+LOOKALIKES = str.maketrans("OIL", "011")
 
 
 def new_code() -> str:
@@ -31,14 +33,12 @@ def _remainder(body: str) -> int:
 
 
 def normalise(text: str) -> str | None:
-    """The code somebody typed: case, spaces, hyphens and look-alikes forgiven.
+    """The code somebody typed: case, spaces, hyphens, look-alikes and wide letters forgiven.
 
     None when it cannot be a code of ours: wrong length, foreign symbols or wrong check symbol.
     """
-    forgiven = str.maketrans(
-        {"O": "0", "I": "1", "L": "1", "-": "", " ": "", "–": "", "\u00a0": ""}
-    )
-    code = text.strip()[:80].upper().translate(forgiven)
+    plain = unicodedata.normalize("NFKC", text.strip()[:80]).upper()
+    code = "".join(letter for letter in plain if letter.isalnum()).translate(LOOKALIKES)
     if len(code) != LENGTH + 1 or any(symbol not in ALPHABET for symbol in code):
         return None
     return code if _remainder(code[:-1]) == ALPHABET.index(code[-1]) else None

@@ -4,12 +4,10 @@ PDF/A-3a, tagged, with the PDF/UA-1 mark (written by a finisher, since WeasyPrin
 variant), fonts embedded and subset. The same facts give the same bytes.
 """
 
-import base64
 import hashlib
-import io
 import json
-import subprocess
 import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -17,7 +15,6 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pydyf
-import segno
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -25,15 +22,23 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from certification.certificates import fingerprint
 from certification.certificates.codes import grouped
-from certification.certificates.pdfua import draw_behind, mark
+from certification.certificates.pdfua import draw_behind, fill_figure, mark, say_language
+from certification.certificates.sheet import SHEETS, behind, qr
+from certification.certificates.writing import language_of, runs_from_right, width_of
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates" / "documents"
 FONTS = ROOT / "static" / "fonts"
-SHEETS = {"A4": (841.89, 595.28), "Letter": (792.0, 612.0)}
-"""Landscape page sizes in points."""
+SIZES = ("l", "m", "s", "xs", "xxs")
+"""Classes of type sizes; a text takes the first whose width it does not exceed."""
+TITLE_WIDTHS = (26, 58, 78, 122)
+NAME_WIDTHS = (25, 32, 42, 88)
+STATEMENT_WIDTHS = (200, 320, 500, 800)
+STEPS_WIDTH = 400
+ROOM = 50
+NAME_PLACE = 4
+"""The holder's name is the fifth element of the main part: after issuer, kind, title, lead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,8 @@ class Labels:
     hours_value: str = "%(count)s hours"
     score_value: str = "%(score)s of %(full)s, %(required)s required"
     no_end: str = "Without end"
+    steps: str = "Completed"
+    more: str = "and %(count)s more"
 
 
 class OwnAssets(URLFetcher):
@@ -189,38 +196,61 @@ def render(facts: CertificateFacts, labels: Labels | None = None) -> bytes:
 
 
 def _finish(pdf: pydyf.PDF, facts: CertificateFacts) -> None:
-    """Paper and line art go straight into the page's stream: a quarter of the time that the
-    same curves take as an SVG image. Pale ink instead of transparency, so that it prints."""
-    width, height = SHEETS[facts.page_format]
-    art = fingerprint.operators(facts.digest(), width - 340, height + 150, 510)
-    paper = f"1 0.992 0.976 rg 0 0 {width} {height} re f"
-    draw_behind(pdf, f"{paper}\n0.72 0.82 0.81 RG 0.75 w\n{art}\nS")
+    """Decoration goes behind the words; then come the marks that WeasyPrint leaves out."""
+    kinds = [kind for _title, kind in facts.steps]
+    fill_figure(pdf, qr(facts.verify_url))
+    draw_behind(pdf, behind(facts.digest(), facts.page_format, kinds))
+    say_language(pdf, NAME_PLACE, language_of(facts.holder_name, facts.holder_lang))
     mark(pdf)
 
 
 def view(facts: CertificateFacts, labels: Labels) -> dict[str, Any]:
     """The plain values that the template places."""
+    steps = _listed(facts.steps, labels)
     return {
         "facts": facts,
         "labels": labels,
-        "lang": facts.locale.partition("_")[0],
-        "name_size": _size(facts.holder_name, (22, 34, 52)),
-        "title_size": _size(facts.title, (24, 40, 64)),
+        "lang": facts.locale.replace("_", "-"),
+        "name_lang": language_of(facts.holder_name, facts.holder_lang),
+        "name_dir": "rtl" if runs_from_right(facts.holder_name) else "ltr",
+        "name_size": _size(facts.holder_name, NAME_WIDTHS),
+        "title_size": _size(facts.title, TITLE_WIDTHS),
+        "statement_size": _size(facts.statement, STATEMENT_WIDTHS),
+        "steps": steps,
+        "density": "dense" if _is_dense(facts, steps) else "airy",
         "rows": list(_rows(facts, labels)),
-        "qr": _data(qr(facts.verify_url)),
         "code": grouped(facts.code),
         "short_url": facts.verify_url.partition("://")[2].rpartition("/")[0],
         "written_at": facts.issued_at.isoformat(timespec="seconds"),
     }
 
 
-def _size(text: str, limits: tuple[int, int, int]) -> str:
-    """A size class by length; wide scripts count double."""
-    width = sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
-    return next((name for name, limit in zip("lms", limits, strict=True) if width <= limit), "xs")
+def _size(text: str, widths: Sequence[int]) -> str:
+    """A size class by length."""
+    width = width_of(text)
+    return SIZES[sum(width > limit for limit in widths)]
 
 
-def _rows(facts: CertificateFacts, labels: Labels) -> Any:
+def _is_dense(facts: CertificateFacts, steps: str) -> bool:
+    """Whether the words would fill the column, estimated in millimetres of height."""
+    return (
+        width_of(facts.title) * 0.19
+        + width_of(facts.holder_name) * 0.18
+        + width_of(facts.statement) * 0.07
+        + width_of(steps) * 0.047
+    ) > ROOM
+
+
+def _listed(steps: Sequence[tuple[str, str]], labels: Labels) -> str:
+    """The steps in one line of words, as many as there is room for."""
+    shown = [title for title, _kind in steps]
+    while len(shown) > 1 and width_of(" · ".join(shown)) > STEPS_WIDTH:
+        shown.pop()
+    left = len(steps) - len(shown)
+    return " · ".join([*shown, *([labels.more % {"count": left}] if left else [])])
+
+
+def _rows(facts: CertificateFacts, labels: Labels) -> Iterator[tuple[str, str]]:
     locale = facts.locale
     yield labels.awarded, format_date(facts.awarded_on, "long", locale=locale)
     if facts.valid_until:
@@ -236,57 +266,5 @@ def _rows(facts: CertificateFacts, labels: Labels) -> Any:
     if facts.score is not None:
         values = {"score": facts.score, "full": facts.full_marks, "required": facts.required}
         yield labels.score, labels.score_value % values
-    elif facts.cycle > 1:
+    if facts.cycle > 1:
         yield labels.cycle, str(facts.cycle)
-
-
-def qr(url: str) -> str:
-    """The QR code as SVG: level M, quiet zone of 4 modules."""
-    out = io.BytesIO()
-    segno.make(url, error="m", boost_error=False, mask=4).save(
-        out,
-        kind="svg",
-        border=4,
-        dark="#1b2126",
-        light="#fffdf9",
-        xmldecl=False,
-        svgns=True,
-        omitsize=True,
-        nl=False,
-    )
-    return out.getvalue().decode()
-
-
-def _data(svg: str) -> str:
-    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
-
-
-SAMPLES = {
-    "Latin": "Åé",
-    "Vietnamese": "Nguyễn",
-    "Greek": "Ωλ",
-    "Cyrillic": "Жя",
-    "Arabic": "محمد",
-    "Hebrew": "שלום",
-    "Devanagari": "नमस्ते",
-    "Thai": "สวัสดี",
-    "Chinese": "陈伟",
-    "Japanese": "遥ひ",
-    "Korean": "김",
-}
-
-
-def missing_scripts() -> list[str]:
-    """Scripts for which this machine has no font, as fontconfig (which Pango asks) sees it."""
-    return [name for name, sample in SAMPLES.items() if not _is_covered(sample)]
-
-
-def _is_covered(sample: str) -> bool:
-    wanted = " ".join(f"{ord(letter):x}" for letter in sample)
-    found = subprocess.run(
-        ["fc-list", f":charset={wanted}", "family"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return bool(found.stdout.strip())

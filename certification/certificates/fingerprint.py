@@ -1,7 +1,11 @@
 """The visual fingerprint: line art drawn from the hash of the certified facts. Pure.
 
-Different facts, different lines: a changed name cannot keep its art. Few closed curves of cubic
-Béziers (Catmull-Rom through sampled points) keep the drawing small and quick.
+Different facts, different lines: a changed name cannot keep its art. Two waves run around each
+closed curve and turn from ring to ring. Where they would tangle, their turn is held back, so that
+neighbours touch but hardly cross. The curves are cubic Béziers with exact tangents (Hermite),
+which needs a third of the points that straight lines would.
+
+The drawing is part of every issued certificate: it must not change once certificates exist.
 """
 
 import math
@@ -10,34 +14,53 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 Point: TypeAlias = tuple[float, float]
+Curve: TypeAlias = tuple[Point, list[tuple[Point, Point, Point]]]
+"""Where a closed curve starts, then two control points and an end for each part."""
 
 SIZE = 1000
 POINTS = 36
+FINE = 5
+INNER, SPAN = 105.0, 305.0
+"""Radius of the innermost ring, and from there to the outermost."""
+
+_ANGLES = [2 * math.pi * step / POINTS for step in range(POINTS)]
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What the hash decides: petals of three waves, number of rings, turn and twist."""
+    """What the hash decides. Lengths in units of the square of 1000, phases in radians."""
 
     petals: int
-    second: int
-    third: int
+    ripples: int
     rings: int
     turn: int
-    twist: float
     depth: float
+    ripple_depth: float
+    twist: float
+    ripple_twist: float
+    phase: float
 
 
 def shape_of(digest: bytes) -> Shape:
     """The shape of a SHA-256."""
+    petals, ripples = 3 + digest[0] % 6, 4 + digest[1] % 7
+    depth = 36 + digest[2] / 255 * 24
+    # At most half as steep as the petals: their count stays what the eye counts.
+    ripple_depth = min(0.5 * depth * petals / ripples, 26)
+    twist = (1.6 + digest[3] / 255 * 4.4) * (1 if digest[4] % 2 else -1)
+    ripple_twist = (2 + digest[5] / 255 * 7) * (1 if digest[6] % 2 else -1)
+    steepest = depth * abs(twist) + ripple_depth * abs(ripple_twist)
+    held = min(1.0, 1.08 * SPAN / steepest)
     return Shape(
-        petals=3 + digest[0] % 7,
-        second=5 + digest[1] % 8,
-        third=9 + digest[2] % 7,
-        rings=16 + digest[3] % 9,
-        turn=digest[4] * 360 // 256,
-        twist=0.6 + digest[5] / 255 * 2.2,
-        depth=24 + digest[6] / 255 * 26,
+        petals=petals,
+        ripples=ripples,
+        rings=22 + digest[7] % 8,
+        turn=int.from_bytes(digest[8:10]) % 360,
+        depth=depth,
+        ripple_depth=ripple_depth,
+        twist=twist * held,
+        ripple_twist=ripple_twist * held,
+        phase=digest[10] / 255 * 2 * math.pi,
     )
 
 
@@ -47,70 +70,73 @@ def describe(digest: bytes) -> dict[str, int]:
     return {"petals": shape.petals, "rings": shape.rings, "turn": shape.turn}
 
 
-def rings(digest: bytes) -> Iterator[list[Point]]:
-    """The points of each closed curve, from the inside, in a square of 1000 (y downwards)."""
+def radius(shape: Shape, t: float, angle: float) -> tuple[float, float]:
+    """The distance from the centre, and how it changes with the angle; `t` runs from 0 (the
+    innermost ring) to 1 (the outermost)."""
+    petal = shape.petals * angle + shape.twist * t
+    ripple = shape.ripples * angle + shape.ripple_twist * t + shape.phase
+    return (
+        INNER + SPAN * t + shape.depth * math.cos(petal) + shape.ripple_depth * math.cos(ripple),
+        -shape.depth * shape.petals * math.sin(petal)
+        - shape.ripple_depth * shape.ripples * math.sin(ripple),
+    )
+
+
+def curves(digest: bytes) -> Iterator[Curve]:
+    """Each closed curve from the inside out, in a square of 1000 (y downwards)."""
     shape = shape_of(digest)
     for index in range(shape.rings):
-        yield _ring(shape, index / shape.rings)
+        yield _ring(shape, index / (shape.rings - 1))
+
+
+def _ring(shape: Shape, t: float) -> Curve:
+    """Points with their tangents, a third of a step long: Hermite to Bézier."""
+    third = 2 * math.pi / POINTS / 3
+    turn = math.radians(shape.turn)
+    knots = []
+    for angle in _ANGLES:
+        r, slope = radius(shape, t, angle)
+        cos, sin = math.cos(angle + turn), math.sin(angle + turn)
+        x, y = SIZE / 2 + r * cos, SIZE / 2 + r * sin
+        knots.append((x, y, (slope * cos - r * sin) * third, (slope * sin + r * cos) * third))
+    parts = [
+        ((x + dx, y + dy), (ex - edx, ey - edy), (ex, ey))
+        for (x, y, dx, dy), (ex, ey, edx, edy) in zip(knots, knots[1:] + knots[:1], strict=True)
+    ]
+    return knots[0][:2], parts
 
 
 def path(digest: bytes) -> str:
     """The art as one SVG path in a square of 1000."""
-    parts = []
-    for points in rings(digest):
-        parts.append(f"M{points[0][0]:.0f} {points[0][1]:.0f}")
-        for (ax, ay), (bx, by), (x, y) in _curves(points):
-            parts.append(f"C{ax:.0f} {ay:.0f} {bx:.0f} {by:.0f} {x:.0f} {y:.0f}")
-        parts.append("Z")
-    return "".join(parts)
+    written = []
+    for (x0, y0), parts in curves(digest):
+        written.append(f"M{x0:.0f} {y0:.0f}")
+        written += [
+            f"C{ax:.0f} {ay:.0f} {bx:.0f} {by:.0f} {x:.0f} {y:.0f}"
+            for (ax, ay), (bx, by), (x, y) in parts
+        ]
+        written.append("Z")
+    return "".join(written)
 
 
-def operators(digest: bytes, left: float, top: float, size: float) -> str:
-    """The art as PDF path operators in a square of `size` points whose upper left corner is
-    (left, top), y upwards (ISO 32000-2, 8.5.2)."""
-    scale = size / SIZE
-
-    def place(point: Point) -> str:
-        return f"{left + point[0] * scale:.1f} {top - point[1] * scale:.1f}"
-
-    parts = []
-    for points in rings(digest):
-        parts.append(f"{place(points[0])} m")
-        parts += [f"{place(a)} {place(b)} {place(end)} c" for a, b, end in _curves(points)]
-        parts.append("h")
-    return "\n".join(parts)
-
-
-def _ring(shape: Shape, t: float) -> list[Point]:
-    """One closed curve; `t` runs from 0 (inside) to 1 (outside)."""
-    points = []
-    for step in range(POINTS):
-        angle = 2 * math.pi * step / POINTS
-        wave = (
-            shape.depth * math.sin(shape.petals * angle + shape.twist * 2 * math.pi * t)
-            + 0.5 * shape.depth * math.sin(shape.second * angle - shape.twist * 5 * t)
-            + 0.2 * shape.depth * math.cos(shape.third * angle + 9 * t)
-        )
-        radius = 120 + 300 * t + wave
-        turned = angle + math.radians(shape.turn)
-        points.append((SIZE / 2 + radius * math.cos(turned), SIZE / 2 + radius * math.sin(turned)))
-    return points
+def operators(digest: bytes, left: float, top: float, size: float, *, pen: float) -> str:
+    """The art as PDF operators in a square of `size` points whose upper left corner is
+    (left, top), y upwards (ISO 32000-2, 8.5.2), with a pen of so many points. Whole numbers in
+    fifths of a unit are exact to a tenth of a point and a third shorter than decimals."""
+    scale = size / SIZE / FINE
+    written = [f"{scale:.5f} 0 0 {-scale:.5f} {left:.2f} {top:.2f} cm {pen / scale:.2f} w"]
+    for (x0, y0), parts in curves(digest):
+        written.append(f"{x0 * FINE:.0f} {y0 * FINE:.0f} m")
+        written += [
+            f"{ax * FINE:.0f} {ay * FINE:.0f} {bx * FINE:.0f} {by * FINE:.0f} "
+            f"{x * FINE:.0f} {y * FINE:.0f} c"
+            for (ax, ay), (bx, by), (x, y) in parts
+        ]
+        written.append("h")
+    return "\n".join(written)
 
 
-def _curves(points: list[Point]) -> Iterator[tuple[Point, Point, Point]]:
-    """A closed Catmull-Rom spline as cubic Béziers: two control points and an end each."""
-    count = len(points)
-    for i in range(count):
-        (x0, y0), (x1, y1) = points[i - 1], points[i]
-        (x2, y2), (x3, y3) = points[(i + 1) % count], points[(i + 2) % count]
-        yield (
-            (x1 + (x2 - x0) / 6, y1 + (y2 - y0) / 6),
-            (x2 - (x3 - x1) / 6, y2 - (y3 - y1) / 6),
-            (x2, y2),
-        )
-
-
-def svg(digest: bytes, *, colour: str = "#0b5a58", width: float = 2.4, opacity: float = 1.0) -> str:
+def svg(digest: bytes, *, colour: str = "#0b5a58", width: float = 2.0, opacity: float = 1.0) -> str:
     """The art as an SVG document."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE} {SIZE}">'

@@ -102,4 +102,6 @@ def labels() -> Labels:
             required="%(required)s",
         ),
         no_end=_("Without end"),
+        steps=_("Completed"),
+        more=_("and %(count)s more", count="%(count)s"),
     )

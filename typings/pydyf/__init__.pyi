@@ -1,14 +1,24 @@
+from collections.abc import Iterable
 from typing import Any
 
 class Object:
     reference: bytes
 
+class Array(Object, list[Any]):
+    def __init__(self, values: Iterable[Any] = ...) -> None: ...
+
 class Dictionary(Object, dict[str, Any]):
     def __init__(self, values: dict[str, Any] | None = None) -> None: ...
 
 class Stream(Object):
-    stream: list[bytes]
+    stream: list[Any]
     compress: bool
+    def __init__(
+        self, stream: list[Any] = ..., extra: dict[str, Any] | None = None, compress: bool = ...
+    ) -> None: ...
+
+class String(Object):
+    def __init__(self, string: str = ...) -> None: ...
 
 class PDF:
     objects: list[Object]
