@@ -157,7 +157,7 @@ def _count() -> None:
 def _too_many(error: RateLimitExceeded) -> Response:
     del error
     limit = limiter.current_limit
-    seconds = max(1, math.ceil(limit.reset_at - time.time())) if limit else 60
+    seconds = max(1, int(limit.reset_at - time.time())) if limit else 60
     wait = ngettext(
         "Wait %(num)s minute, then try again.",
         "Wait %(num)s minutes, then try again.",

@@ -18,7 +18,7 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 from flask import Flask
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms import clock, jobs
+from lms import clock, jobs, limits, once
 from lms.db import Base, Words, db, run, unit
 from lms.settings import Settings
 
@@ -93,7 +93,8 @@ def start(app: Flask, settings: Settings) -> str:
         run(lambda: beat(executor_id, now=clock.now()))
     DBOS(config=config(settings, executor_id))
     DBOS.launch()
-    DBOS.register_queue(jobs.QUEUE, worker_concurrency=CONCURRENCY, polling_interval_sec=0.2)
+    for queue, concurrency in ((jobs.QUEUE, CONCURRENCY), (jobs.MAIL_QUEUE, 1)):
+        DBOS.register_queue(queue, worker_concurrency=concurrency, polling_interval_sec=0.2)
     return executor_id
 
 
@@ -150,6 +151,8 @@ def reap(*, now: datetime) -> int:
 def _forget(*, now: datetime) -> None:
     old = now - timedelta(days=1)
     db.session.execute(sa.delete(WorkerBeat).where(WorkerBeat.beat_at < old))
+    once.forget_old(now=now)
+    limits.forget_old(now=now)
 
 
 def is_alive(row: WorkerBeat, *, now: datetime) -> bool:

@@ -98,6 +98,7 @@ def add_member(
     person: Person, organisation: Organisation, *, by: int | None, on: date, now: datetime
 ) -> None:
     """The person works for the organisation from this day; once, however often it is said."""
+    db.session.execute(locked(sa.select(Person.id).where(Person.id == person.id)))
     current = db.session.scalar(
         sa.select(Membership.id).where(
             Membership.person_id == person.id,

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from lms import audit, jobs, mail
 from lms.accounts import actions, identity, passwords, queries, rules
 from lms.accounts.models import Account, AccountState, AccountToken, Person, SignIn, TokenKind
-from lms.db import db, release
+from lms.db import db, locked, release
 from lms.errors import Refusal, refuse
 
 INVITATION_LASTS = timedelta(days=14)
@@ -68,13 +68,17 @@ def authenticated(email: str, password: str) -> Account | None:
     release()
     if not passwords.fits(known, password):
         return None
-    return db.session.scalar(
-        sa.select(Account).where(
-            Account.id == account_id,
-            Account.state == AccountState.ACTIVE,
-            Account.password_hash == known,
+    # Locked: who disables the account meanwhile must see the sign-in that begins now.
+    fresh: Account | None = db.session.scalar(
+        locked(
+            sa.select(Account).where(
+                Account.id == account_id,
+                Account.state == AccountState.ACTIVE,
+                Account.password_hash == known,
+            )
         )
     )
+    return fresh
 
 
 def note_denial(email: str, *, now: datetime) -> None:

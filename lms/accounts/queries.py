@@ -213,16 +213,12 @@ def people_with_role(role: Role) -> Sequence[Person]:
     ).all()
 
 
-def trail_of(person_id: int, limit: int = 30) -> Sequence[tuple[AuditEntry, str | None]]:
-    """The newest audit entries about a person, each with the name of who acted."""
-    return (
-        db.session.execute(
-            sa.select(AuditEntry, Person.name)
-            .outerjoin(Person, Person.id == AuditEntry.by_person_id)
-            .where(AuditEntry.subject_kind == "person", AuditEntry.subject_id == str(person_id))
-            .order_by(AuditEntry.id.desc())
-            .limit(limit)
-        )
-        .tuples()
-        .all()
-    )
+def trail_of(person_id: int, limit: int = 30) -> Sequence[sa.Row[AuditEntry, str]]:
+    """The newest audit entries about a person, each with the name of who acted (or None)."""
+    return db.session.execute(
+        sa.select(AuditEntry, Person.name)
+        .outerjoin(Person, Person.id == AuditEntry.by_person_id)
+        .where(AuditEntry.subject_kind == "person", AuditEntry.subject_id == str(person_id))
+        .order_by(AuditEntry.id.desc())
+        .limit(limit)
+    ).all()

@@ -5,7 +5,7 @@ from datetime import date
 from flask.testing import FlaskClient
 
 from lms import clock
-from lms.accounts import identity
+from lms.accounts import credentials, identity, passwords
 from lms.accounts.models import (
     Account,
     AccountState,
@@ -14,6 +14,7 @@ from lms.accounts.models import (
     Person,
     RoleGrant,
     SupportPlan,
+    TokenKind,
 )
 from lms.db import db, unit
 from lms.permissions import Role
@@ -50,8 +51,13 @@ class AccountsFactory(FactoryBase):
         limit: Organisation | None = None,
         programme_code: str | None = None,
         time_zone: str = "Europe/Berlin",
+        password: str | None = None,
+        state: AccountState = AccountState.ACTIVE,
     ) -> Person:
-        """A person with an active account; roles may be limited to `limit`."""
+        """A person with an active account; roles may be limited to `limit`.
+
+        Without a password nobody gets in by the form; `sign_in` needs none.
+        """
         number = self.next()
         person = self.save(
             Person(
@@ -68,7 +74,8 @@ class AccountsFactory(FactoryBase):
                 person_id=person.id,
                 email=email,
                 email_key=email,
-                state=AccountState.ACTIVE,
+                password_hash=passwords.hash_of(password) if password else None,
+                state=state,
                 created_at=self.now,
             )
         )
@@ -85,6 +92,18 @@ class AccountsFactory(FactoryBase):
         if organisation is not None:
             self.member(person, organisation)
         return person
+
+    def account(self, person: Person) -> Account:
+        """The person's account as it is now."""
+        with unit(writes=False):
+            found = db.session.query(Account).filter_by(person_id=person.id)
+            return found.populate_existing().one()
+
+    def link(self, person: Person, kind: TokenKind = TokenKind.INVITATION) -> str:
+        """The token of a fresh single-use link to the person."""
+        with unit(writes=True):
+            account = db.session.query(Account).filter_by(person_id=person.id).one()
+            return credentials.issue_token(account, kind, now=clock.now())
 
     def member(self, person: Person, organisation: Organisation) -> Membership:
         """The person works for the organisation."""
