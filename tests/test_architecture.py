@@ -38,7 +38,9 @@ PURE = (
     "lms/charts.py",
     "lms/reasons.py",
 )
-DOCUMENT = ("certification/certificates/document.py", "certification/certificates/pdfua.py")
+DOCUMENT = tuple(
+    f"certification/certificates/{name}.py" for name in ("document", "pdfua", "sheet", "writing")
+)
 
 
 def modules() -> Iterator[Path]:
