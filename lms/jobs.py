@@ -21,6 +21,8 @@ Handler: TypeAlias = Callable[[Args], None]
 
 APP_VERSION = "1"
 QUEUE = "jobs"
+MAIL_QUEUE = "mail"
+"""Mails wait in a queue of their own, so that nobody's certificate waits behind them."""
 WORKFLOW = "run_job"
 _handlers: dict[str, Handler] = {}
 
@@ -92,7 +94,7 @@ def enqueue(kind: str, args: Args, *, key: str, run_at: datetime | None = None) 
     handler_of(kind)
     options: EnqueueOptions = {
         "workflow_name": WORKFLOW,
-        "queue_name": QUEUE,
+        "queue_name": MAIL_QUEUE if kind.startswith("mail.") else QUEUE,
         "app_version": APP_VERSION,
         "workflow_id": f"{kind}:{key}",
     }

@@ -65,3 +65,8 @@ def load() -> Site:
         ).where(SiteProfile.id == 1)
     ).one_or_none()
     return Site(*row) if row else EMPTY
+
+
+def issuer_zone() -> str:
+    """The IANA zone in which dates (`_on`) are meant."""
+    return str(current_app.extensions["settings"].issuer_zone)

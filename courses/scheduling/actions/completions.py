@@ -14,6 +14,7 @@ from courses.scheduling.models import (
 from lms import audit, jobs
 from lms.clock import today
 from lms.db import db, locked
+from lms.site import issuer_zone
 
 COMPLETED = "learning.completed"
 WITHDRAWN = "learning.completion_withdrawn"
@@ -22,8 +23,9 @@ WITHDRAWN = "learning.completion_withdrawn"
 def complete_by_result(
     session: ClassSession, result: Result, *, by: int, now: datetime
 ) -> Completion:
-    """A passed class session completes its course on the day it ended, or today if it runs."""
-    day = today(min(now, session.ends_at), session.time_zone)
+    """A passed class session completes its course on the day it ended, or today if it runs;
+    the issuer's day, since it decides awards."""
+    day = today(min(now, session.ends_at), issuer_zone())
     return _add(
         Completion(
             person_id=result.person_id,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from courses.catalog.models import Course, CourseVersion, DeliveryMode, Programme
 from courses.scheduling.models import ClassSession, SessionState
@@ -213,31 +213,33 @@ class NextDate:
         return self.room_left + self.virtual_left
 
 
+_OWN, _MODE, _COURSE = (m.__table__.c for m in (ClassSession, DeliveryMode, Course))
+"""The tables' own columns: a mapped SELECT takes half as long again, on the busiest page."""
 _SHOWN = (
-    ClassSession.course_id,
-    ClassSession.code,
-    ClassSession.starts_at,
-    ClassSession.ends_at,
-    ClassSession.time_zone,
-    ClassSession.venue,
-    ClassSession.language,
-    DeliveryMode.title,
-    (ClassSession.room_capacity - ClassSession.room_taken).label("room_left"),
-    (ClassSession.virtual_capacity - ClassSession.virtual_taken).label("virtual_left"),
+    _OWN.course_id,
+    _OWN.code,
+    _OWN.starts_at,
+    _OWN.ends_at,
+    _OWN.time_zone,
+    _OWN.venue,
+    _OWN.language,
+    _MODE.title,
+    (_OWN.room_capacity - _OWN.room_taken).label("room_left"),
+    (_OWN.virtual_capacity - _OWN.virtual_taken).label("virtual_left"),
 )
 
 
 def _next_dates() -> sa.Select[Any]:
     rank = sa.func.row_number().over(
-        partition_by=ClassSession.course_id, order_by=(ClassSession.starts_at, ClassSession.id)
+        partition_by=_OWN.course_id, order_by=(_OWN.starts_at, _OWN.id)
     )
     ranked = (
         sa.select(*_SHOWN, rank.label("rank"))
-        .join(DeliveryMode, DeliveryMode.id == ClassSession.delivery_mode_id)
+        .join_from(_OWN.id.table, _MODE.id.table, _MODE.id == _OWN.delivery_mode_id)
         .where(
-            ClassSession.course_id.in_(sa.bindparam("course_ids", expanding=True)),
-            ClassSession.state == SessionState.SCHEDULED,
-            ClassSession.starts_at > sa.bindparam("now"),
+            _OWN.course_id.in_(sa.bindparam("course_ids", expanding=True)),
+            _OWN.state == SessionState.SCHEDULED,
+            _OWN.starts_at > sa.bindparam("now"),
         )
         .subquery()
     )
@@ -250,25 +252,24 @@ def _next_dates() -> sa.Select[Any]:
 
 def _first_dates() -> Any:
     """One step into the index for each course, however many class sessions are to come."""
-    soonest = aliased(ClassSession)
+    own, soonest = _OWN.id.table, sa.alias(_OWN.id.table).c
     first = (
         sa.select(soonest.id)
         .where(
-            soonest.course_id == Course.id,
+            soonest.course_id == _COURSE.id,
             soonest.state == SessionState.SCHEDULED,
             soonest.starts_at > sa.bindparam("now"),
         )
         .order_by(soonest.starts_at, soonest.id)
         .limit(1)
-        .correlate(Course)
+        .correlate(_COURSE.id.table)
         .scalar_subquery()
     )
     return (
         sa.select(*_SHOWN)
-        .select_from(Course)
-        .join(ClassSession, ClassSession.id == first)
-        .join(DeliveryMode, DeliveryMode.id == ClassSession.delivery_mode_id)
-        .where(Course.id.in_(sa.bindparam("course_ids", expanding=True)))
+        .select_from(_COURSE.id.table.join(own, _OWN.id == first))
+        .join(_MODE.id.table, _MODE.id == _OWN.delivery_mode_id)
+        .where(_COURSE.id.in_(sa.bindparam("course_ids", expanding=True)))
     )
 
 

@@ -1,0 +1,156 @@
+"""The real product on a port of its own, and a real browser that forgives nothing."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests import postgres
+
+PASSWORD = "correct-horse-battery"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--font-render-hinting=none",
+]
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the product answers."""
+
+    url: str
+    folder: Path
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(url: str, process: subprocess.Popen[bytes], seconds: float = 90) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the server ended"
+        try:
+            with urllib.request.urlopen(f"{url}/readyz", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise AssertionError("the product did not become ready")
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def site(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """`python -m lms.serve` with demonstration people, on the parameter's database."""
+    folder, port = tmp_path_factory.mktemp("site"), _free_port()
+    environ = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    environ |= {
+        "DATA_DIR": str(folder),
+        "PORT": str(port),
+        "HOST": "127.0.0.1",
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "DEMO_PASSWORD": PASSWORD,
+    }
+    if request.param == "postgres":
+        environ["DATABASE_URL"] = str(request.getfixturevalue("postgres_site_database"))
+    process = subprocess.Popen([sys.executable, "-m", "lms.serve"], cwd=ROOT, env=environ)
+    try:
+        _wait(f"http://127.0.0.1:{port}", process)
+        yield Site(f"http://127.0.0.1:{port}", folder)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def postgres_site_database(postgres_url: str) -> Iterator[str]:
+    """An empty PostgreSQL database for one site."""
+    name = f"site_{os.getpid()}_{time.time_ns()}"
+    postgres.execute(postgres_url, f"CREATE DATABASE {name}")
+    return postgres.in_database(postgres_url, name)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """A browser window whose console, addresses and answers are watched."""
+
+    def __init__(self, context: BrowserContext, site: Site) -> None:
+        self.site = site
+        self.page: Page = context.new_page()
+        self.flaws: list[str] = []
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.flaws.append(str(error)))
+        self.page.on("request", lambda request: self._request(request.url))
+
+    def _console(self, message: object) -> None:
+        kind, text = getattr(message, "type", ""), getattr(message, "text", "")
+        if kind in ("error", "warning") and not re.search(r"status of 4\d\d", text):
+            self.flaws.append(text)
+
+    def _request(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https") and parts.netloc != urlsplit(self.site.url).netloc:
+            self.flaws.append(f"foreign request {url}")
+
+    def go(self, path: str) -> Page:
+        """Open an address of the site."""
+        self.page.goto(f"{self.site.url}{path}")
+        return self.page
+
+    def sign_in(self, who: str) -> Page:
+        """Sign in with the form."""
+        self.go("/sign-in")
+        self.page.get_by_label("E-mail address").fill(f"{who}@demo.example")
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
+        self.page.wait_for_url(re.compile(r"/(me)?$"))
+        return self.page
+
+
+@pytest.fixture
+def visit(chromium: Browser, site: Site) -> Iterator[object]:
+    """Opens windows; every one of them must end without a flaw."""
+    contexts: list[BrowserContext] = []
+    visits: list[Visit] = []
+
+    def open_window(**options: object) -> Visit:
+        context = chromium.new_context(**options)  # type: ignore[arg-type]
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        visits.append(Visit(context, site))
+        return visits[-1]
+
+    yield open_window
+    for context in contexts:
+        context.close()
+    assert [flaw for one in visits for flaw in one.flaws] == []
