@@ -30,7 +30,9 @@ def hold(name: str) -> None:
     db.session.execute(locked(sa.select(Revision.id).where(Revision.name == name)))
 
 
-_VALUE = sa.select(Revision.value).where(Revision.name == sa.bindparam("name"))
+_ROWS = sa.inspect(Revision).local_table
+_VALUE = sa.select(_ROWS.c.value).where(_ROWS.c.name == sa.bindparam("name"))
+"""Of the table's own columns: every page asks this, and a mapped SELECT takes twice as long."""
 
 
 def value(name: str) -> int:
