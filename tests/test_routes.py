@@ -18,7 +18,8 @@ POLICY = {
         catalog.index catalog.programme catalog.course
         scheduling.index scheduling.enrol_page scheduling.calendar_file
         awards.schemes awards.scheme
-        certificates.verify_form certificates.verify certificates.verify_json certificates.document certificates.art
+        certificates.verify_form certificates.verify certificates.verify_json certificates.document
+        certificates.art
         directory.plans directory.contacts""",
     SIGNED_IN: """home.me accounts.sign_out accounts.profile accounts.change_password
         accounts.end_one accounts.end_others competency.own_map competency.ask
