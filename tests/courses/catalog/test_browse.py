@@ -145,6 +145,9 @@ def test_members_see_what_their_plan_covers_and_visitors_are_not_asked(
     assert Page(mine.get("/catalog")).soup.select("input[name=plan]")
     assert not Page(client.get("/catalog")).soup.select("input[name=plan]")
     assert found(client, "?plan=own") == []
+    assert "Sign in to see what your plan covers" in Page(client.get("/catalog?plan=own")).text
+    alone = make.sign_in(app.test_client(), make.person("Eve"))
+    assert "You have no support plan" in Page(alone.get("/catalog?plan=own")).text
 
 
 def test_rows_say_when_next_and_how_many_seats_are_left(
