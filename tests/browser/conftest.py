@@ -59,7 +59,7 @@ def _wait(url: str, process: subprocess.Popen[bytes], seconds: float = 90) -> No
     raise AssertionError("the product did not become ready")
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
 def site(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
@@ -84,7 +84,7 @@ def site(
         process.wait(30)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def postgres_site_database(postgres_url: str) -> Iterator[str]:
     """An empty PostgreSQL database for one site."""
     name = f"site_{os.getpid()}_{time.time_ns()}"
