@@ -11,7 +11,7 @@ from flask import Flask, request, url_for
 from lms import i18n, site
 from lms.accounts.wording import role_name
 from lms.i18n import gettext as _
-from lms.navigation import navigation
+from lms.navigation import crumb, navigation
 
 RTL = frozenset({"ar", "he", "fa", "ur"})
 
@@ -26,7 +26,7 @@ def init_app(app: Flask) -> None:
         svg_data=svg_data,
         iso_date=datetime.fromisoformat,
     )
-    app.jinja_env.globals.update(navigation=navigation, footer_links=footer_links)
+    app.jinja_env.globals.update(navigation=navigation, crumb=crumb, footer_links=footer_links)
     app.context_processor(_page_values)
 
 

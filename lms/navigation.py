@@ -6,7 +6,7 @@ from flask import Flask, current_app, request, url_for
 from flask_login import current_user
 
 from lms.i18n import gettext
-from lms.permissions import may
+from lms.permissions import may, permission_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,12 @@ def navigation() -> list[Link]:
         Link(url_for(entry.endpoint), entry.icon, gettext(entry.label), entry.prefix == here)
         for entry in shown
     ]
+
+
+def crumb(endpoint: str, label: str) -> list[tuple[str, str]]:
+    """A step of the path above a page, none when the reader may not open it."""
+    permission = permission_of(current_app.view_functions[endpoint])
+    return [(url_for(endpoint), label)] if may(current_user, permission) else []
 
 
 def _is_within(path: str, prefix: str) -> bool:

@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 
 T = TypeVar("T")
 SIZE = 50
+LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,13 @@ def decode(cursor: str, kinds: Sequence[type[int] | type[str]]) -> list[int | st
         raise NotFound() from error
     if not isinstance(values, list) or [type(value) for value in values] != list(kinds):
         raise NotFound()
+    if not all(map(_is_storable, values)):
+        raise NotFound()
     return values
+
+
+def _is_storable(value: int | str) -> bool:
+    return abs(value) <= LARGEST_ID if isinstance(value, int) else "\0" not in value
 
 
 def after(columns: Sequence[Any], values: Sequence[int | str]) -> sa.ColumnElement[bool]:

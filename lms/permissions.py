@@ -7,7 +7,7 @@ person may see is the query's business (another organisation's object is a 404).
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -97,6 +97,11 @@ def permit(permission: str) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def permission_of(view: Callable[..., Any]) -> str:
+    """The permission that a view carries."""
+    return str(view.__dict__["permission"])
 
 
 def may(actor: Actor, permission: str) -> bool:

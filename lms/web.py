@@ -2,9 +2,9 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import structlog
 from flask import Flask, Response, current_app, g, redirect, request, url_for
@@ -12,11 +12,14 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import Forbidden
+from werkzeug.exceptions import BadRequest, Forbidden
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from lms import clock, once
 from lms.db import ATTEMPTS, db, is_passing, unit
-from lms.permissions import PUBLIC, may
+from lms.paging import LARGEST_ID
+from lms.permissions import PUBLIC, may, permission_of
 
 log = structlog.get_logger()
 csrf = CSRFProtect()
@@ -105,16 +108,18 @@ class SignInFirst(Exception):
     """A visitor asked for a page that needs an account."""
 
 
-def permission_of(view: Callable[..., Any]) -> str:
-    """The permission that a view carries."""
-    return str(view.__dict__["permission"])
-
-
 def check_all_routes(app: Flask) -> None:
     """Stop the start when a route carries no permission."""
     bare = [name for name, view in app.view_functions.items() if "permission" not in view.__dict__]
     if bare:
         raise LookupError(f"routes without @permit: {', '.join(sorted(bare))}")
+
+
+class IdConverter(IntegerConverter):
+    """`<int:…>` in addresses: a number that no database could hold is not found."""
+
+    def __init__(self, map: Map, *args: Any, **options: Any) -> None:
+        super().__init__(map, *args, **{"max": LARGEST_ID, **options})
 
 
 def init_app(app: Flask) -> None:
@@ -133,9 +138,14 @@ def init_app(app: Flask) -> None:
         WTF_CSRF_SSL_STRICT=False,
     )
     csrf.init_app(app)
+    if settings.trusted_hops:
+        hops = settings.trusted_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    app.url_map.converters["int"] = IdConverter
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(static_url=static_url, once=once.fresh_key)
     app.before_request(_identify)
+    app.before_request(_refuse_nul)
     app.after_request(_headers)
 
 
@@ -143,6 +153,15 @@ def _identify() -> None:
     g.request_id = secrets.token_hex(8)
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request=g.request_id)
+
+
+def _refuse_nul() -> None:
+    """No database text holds a NUL; whoever sends one tries the doors."""
+    texts = [request.path, unquote(request.query_string.decode("latin-1"))]
+    if request.method not in SAFE:
+        texts += [text for values in request.form.listvalues() for text in values]
+    if any("\0" in text for text in texts):
+        raise BadRequest()
 
 
 def _headers(response: Response) -> Response:

@@ -7,8 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from lms.permissions import PERMISSIONS, PUBLIC, SIGNED_IN, Role
-from lms.web import permission_of
+from lms.permissions import PERMISSIONS, PUBLIC, SIGNED_IN, Role, permission_of
 from tests.factories import Factory
 
 POLICY = {

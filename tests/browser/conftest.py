@@ -29,6 +29,8 @@ ARGUMENTS = [
     "--disable-sync",
     "--font-render-hinting=none",
 ]
+# Chromium drops the view transition of a page that is left early, and says so as a page error.
+DROPPED_TRANSITION = re.compile(r"Transition was (aborted|skipped)")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -109,12 +111,16 @@ class Visit:
         self.page: Page = context.new_page()
         self.flaws: list[str] = []
         self.page.on("console", self._console)
-        self.page.on("pageerror", lambda error: self.flaws.append(str(error)))
+        self.page.on("pageerror", lambda error: self._error(str(error)))
         self.page.on("request", lambda request: self._request(request.url))
 
     def _console(self, message: object) -> None:
         kind, text = getattr(message, "type", ""), getattr(message, "text", "")
         if kind in ("error", "warning") and not re.search(r"status of 4\d\d", text):
+            self.flaws.append(text)
+
+    def _error(self, text: str) -> None:
+        if not DROPPED_TRANSITION.search(text):
             self.flaws.append(text)
 
     def _request(self, url: str) -> None:
