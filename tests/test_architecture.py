@@ -14,7 +14,7 @@ PACKAGES = ("lms", "courses", "certification", "support", "reporting")
 """From the bottom up: each may import itself and those before it."""
 SLICES = {
     "courses": ("catalog", "scheduling"),
-    "certification": ("competency", "exams", "awards", "certificates"),
+    "certification": ("competency", "exams", "awards", "keys", "credentials", "certificates"),
 }
 LAYERS = {
     "models": 1,
@@ -32,6 +32,10 @@ PURE = (
     "certification/certificates/rules.py",
     "certification/certificates/codes.py",
     "certification/certificates/fingerprint.py",
+    "certification/credentials/bitstring.py",
+    "certification/credentials/credential.py",
+    "certification/credentials/findings.py",
+    "certification/credentials/trust.py",
     "courses/catalog/rules.py",
     "support/directory/rules.py",
     "lms/accounts/rules.py",

@@ -1,0 +1,51 @@
+"""What a check of a credential finds: one verdict per question, never prose. Pure."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Check(StrEnum):
+    """The questions."""
+
+    SIGNATURE = "signature"
+    ISSUER = "issuer"
+    DATES = "dates"
+    STATUS = "status"
+
+
+class State(StrEnum):
+    """`unknown` is never green: the question could not be answered."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The answer to one question: a state and a code with values for its text.
+
+    Codes by check:
+    signature: proofs_valid, token_valid; altered, proof_missing, malformed; unchecked (unknown)
+    issuer: issuer_known; not_ours, key_unknown
+    dates: dates_valid; not_yet_valid, expired (values: `on`, an ISO instant)
+    status: status_good; revoked, suspended; status_missing, status_expired, status_forged
+    (unknown)
+    """
+
+    check: Check
+    state: State
+    code: str
+    values: dict[str, str] = field(default_factory=dict)
+
+
+def passed(check: Check, code: str, **values: str) -> Finding:
+    return Finding(check, State.PASSED, code, values)
+
+
+def failed(check: Check, code: str, **values: str) -> Finding:
+    return Finding(check, State.FAILED, code, values)
+
+
+def unknown(check: Check, code: str, **values: str) -> Finding:
+    return Finding(check, State.UNKNOWN, code, values)

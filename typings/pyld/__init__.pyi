@@ -1,0 +1,1 @@
+from . import jsonld as jsonld

@@ -1,0 +1,16 @@
+from collections.abc import Callable
+from typing import Any
+
+class JsonLdError(Exception):
+    def __init__(
+        self,
+        message: str,
+        type_: str,
+        details: Any = ...,
+        code: str | None = ...,
+        cause: Any = ...,
+    ) -> None: ...
+
+def normalize(input_: Any, options: dict[str, Any] | None = ...) -> str: ...
+
+DocumentLoader = Callable[[str, dict[str, Any]], dict[str, Any]]
