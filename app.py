@@ -10,7 +10,10 @@ import certification.awards.views
 import certification.certificates.jobs
 import certification.certificates.views
 import certification.competency.views
+import certification.credentials.jobs
+import certification.credentials.views
 import certification.exams.views
+import certification.keys.views
 import courses.catalog.views
 import courses.catalog.views_drafts
 import courses.catalog.views_manage
@@ -55,6 +58,8 @@ BLUEPRINTS = (
     certification.competency.views.blueprint,
     certification.exams.views.blueprint,
     certification.awards.views.blueprint,
+    certification.keys.views.blueprint,
+    certification.credentials.views.blueprint,
     certification.certificates.views.blueprint,
     support.directory.views.blueprint,
     reporting.home.blueprint,

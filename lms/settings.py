@@ -25,6 +25,9 @@ class Settings:
     public_url: str
     secret_key: str
     key_file: Path
+    pkcs11_module: str
+    pkcs11_token: str
+    pkcs11_pin_file: str
     host: str
     port: int
     smtp_url: str
@@ -71,7 +74,10 @@ def read(environ: Mapping[str, str]) -> Settings:
         database_url=_database_url(environ.get("DATABASE_URL", ""), data_dir),
         public_url=environ.get("PUBLIC_URL", f"http://{host}:{port}").rstrip("/"),
         secret_key=environ.get("SECRET_KEY", "") or _generated(data_dir / "secret.key", production),
-        key_file=Path(environ.get("KEY_FILE", str(data_dir / "keys" / "key.file"))),
+        key_file=_key_file(environ, data_dir, production),
+        pkcs11_module=environ.get("PKCS11_MODULE", ""),
+        pkcs11_token=environ.get("PKCS11_TOKEN", ""),
+        pkcs11_pin_file=environ.get("PKCS11_PIN_FILE", ""),
         host=host,
         port=port,
         smtp_url=environ.get("SMTP_URL", ""),
@@ -94,6 +100,14 @@ def _check(settings: Settings) -> None:
         raise SettingsError("APP_ENV=production needs a PUBLIC_URL that starts with https://")
     if settings.production and len(settings.secret_key) < 32:
         raise SettingsError("APP_ENV=production needs a SECRET_KEY of at least 32 characters")
+    _check_keys(settings)
+
+
+def _check_keys(settings: Settings) -> None:
+    if settings.key_file.is_relative_to(settings.data_dir / "keys"):
+        raise SettingsError("KEY_FILE must not lie in DATA_DIR/keys, beside what it unlocks")
+    if settings.pkcs11_module and not (settings.pkcs11_token and settings.pkcs11_pin_file):
+        raise SettingsError("PKCS11_MODULE needs PKCS11_TOKEN and PKCS11_PIN_FILE beside it")
 
 
 def _database_url(text: str, data_dir: Path) -> str:
@@ -137,6 +151,13 @@ def _generated(path: Path, production: bool) -> str:
     return keep_secret(path, secrets.token_hex(32))
 
 
+def _key_file(environ: Mapping[str, str], data_dir: Path, production: bool) -> Path:
+    """The file that unlocks the private keys; made with the first of them."""
+    if production and not environ.get("KEY_FILE"):
+        raise SettingsError("APP_ENV=production needs KEY_FILE: a place that no backup copies")
+    return Path(environ.get("KEY_FILE") or data_dir / "unlock.key").resolve()
+
+
 def _demo_password(environ: Mapping[str, str], data_dir: Path) -> str:
     given = environ.get("DEMO_PASSWORD", "")
     return given or keep_secret(data_dir / "demo.password", "-".join(_syllables(4)))
@@ -151,15 +172,27 @@ def _syllables(count: int) -> list[str]:
 def keep_secret(path: Path, fresh: str) -> str:
     """Return the secret in the file, writing `fresh` there first if there is none.
 
-    Two processes that start at once agree: the file is made exclusively, the loser reads.
+    Two processes that start at once agree: the file appears whole and once, both read it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        _write_once(path, fresh)
+    return path.read_text().strip()
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Write a whole file of that name, or leave the one that somebody else wrote meanwhile."""
+    whole = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    with open(whole, "x", opener=_owner_only) as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
     try:
-        with open(path, "x", opener=_owner_only) as file:
-            file.write(fresh)
-        return fresh
+        os.link(whole, path)
     except FileExistsError:
-        return path.read_text().strip() or fresh
+        return
+    finally:
+        whole.unlink()
 
 
 def _owner_only(path: str, flags: int) -> int:

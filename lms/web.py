@@ -12,14 +12,14 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import BadRequest, Forbidden
+from werkzeug.exceptions import BadRequest, Forbidden, Unauthorized
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from lms import clock, once
 from lms.db import ATTEMPTS, db, is_passing, unit
 from lms.paging import LARGEST_ID
-from lms.permissions import PUBLIC, may, permission_of
+from lms.permissions import PUBLIC, TOKEN, may, permission_of
 
 log = structlog.get_logger()
 csrf = CSRFProtect()
@@ -97,11 +97,21 @@ def check_permission() -> None:
     if request.url_rule is None:
         return
     permission = permission_of(current_app.view_functions[request.endpoint or ""])
+    if permission.startswith(TOKEN):
+        _check_token(permission.removeprefix(TOKEN))
+        return
     if permission == PUBLIC or may(current_user, permission):
         return
     if not current_user.is_authenticated:
         raise SignInFirst()
     raise Forbidden()
+
+
+def _check_token(scope: str) -> None:
+    """The API's own gate said what is missing; this one stands behind it."""
+    client = g.get("api_client")
+    if client is None or scope not in client.scopes:
+        raise Unauthorized()
 
 
 class SignInFirst(Exception):
@@ -195,6 +205,17 @@ def cached(response: Response, *, seconds: int, vary: str = "Cookie, Accept-Lang
     """Let a public answer be kept for a while; answers 304 when the reader has it already."""
     response.headers["Cache-Control"] = f"public, max-age={seconds}" if seconds else "no-cache"
     response.headers["Vary"] = vary
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def published(content: bytes, kind: str, *, seconds: int) -> Response:
+    """A public fact that any site may read and any cache may keep, with its ETag."""
+    response = Response(content, mimetype=kind)
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers["Cache-Control"] = f"public, max-age={seconds}"
     response.add_etag()
     response.make_conditional(request)
     return response

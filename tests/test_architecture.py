@@ -35,6 +35,7 @@ PURE = (
     "certification/credentials/bitstring.py",
     "certification/credentials/credential.py",
     "certification/credentials/findings.py",
+    "certification/credentials/status_list.py",
     "certification/credentials/trust.py",
     "courses/catalog/rules.py",
     "support/directory/rules.py",

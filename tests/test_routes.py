@@ -19,6 +19,8 @@ POLICY = {
         awards.schemes awards.scheme
         certificates.verify_form certificates.verify certificates.verify_json certificates.document
         certificates.art
+        keys.did_document keys.jwks keys.jwk keys.authority keys.crl keys.one_certificate
+        keys.one_crl credentials.revocations credentials.suspensions credentials.trust_bundle
         directory.plans directory.contacts""",
     SIGNED_IN: """home.me accounts.sign_out accounts.profile accounts.change_password
         accounts.end_one accounts.end_others competency.own_map competency.ask
@@ -52,6 +54,8 @@ POLICY = {
 }
 ENDPOINTS = {name: permission for permission, names in POLICY.items() for name in names.split()}
 SAMPLES: dict[str, Any] = {
+    "kid": "k-2026-11",
+    "list_id": 1,
     "filename": "icons.svg",
     "token": "nothing",
     "programme": "adm",

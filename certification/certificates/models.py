@@ -39,6 +39,12 @@ class Certificate(Base):
     state: Mapped[CertificateState] = mapped_column(choice(CertificateState, "state"))
     document_sha256: Mapped[str | None] = mapped_column(Words(64))
     document_size: Mapped[int | None]
+    credential_sha256: Mapped[str | None] = mapped_column(Words(64))
+    token_sha256: Mapped[str | None] = mapped_column(Words(64))
+    credential_kid: Mapped[str | None] = mapped_column(Words(40))
+    """The keys that signed: after one is compromised, these certificates are issued again."""
+    token_kid: Mapped[str | None] = mapped_column(Words(40))
+    document_kid: Mapped[str | None] = mapped_column(Words(40))
     supersedes_id: Mapped[int | None] = mapped_column(sa.ForeignKey("certificate.id"), unique=True)
     """The certificate that this one replaces. Unique: one successor at most."""
     supersession_reason: Mapped[str] = mapped_column(Words(300), default="")

@@ -283,25 +283,3 @@ def _status(place: StatusPlace) -> Json:
         "statusListCredential": place.revocation,
         "statusReference": place.suspension,
     }
-
-
-def status_list(
-    url: str, purpose: str, encoded: str, *, issuer: str, start: datetime, days: int
-) -> Json:
-    """The credential of a status list, good for a few days, without proofs."""
-    begin = start.astimezone(ZoneInfo("UTC"))
-    return {
-        "@context": CONTEXTS[:1],
-        "id": url,
-        "type": ["VerifiableCredential", "BitstringStatusListCredential"],
-        "issuer": issuer,
-        "validFrom": begin.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "validUntil": (begin + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "credentialSubject": {
-            "id": f"{url}#list",
-            "type": "BitstringStatusList",
-            "statusPurpose": purpose,
-            "ttl": 300_000,
-            "encodedList": encoded,
-        },
-    }

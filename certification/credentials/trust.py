@@ -19,7 +19,8 @@ class Trust:
     """The issuer's public facts at one moment.
 
     `did` is the DID document, `jwks` the token keys, `authority` the CA certificates (PEM, one
-    after another), `crl` DER, `status_lists` the signed lists by their address.
+    after another), `crl` DER of the newest one, `older_crls` of those before it,
+    `status_lists` the signed lists by their address.
     """
 
     did: dict[str, Any]
@@ -28,6 +29,7 @@ class Trust:
     crl: bytes
     status_lists: dict[str, dict[str, Any]]
     made_at: datetime
+    older_crls: tuple[bytes, ...] = ()
 
     @property
     def issuer(self) -> str:
@@ -43,6 +45,7 @@ class Trust:
             "jwks": self.jwks,
             "authority": self.authority.decode("ascii"),
             "crl": base64.b64encode(self.crl).decode(),
+            "older_crls": [base64.b64encode(crl).decode() for crl in self.older_crls],
             "status_lists": self.status_lists,
         }
         return json.dumps(values, ensure_ascii=False, indent=1, sort_keys=True)
@@ -69,4 +72,5 @@ class Trust:
             crl=base64.b64decode(values["crl"], validate=True),
             status_lists={str(url): dict(it) for url, it in values["status_lists"].items()},
             made_at=made_at,
+            older_crls=tuple(base64.b64decode(it, validate=True) for it in values["older_crls"]),
         )

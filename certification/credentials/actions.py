@@ -1,0 +1,155 @@
+"""Giving each certificate its place in a status list; signing credentials; suspending them."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from certification.credentials import bitstring, proofs, queries, schema, tokens
+from certification.credentials.credential import Claims, Holder, StatusPlace, build
+from certification.credentials.models import SignedList, StatusEntry, StatusList, StatusPurpose
+from certification.credentials.proofs import Json
+from certification.keys import queries as keys
+from certification.keys.models import Purpose
+from certification.keys.signers import Signer
+from lms import jobs
+from lms.db import db, insert_once
+from lms.settings import Settings
+
+TRIES = 16
+"""Places tried at random in a list; when all are taken it is about four fifths full."""
+
+
+def allot(certificate_id: int, award_id: int, *, now: datetime) -> StatusEntry:
+    """A certificate's place, at random so that it tells nothing; given once, found ever after.
+
+    The caller holds the certificate's row locked.
+    """
+    found = queries.entry_of(certificate_id)
+    if found is not None:
+        return found
+    newest = db.session.scalar(sa.select(StatusList).order_by(StatusList.id.desc()).limit(1))
+    if newest is None or not _take(newest, certificate_id, award_id):
+        _take(_add_list(now), certificate_id, award_id)
+    return db.session.scalars(
+        sa.select(StatusEntry).where(StatusEntry.certificate_id == certificate_id)
+    ).one()
+
+
+def _add_list(now: datetime) -> StatusList:
+    pair = StatusList(size=bitstring.SIZE, created_at=now)
+    db.session.add(pair)
+    db.session.flush()
+    return pair
+
+
+def _take(pair: StatusList, certificate_id: int, award_id: int) -> bool:
+    """Take a free place; False when none was found in a few tries."""
+    values = {"list_id": pair.id, "certificate_id": certificate_id, "award_id": award_id}
+    return any(
+        insert_once(
+            StatusEntry,
+            {**values, "position": secrets.randbelow(pair.size)},
+            ["list_id", "position"],
+        )
+        for _try in range(TRIES)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A credential and its token with the keys that signed them."""
+
+    credential: bytes
+    token: bytes
+    credential_kid: str
+    token_kid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signers:
+    """Who signs credentials and who signs tokens."""
+
+    credential: Signer
+    token: Signer
+
+
+def signers(settings: Settings) -> Signers:
+    """Who signs now; raises KeyTrouble."""
+    return Signers(keys.signer(Purpose.CREDENTIAL, settings), keys.signer(Purpose.TOKEN, settings))
+
+
+def sign(
+    claims: Claims,
+    holder: Holder,
+    place: StatusPlace,
+    by: Signers,
+    settings: Settings,
+    *,
+    now: datetime,
+) -> Signed:
+    """The signed credential and token of a certificate; refuses what the schema refuses."""
+    issuer = queries.issuer(settings)
+    bare = build(claims, holder, issuer, place)
+    schema.require_valid(bare)
+    whole = proofs.sign(bare, by.credential, issuer=issuer.did, created=now)
+    token = tokens.sign(bare, by.token, key_url=keys.key_url(settings, by.token.kid))
+    return Signed(_written(whole), token.encode("ascii"), by.credential.kid, by.token.kid)
+
+
+def _written(credential: Json) -> bytes:
+    """The file's bytes: RFC 8785, so that the same credential is the same file."""
+    return proofs.text(credential)
+
+
+def withdraw(certificate_id: int, *, now: datetime) -> None:
+    """Set the bit for good: replaced by another certificate, or its holder was erased."""
+    _mark(certificate_id, StatusEntry.withdrawn_at.is_(None), withdrawn_at=now)
+
+
+def suspend(certificate_id: int, *, now: datetime) -> None:
+    """Set both bits for a while."""
+    _mark(certificate_id, StatusEntry.suspended_at.is_(None), suspended_at=now)
+
+
+def lift(certificate_id: int) -> None:
+    """Clear what `suspend` set."""
+    _mark(certificate_id, StatusEntry.suspended_at.is_not(None), suspended_at=None)
+
+
+def _mark(certificate_id: int, if_: sa.ColumnElement[bool], **values: datetime | None) -> None:
+    db.session.execute(
+        sa.update(StatusEntry)
+        .where(StatusEntry.certificate_id == certificate_id, if_)
+        .values(**values)
+    )
+
+
+def sign_lists(settings: Settings, *, now: datetime) -> int:
+    """Store every list that changed or is older than a day, signed now; returns how many."""
+    count = 0
+    for list_id in queries.list_ids():
+        pair = db.session.get_one(StatusList, list_id)
+        for purpose in StatusPurpose:
+            signed = queries.signed_list(pair, purpose, settings, now=now, at_most=queries.FRESH)
+            if signed not in db.session:
+                _store(signed)
+                count += 1
+    return count
+
+
+def _store(signed: SignedList) -> None:
+    db.session.execute(
+        sa.delete(SignedList).where(
+            SignedList.list_id == signed.list_id, SignedList.purpose == signed.purpose
+        )
+    )
+    db.session.add(signed)
+    db.session.flush()
+
+
+def sign_lists_daily(day: date, *, run_at: datetime | None = None) -> None:
+    """Have the lists signed on this day, once; the job asks for the next day itself."""
+    key = day.isoformat()
+    jobs.enqueue("credentials.sign_lists", {"on": key}, key=key, run_at=run_at)
