@@ -7,12 +7,15 @@ from flask import Flask
 
 import certification.awards.jobs
 import certification.awards.views
+import certification.certificates.cli
 import certification.certificates.jobs
 import certification.certificates.views
+import certification.certificates.views_credentials
 import certification.competency.views
 import certification.credentials.jobs
 import certification.credentials.views
 import certification.exams.views
+import certification.keys.health
 import certification.keys.views
 import courses.catalog.views
 import courses.catalog.views_drafts
@@ -102,11 +105,13 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     schema.init_app(app)
     cli.init_app(app)
     reporting.cli.init_app(app)
+    certification.certificates.cli.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     navigation.add(app, *ENTRIES)
     reporting.slots.init_app(app)
     doctor.add_check(app, reporting.operations.fonts)
+    doctor.add_check(app, certification.keys.health.check)
     app.view_functions["static"].__dict__["permission"] = PUBLIC
     web.check_all_routes(app)
     return app

@@ -2,8 +2,9 @@
 
 A plain copy of a live SQLite file is broken more often than not, so SQLite's backup API or
 `pg_dump` does it. Documents are content-addressed: those named at the time of the database's
-copy are complete by the time they are copied. Secrets stay out: a backup must not lie beside
-what unlocks it.
+copy are complete by the time they are copied. Private keys go in as they lie there, encrypted;
+what unlocks them (KEY_FILE) and every other secret stay out: a backup must not lie beside what
+unlocks it.
 """
 
 import hashlib
@@ -24,6 +25,7 @@ from lms.settings import Settings
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+ENCRYPTED = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
 
 
 class BackupError(Exception):
@@ -46,10 +48,12 @@ def make(settings: Settings, target: Path, *, now: datetime) -> Report:
         work = Path(folder)
         kind = _dump(settings, work)
         documents = _documents(settings)
+        keys = _keys(settings)
         manifest = _manifest(work, documents, kind, now)
+        manifest["keys"] = {path.name: _sha256(path) for path in keys}
         (work / MANIFEST).write_text(json.dumps(manifest, indent=1))
         unfinished = work / "unfinished.tar"
-        _pack(unfinished, work, kind, documents)
+        _pack(unfinished, work, keys, documents)
         unfinished.replace(target)
     target.chmod(0o600)
     return Report(target, kind, len(documents))
@@ -87,6 +91,15 @@ def _documents(settings: Settings) -> list[Path]:
     return sorted(path for path in root.glob("*/*") if not path.name.startswith("."))
 
 
+def _keys(settings: Settings) -> list[Path]:
+    """The encrypted private keys; nothing that is not encrypted."""
+    found = sorted((settings.data_dir / "keys").glob("[!.]*.pem"))
+    bare = [path.name for path in found if ENCRYPTED not in path.read_bytes()]
+    if bare:
+        raise BackupError(f"{', '.join(bare)} in DATA_DIR/keys is not encrypted: move it away")
+    return found
+
+
 def _manifest(work: Path, documents: list[Path], kind: str, now: datetime) -> dict[str, Any]:
     return {
         "format": FORMAT,
@@ -97,11 +110,12 @@ def _manifest(work: Path, documents: list[Path], kind: str, now: datetime) -> di
     }
 
 
-def _pack(target: Path, work: Path, kind: str, documents: list[Path]) -> None:
-    del kind
+def _pack(target: Path, work: Path, keys: list[Path], documents: list[Path]) -> None:
     with tarfile.open(target, "w") as archive:
         archive.add(work / MANIFEST, MANIFEST)
         archive.add(work / "database", "database")
+        for path in keys:
+            archive.add(path, f"keys/{path.name}")
         for path in documents:
             archive.add(path, f"documents/{path.name}")
 
@@ -125,6 +139,10 @@ def verify(source: Path, work: Path) -> dict[str, Any]:
         raise BackupError(f"the database in {source} is damaged")
     for name in manifest["documents"]:
         _check_document(work / "documents" / name, name)
+    for name, digest in manifest.get("keys", {}).items():
+        path = work / "keys" / Path(name).name
+        if not path.is_file() or _sha256(path) != digest:
+            raise BackupError(f"the key file {name} in the backup is missing or damaged")
     return manifest
 
 
@@ -141,6 +159,7 @@ def restore(settings: Settings, source: Path) -> Report:
         if (manifest["database"] == "sqlite") != settings.sqlite:
             raise BackupError(f"this backup is of {manifest['database']}; set DATABASE_URL to one")
         _put_documents(settings, work, manifest["documents"])
+        _put_keys(settings, work, list(manifest.get("keys", {})))
         _put_database(settings, work / "database")
     return Report(source, manifest["database"], len(manifest["documents"]))
 
@@ -151,6 +170,16 @@ def _put_documents(settings: Settings, work: Path, names: list[str]) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         if not target.exists():
             shutil.move(work / "documents" / name, target)
+
+
+def _put_keys(settings: Settings, work: Path, names: list[str]) -> None:
+    folder = settings.data_dir / "keys"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in map(Path, names):
+        target = folder / name.name
+        if not target.exists():
+            shutil.move(work / "keys" / name.name, target)
+            target.chmod(0o600)
 
 
 def _put_database(settings: Settings, dump: Path) -> None:

@@ -83,7 +83,7 @@ def make_backup(target: Path | None) -> None:
     """Back up while the product runs."""
     report = backup.make(_settings(), target or _default_target(_settings()), now=clock.now())
     click.echo(f"{report.path}: {report.database}, {report.documents} documents")
-    click.echo("Secrets and keys are not in it: keep them elsewhere.")
+    click.echo("The keys in it are encrypted; KEY_FILE is not in it: keep that elsewhere.")
 
 
 @click.command("restore", help="Check a backup, and put it in place unless --verify is given.")

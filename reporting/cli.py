@@ -8,6 +8,9 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
+from certification.credentials import actions as credentials
+from certification.keys import actions as keys
+from certification.keys.vault import KeyTrouble
 from lms import clock, schema
 from lms.accounts.cli import people_group
 from lms.cli import upgrade_safely
@@ -116,5 +119,19 @@ def setup() -> None:
             click.echo(f"Backed up to {made} before the upgrade.")
     if not demo.has_catalogue():
         _load(_read(SHIPPED))
+    _ensure_keys()
     if not _settings().production:
         demo.load(_settings())
+
+
+def _ensure_keys() -> None:
+    """The first start makes the keys; a later one refuses when a private key is missing."""
+    settings, now = _settings(), clock.now()
+    try:
+        made = run(lambda: keys.ensure(settings, now=now))
+    except KeyTrouble as error:
+        raise click.ClickException(str(error)) from error
+    run(lambda: credentials.sign_lists_daily(now.date()))
+    if made:
+        click.echo(f"Made the keys {', '.join(made)}; {settings.key_file} unlocks them.")
+        click.echo("Keep a recovery bundle elsewhere: flask certificates export FILE")

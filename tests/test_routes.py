@@ -18,7 +18,7 @@ POLICY = {
         scheduling.index scheduling.enrol_page scheduling.calendar_file
         awards.schemes awards.scheme
         certificates.verify_form certificates.verify certificates.verify_json certificates.document
-        certificates.art
+        certificates.art certificates.credential certificates.token
         keys.did_document keys.jwks keys.jwk keys.authority keys.crl keys.one_certificate
         keys.one_crl credentials.revocations credentials.suspensions credentials.trust_bundle
         directory.plans directory.contacts""",

@@ -10,6 +10,7 @@ from certification.awards.models import Award, SchemeVersion
 from certification.certificates.codes import new_code
 from certification.certificates.document import CertificateFacts
 from certification.certificates.models import Certificate, CertificateNumber, CertificateState
+from certification.credentials import actions as status
 from lms import audit, clock, jobs, site
 from lms.accounts.models import Person
 from lms.db import db, insert_once, locked
@@ -47,6 +48,7 @@ def supersede(
     if db.session.scalar(sa.select(Certificate.id).where(Certificate.supersedes_id == current.id)):
         raise refuse("already_superseded")
     fresh = _make(current.award_id, settings, replaces=current, reason=reason, now=now)
+    status.withdraw(current.id, now=now)
     audit.record(
         "certificate.superseded",
         "certificate",
@@ -163,13 +165,20 @@ def _number(day: date, prefix: str) -> str:
     return f"{prefix}-{day.year}-{row.last:06d}"
 
 
-def mark_issued(certificate_id: int, digest: str, size: int, *, now: datetime) -> bool:
-    """The document is stored: the certificate is issued. False when it was already."""
+def mark_issued(
+    certificate_id: int, digest: str, size: int, *, kid: str | None = None, now: datetime
+) -> bool:
+    """The document is stored, signed by the key `kid`: the certificate is issued. False when it
+    was already."""
     changed = db.session.execute(
         sa.update(Certificate)
         .where(Certificate.id == certificate_id, Certificate.state == CertificateState.PENDING)
         .values(
-            state=CertificateState.ISSUED, document_sha256=digest, document_size=size, issued_at=now
+            state=CertificateState.ISSUED,
+            document_sha256=digest,
+            document_size=size,
+            document_kid=kid,
+            issued_at=now,
         )
     )
     if not getattr(changed, "rowcount", 0):

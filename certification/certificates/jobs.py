@@ -3,12 +3,14 @@
 import sqlalchemy as sa
 from flask import current_app, g
 
-from certification.certificates import actions
-from certification.certificates.document import CertificateFacts, Labels, render
-from certification.certificates.models import Certificate, CertificateState
+from certification.certificates import actions, making
+from certification.certificates.document import Labels, render
+from certification.certificates.making import Material
+from certification.certificates.models import Certificate
+from certification.credentials.signing import sign
 from lms import clock, jobs, mail
 from lms.accounts.models import Account, AccountState, Person
-from lms.db import db, run, unit
+from lms.db import db, run
 from lms.i18n import gettext as _
 from lms.settings import Settings
 from lms.storage import Storage
@@ -30,22 +32,37 @@ def draw_again(args: jobs.Args) -> None:
 
 
 def draw(certificate_id: int) -> None:
-    """Draw the frozen facts outside any transaction, store the bytes, then note it."""
-    with unit(writes=False):
-        row = db.session.execute(
-            sa.select(Certificate.facts, Certificate.state).where(Certificate.id == certificate_id)
-        ).one()
-    if row.state == CertificateState.ISSUED:
-        return
-    content = render(CertificateFacts.from_json(row.facts["json"]), labels())
+    """Sign, draw and store outside any transaction, then note it. A repeated run goes on with
+    the credential that the first one signed."""
+    settings: Settings = current_app.extensions["settings"]
     storage: Storage = current_app.extensions["storage"]
-    digest = storage.put(content)
-    run(lambda: _finish(certificate_id, digest, len(content)))
-
-
-def _finish(certificate_id: int, digest: str, size: int) -> None:
     now = clock.now()
-    if actions.mark_issued(certificate_id, digest, size, now=now):
+    material = run(lambda: making.gather(certificate_id, settings, now=now))
+    if material is None:
+        return
+    credential = storage.get(material.stored or _sign(certificate_id, material, storage))
+    content = document_of(material, credential)
+    digest = storage.put(content)
+    run(lambda: _finish(certificate_id, material, digest, len(content)))
+
+
+def _sign(certificate_id: int, material: Material, storage: Storage) -> str:
+    """Store the signed credential and its token; returns the credential's digest."""
+    signed = sign(material.statement, material.signers, now=clock.now())
+    credential, token = storage.put(signed.credential), storage.put(signed.token)
+    return run(lambda: making.keep(certificate_id, signed, credential, token))
+
+
+def document_of(material: Material, credential: bytes) -> bytes:
+    """The PDF of a certificate."""
+    del credential
+    return render(material.facts, labels())
+
+
+def _finish(certificate_id: int, material: Material, digest: str, size: int) -> None:
+    kid = material.document.signer.kid
+    now = clock.now()
+    if actions.mark_issued(certificate_id, digest, size, kid=kid, now=now):
         _tell(certificate_id)
 
 

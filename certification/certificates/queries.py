@@ -57,16 +57,19 @@ class Checked:
         return None if self.row.holder_erased_at else self.row.holder_name
 
 
-def _select() -> AnySelect:
+def selected(*, without_facts: bool = False) -> AnySelect:
+    """Verification's columns; lists leave out the frozen facts, which cost more than the rest."""
+    columns = [c for c in _COLUMNS if not (without_facts and c is Certificate.facts)]
     return (
-        sa.select(*_COLUMNS)
+        sa.select(*columns)
+        .select_from(Certificate)
         .outerjoin(Revocation, Revocation.award_id == Certificate.award_id)
         .outerjoin(_successor, _successor.supersedes_id == Certificate.id)
         .outerjoin(_earlier, _earlier.id == Certificate.supersedes_id)
     )
 
 
-_BY_CODE = _select().where(Certificate.code == sa.bindparam("code"))
+_BY_CODE = selected().where(Certificate.code == sa.bindparam("code"))
 
 
 def by_code(code: str, day: date) -> Checked | None:
@@ -76,12 +79,13 @@ def by_code(code: str, day: date) -> Checked | None:
 
 
 def check(row: Any, day: date) -> Checked:
-    """Derive the verdict of a row on a day."""
+    """Derive the verdict of a row on a day; what came later did not count yet."""
+    is_replaced = row.superseded_by is not None and row.superseded_on <= day
     standing = Standing(
         issued_on=row.issued_on,
         valid_until=row.valid_until,
         revoked_on=row.revoked_on,
-        superseded_by=row.superseded_by,
+        superseded_by=row.superseded_by if is_replaced else None,
         is_issued=row.state == CertificateState.ISSUED,
         holder_erased_at=row.holder_erased_at,
     )
@@ -91,7 +95,7 @@ def check(row: Any, day: date) -> Checked:
 def of_person(person_id: int, day: date) -> list[Checked]:
     """A person's certificates, newest first, replaced ones included."""
     rows = db.session.execute(
-        _select().where(Certificate.person_id == person_id).order_by(Certificate.id.desc())
+        selected().where(Certificate.person_id == person_id).order_by(Certificate.id.desc())
     )
     return [check(row, day) for row in rows]
 
@@ -99,7 +103,7 @@ def of_person(person_id: int, day: date) -> list[Checked]:
 def of_award(award_id: int, day: date) -> list[Checked]:
     """All certificates of an award, oldest first."""
     rows = db.session.execute(
-        _select().where(Certificate.award_id == award_id).order_by(Certificate.id)
+        selected().where(Certificate.award_id == award_id).order_by(Certificate.id)
     )
     return [check(row, day) for row in rows]
 
@@ -125,10 +129,10 @@ def staff(
     """Current certificates of the organisations' people, by name; optionally those that end
     within so many days. `after` is the (sort name, certificate id) of the last row shown."""
     wanted = (
-        _select()
+        selected()
         .add_columns(Person.public_id, Person.name, Person.sort_name)
         .join(Person, Person.id == Certificate.person_id)
-        .where(_is_member(organisation_ids, day), _successor.id.is_(None))
+        .where(is_member(organisation_ids, day), _successor.id.is_(None))
         .order_by(Person.sort_name, Certificate.id)
         .limit(limit)
     )
@@ -145,7 +149,7 @@ def staff(
     return [StaffRow(row.person_id, row.public_id, row.name, check(row, day)) for row in rows]
 
 
-def _is_member(organisation_ids: Sequence[int], day: date) -> sa.ColumnElement[bool]:
+def is_member(organisation_ids: Sequence[int], day: date) -> sa.ColumnElement[bool]:
     """From the members to their certificates: an EXISTS made SQLite walk every certificate."""
     return Certificate.person_id.in_(
         sa.select(Membership.person_id).where(
@@ -178,7 +182,7 @@ def staff_counts(organisation_ids: Sequence[int], day: date) -> dict[str, int]:
         .outerjoin(Revocation, Revocation.award_id == Certificate.award_id)
         .outerjoin(_successor, _successor.supersedes_id == Certificate.id)
         .where(
-            _is_member(organisation_ids, day),
+            is_member(organisation_ids, day),
             _successor.id.is_(None),
             Certificate.state == CertificateState.ISSUED,
         )
@@ -225,4 +229,44 @@ def waiting_count(now: datetime) -> int:
             )
         )
         or 0
+    )
+
+
+def credential_of(code: str) -> tuple[str, str, str] | None:
+    """(SHA-256 of the credential, SHA-256 of the token, number) of an issued certificate."""
+    row = db.session.execute(
+        sa.select(
+            Certificate.credential_sha256, Certificate.token_sha256, Certificate.number
+        ).where(
+            Certificate.code == code,
+            Certificate.state == CertificateState.ISSUED,
+            Certificate.holder_erased_at.is_(None),
+        )
+    ).one_or_none()
+    return (row[0], row[1], row[2]) if row and row[0] and row[1] else None
+
+
+def signed_with(kid: str) -> list[int]:
+    """Certificates that this key signed, in any of their files: after a compromise they are
+    issued again. Replaced ones are left out."""
+    return list(db.session.scalars(_signed_with(kid, Certificate.id)))
+
+
+def codes_signed_with(kid: str) -> list[str]:
+    """The codes of those certificates."""
+    return list(db.session.scalars(_signed_with(kid, Certificate.code)))
+
+
+def _signed_with(kid: str, column: Any) -> AnySelect:
+    signed = sa.or_(
+        Certificate.credential_kid == kid,
+        Certificate.token_kid == kid,
+        Certificate.document_kid == kid,
+    )
+    return (
+        sa.select(column)
+        .select_from(Certificate)
+        .outerjoin(_successor, _successor.supersedes_id == Certificate.id)
+        .where(signed, _successor.id.is_(None))
+        .order_by(Certificate.id)
     )

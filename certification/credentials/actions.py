@@ -1,18 +1,12 @@
-"""Giving each certificate its place in a status list; signing credentials; suspending them."""
+"""Giving each certificate its place in a status list, and setting its bits."""
 
 import secrets
-from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from certification.credentials import bitstring, proofs, queries, schema, tokens
-from certification.credentials.credential import Claims, Holder, StatusPlace, build
+from certification.credentials import bitstring, queries
 from certification.credentials.models import SignedList, StatusEntry, StatusList, StatusPurpose
-from certification.credentials.proofs import Json
-from certification.keys import queries as keys
-from certification.keys.models import Purpose
-from certification.keys.signers import Signer
 from lms import jobs
 from lms.db import db, insert_once
 from lms.settings import Settings
@@ -55,52 +49,6 @@ def _take(pair: StatusList, certificate_id: int, award_id: int) -> bool:
         )
         for _try in range(TRIES)
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """A credential and its token with the keys that signed them."""
-
-    credential: bytes
-    token: bytes
-    credential_kid: str
-    token_kid: str
-
-
-@dataclass(frozen=True, slots=True)
-class Signers:
-    """Who signs credentials and who signs tokens."""
-
-    credential: Signer
-    token: Signer
-
-
-def signers(settings: Settings) -> Signers:
-    """Who signs now; raises KeyTrouble."""
-    return Signers(keys.signer(Purpose.CREDENTIAL, settings), keys.signer(Purpose.TOKEN, settings))
-
-
-def sign(
-    claims: Claims,
-    holder: Holder,
-    place: StatusPlace,
-    by: Signers,
-    settings: Settings,
-    *,
-    now: datetime,
-) -> Signed:
-    """The signed credential and token of a certificate; refuses what the schema refuses."""
-    issuer = queries.issuer(settings)
-    bare = build(claims, holder, issuer, place)
-    schema.require_valid(bare)
-    whole = proofs.sign(bare, by.credential, issuer=issuer.did, created=now)
-    token = tokens.sign(bare, by.token, key_url=keys.key_url(settings, by.token.kid))
-    return Signed(_written(whole), token.encode("ascii"), by.credential.kid, by.token.kid)
-
-
-def _written(credential: Json) -> bytes:
-    """The file's bytes: RFC 8785, so that the same credential is the same file."""
-    return proofs.text(credential)
 
 
 def withdraw(certificate_id: int, *, now: datetime) -> None:

@@ -11,6 +11,7 @@ from certification.awards.models import Revocation
 from certification.credentials import bitstring, proofs, status_list
 from certification.credentials.credential import Issuer, StatusPlace
 from certification.credentials.models import SignedList, StatusEntry, StatusList, StatusPurpose
+from certification.credentials.signing import Signers
 from certification.credentials.trust import Trust
 from certification.keys import queries as keys
 from certification.keys.models import Purpose
@@ -50,6 +51,11 @@ def issuer(settings: Settings) -> Issuer:
     """Who issues, as credentials name it."""
     name = site.load().name
     return Issuer(keys.issuer(settings), settings.public_url, name, settings.issuer_zone)
+
+
+def signers(settings: Settings) -> Signers:
+    """Who signs now; raises KeyTrouble."""
+    return Signers(keys.signer(Purpose.CREDENTIAL, settings), keys.signer(Purpose.TOKEN, settings))
 
 
 def positions(list_id: int, purpose: StatusPurpose) -> list[int]:

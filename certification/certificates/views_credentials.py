@@ -1,0 +1,45 @@
+"""The signed files of a certificate: its credential and its token, as they were issued."""
+
+from flask import Response, abort, current_app, request
+
+from certification.certificates import codes, queries
+from certification.certificates.views import blueprint
+from lms.permissions import PUBLIC, permit
+from lms.storage import Storage
+
+
+@blueprint.get("/certificates/<code>.json")
+@permit(PUBLIC)
+def credential(code: str) -> Response:
+    """The Open Badges credential with both proofs; its address is the credential's id."""
+    digest, _token, number = _found(code)
+    return _file(digest, "application/vc", f"{number}.json")
+
+
+@blueprint.get("/certificates/<code>.jwt")
+@permit(PUBLIC)
+def token(code: str) -> Response:
+    """The credential as a token."""
+    _credential, digest, number = _found(code)
+    return _file(digest, "application/vc+jwt", f"{number}.jwt")
+
+
+def _found(code: str) -> tuple[str, str, str]:
+    found = queries.credential_of(codes.normalise(code) or "")
+    if found is None:
+        abort(404)
+    return found
+
+
+def _file(digest: str, kind: str, name: str) -> Response:
+    """The stored bytes for any site; they never change. Their address holds 80 random bits."""
+    storage: Storage = current_app.extensions["storage"]
+    response = Response(storage.get(digest), mimetype=kind)
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.set_etag(digest)
+    response.make_conditional(request)
+    return response

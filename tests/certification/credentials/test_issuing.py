@@ -1,0 +1,383 @@
+"""A certificate's credential and token, from the award to the published addresses."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from certification.awards.actions import revoke
+from certification.awards.models import Award, SchemeVersion
+from certification.certificates import actions as certificates
+from certification.certificates import jobs, making
+from certification.certificates.models import Certificate
+from certification.certificates.queries import signed_with
+from certification.credentials import actions, bitstring, queries, schema, verifying
+from certification.credentials.findings import Check, State
+from certification.credentials.trust import Trust
+from certification.keys import actions as keys
+from lms.db import db, unit
+from lms.settings import Settings
+from lms.site import SiteProfile
+from tests.factories import Factory
+
+
+@pytest.fixture
+def settings(app: Flask) -> Settings:
+    found: Settings = app.extensions["settings"]
+    return found
+
+
+@pytest.fixture
+def award(make: Factory) -> Award:
+    """Ada earned it."""
+    return make.award(make.person("Ada Lovelace"), make.scheme(make.programme()))
+
+
+@pytest.fixture
+def certificate(make: Factory, award: Award) -> Certificate:
+    return make.certificate(award)
+
+
+@pytest.fixture
+def credential(client: FlaskClient, certificate: Certificate) -> dict[str, Any]:
+    """The credential as anyone may fetch it."""
+    answer = client.get(f"/certificates/{certificate.code}.json")
+    assert answer.status_code == 200
+    found: dict[str, Any] = json.loads(answer.data)
+    return found
+
+
+def trust(client: FlaskClient) -> Trust:
+    """What a stranger can gather from the published addresses alone."""
+    bundle = Trust.from_json(client.get("/trust-bundle.json").text)
+    for url in bundle.status_lists:
+        path = url.removeprefix("http://academy.test")
+        assert json.loads(client.get(path).data) == bundle.status_lists[url]
+    return replace(
+        bundle,
+        did=json.loads(client.get("/.well-known/did.json").data),
+        jwks=json.loads(client.get("/.well-known/jwks.json").data),
+        authority=client.get("/keys/ca.crt").data,
+        crl=client.get("/keys/ca.crl").data,
+    )
+
+
+def codes(credential: dict[str, Any], trusted: Trust, at: datetime) -> dict[Check, str]:
+    """The code of each finding."""
+    found = verifying.verify_credential(credential, trusted, now=at)
+    return {finding.check: finding.code for finding in found}
+
+
+GOOD = {
+    Check.SIGNATURE: "proofs_valid",
+    Check.ISSUER: "issuer_known",
+    Check.DATES: "dates_valid",
+    Check.STATUS: "status_good",
+}
+
+
+@pytest.fixture
+def at() -> datetime:
+    """Now: the published lists are signed by the clock on the wall."""
+    return datetime.now(UTC) + timedelta(seconds=5)
+
+
+def test_an_issued_credential_verifies_from_what_is_published(
+    client: FlaskClient, credential: dict[str, Any], at: datetime
+) -> None:
+    schema.require_valid(credential)
+    assert [proof["cryptosuite"] for proof in credential["proof"]] == [
+        "eddsa-rdfc-2022",
+        "eddsa-jcs-2022",
+    ]
+    assert codes(credential, trust(client), at) == GOOD
+
+
+def test_the_credential_states_what_was_earned(
+    credential: dict[str, Any], certificate: Certificate
+) -> None:
+    subject, achievement = (
+        credential["credentialSubject"],
+        credential["credentialSubject"]["achievement"],
+    )
+    assert credential["id"] == f"http://academy.test/certificates/{certificate.code}.json"
+    assert credential["issuer"]["id"] == "did:web:academy.test"
+    assert credential["validUntil"] == "2028-11-20T23:59:59Z"
+    assert credential["name"] == "Demonstration: Certified Administrator"
+    assert subject["licenseNumber"] == certificate.number
+    assert (subject["creditsEarned"], achievement["creditsAvailable"]) == (16, 16)
+    assert subject["result"][0]["value"] == "87"
+    assert achievement["resultDescription"][0]["requiredValue"] == "70"
+    assert achievement["alignment"][0]["targetCode"] == "SEC-1"
+    assert [item["genre"] for item in credential["evidence"]] == ["Course", "Exam", "Competency"]
+
+
+def test_the_name_and_the_address_are_not_in_it(credential: dict[str, Any]) -> None:
+    text = json.dumps(credential)
+    assert "Lovelace" not in text
+    assert "@people.example" not in text
+    assert credential["credentialSubject"]["id"].startswith("urn:uuid:")
+
+
+def test_the_sites_policy_can_name_the_holder(
+    client: FlaskClient, make: Factory, award: Award, now: datetime
+) -> None:
+    make.save(
+        SiteProfile(
+            id=1,
+            name="Academy",
+            vendor="V",
+            product="P",
+            facts={"credentials_name_holders": True},
+            updated_at=now,
+        )
+    )
+    row = make.certificate(award)
+    found = json.loads(client.get(f"/certificates/{row.code}.json").data)
+    assert {it["identityHash"] for it in found["credentialSubject"]["identifier"]} > {
+        "Ada Lovelace"
+    }
+
+
+def test_the_token_says_the_same(
+    client: FlaskClient, certificate: Certificate, credential: dict[str, Any], at: datetime
+) -> None:
+    token = client.get(f"/certificates/{certificate.code}.jwt").text
+    trusted = trust(client)
+
+    findings = verifying.verify_token(token, trusted, now=at)
+
+    assert {finding.state for finding in findings} == {State.PASSED}
+    bare = {name: value for name, value in credential.items() if name != "proof"}
+    assert verifying.read_token(token, trusted) == bare
+
+
+def test_a_revoked_award_is_revoked_in_the_list_at_once(
+    client: FlaskClient,
+    make: Factory,
+    award: Award,
+    credential: dict[str, Any],
+    at: datetime,
+    now: datetime,
+) -> None:
+    trust(client)
+    by = make.person("Mara").id
+    with unit(writes=True):
+        revoke(award, public_reason="Fraud", internal_note="", today=date.today(), by=by, now=now)
+
+    assert codes(credential, trust(client), at)[Check.STATUS] == "revoked"
+
+
+def test_suspended_and_lifted_again(
+    client: FlaskClient,
+    certificate: Certificate,
+    credential: dict[str, Any],
+    at: datetime,
+    now: datetime,
+) -> None:
+    with unit(writes=True):
+        actions.suspend(certificate.id, now=now)
+    assert codes(credential, trust(client), at)[Check.STATUS] == "suspended"
+    with unit(writes=True):
+        actions.lift(certificate.id)
+    assert codes(credential, trust(client), at) == GOOD
+
+
+def test_revoked_while_suspended_is_revoked_for_good(
+    client: FlaskClient,
+    make: Factory,
+    award: Award,
+    certificate: Certificate,
+    credential: dict[str, Any],
+    at: datetime,
+    now: datetime,
+) -> None:
+    by = make.person("Mara").id
+    with unit(writes=True):
+        actions.suspend(certificate.id, now=now)
+        revoke(award, public_reason="Fraud", internal_note="", today=date.today(), by=by, now=now)
+    assert codes(credential, trust(client), at)[Check.STATUS] == "revoked"
+
+
+def test_a_replaced_certificate_does_not_verify_any_more(
+    client: FlaskClient,
+    make: Factory,
+    settings: Settings,
+    certificate: Certificate,
+    credential: dict[str, Any],
+    at: datetime,
+    now: datetime,
+) -> None:
+    by = make.person("Mara").id
+    with unit(writes=True):
+        fresh = certificates.supersede(
+            certificate, settings, reason="a new name", by=by, now=now
+        ).id
+    jobs.draw(fresh)
+
+    assert codes(credential, trust(client), at)[Check.STATUS] == "revoked"
+    code = db.session.get_one(Certificate, fresh).code
+    successor = json.loads(client.get(f"/certificates/{code}.json").data)
+    assert codes(successor, trust(client), at) == GOOD
+
+
+def test_after_a_rotation_old_credentials_verify_and_new_ones_name_the_new_key(
+    client: FlaskClient,
+    make: Factory,
+    settings: Settings,
+    award: Award,
+    credential: dict[str, Any],
+    at: datetime,
+    now: datetime,
+) -> None:
+    with unit(writes=True):
+        for purpose in keys.PREFIX:
+            keys.rotate(purpose, settings, now=now)
+    assert codes(credential, trust(client), at) == GOOD
+
+
+def test_after_a_compromise_its_credentials_fail_and_are_found(
+    client: FlaskClient,
+    settings: Settings,
+    certificate: Certificate,
+    credential: dict[str, Any],
+    at: datetime,
+    now: datetime,
+) -> None:
+    kid = certificate.credential_kid
+    assert kid is not None
+    with unit(writes=True):
+        keys.compromise(kid, settings, now=now)
+
+    found = codes(credential, trust(client), at)
+
+    assert found[Check.ISSUER] == "key_unknown"
+    assert signed_with(kid) == [certificate.id]
+    assert client.get(f"/keys/{kid}.json").status_code == 410
+
+
+def test_a_run_that_died_goes_on_with_the_credential_that_was_signed(
+    client: FlaskClient, make: Factory, settings: Settings, award: Award, now: datetime
+) -> None:
+    with unit(writes=True):
+        row = certificates.prepare(award.id, settings, now=now)
+    with unit(writes=True):
+        material = making.gather(row.id, settings, now=now)
+    assert material is not None
+    first = jobs._sign(row.id, material, client.application.extensions["storage"])
+    second = jobs._sign(row.id, material, client.application.extensions["storage"])
+    jobs.draw(row.id)
+
+    assert first == second
+    db.session.expire_all()
+    assert db.session.get_one(Certificate, row.id).credential_sha256 == first
+
+
+def test_each_certificate_has_a_place_of_its_own_at_random(
+    make: Factory, settings: Settings, now: datetime
+) -> None:
+    version = make.scheme(make.programme())
+    places = []
+    for name in ("Ada", "Bea", "Cyd"):
+        award = make.award(make.person(name), version)
+        with unit(writes=True):
+            row = certificates.prepare(award.id, settings, now=now)
+            first = actions.allot(row.id, award.id, now=now)
+            again = actions.allot(row.id, award.id, now=now)
+        assert first.id == again.id
+        places.append(first.position)
+    assert len(set(places)) == 3
+    assert all(0 <= place < bitstring.SIZE for place in places)
+    assert max(places) > 100
+
+
+def test_a_full_list_is_followed_by_another(
+    make: Factory, settings: Settings, award: Award, now: datetime
+) -> None:
+    with unit(writes=True):
+        full = actions._add_list(now)
+        full.size = 1
+        row = certificates.prepare(award.id, settings, now=now)
+    with unit(writes=True):
+        assert actions.allot(row.id, award.id, now=now).list_id == full.id
+    second = make.award(make.person("Bea"), award_version(award))
+    with unit(writes=True):
+        row = certificates.prepare(second.id, settings, now=now)
+        assert actions.allot(row.id, second.id, now=now).list_id != full.id
+
+
+def award_version(award: Award) -> SchemeVersion:
+    return db.session.get_one(SchemeVersion, award.scheme_version_id)
+
+
+def test_lists_are_signed_again_when_they_change_or_grow_old(
+    certificate: Certificate, settings: Settings, now: datetime
+) -> None:
+    def sign(at: datetime) -> int:
+        with unit(writes=True):
+            return actions.sign_lists(settings, now=at)
+
+    assert sign(now) == 2
+    assert sign(now + timedelta(hours=1)) == 0
+    assert sign(now + timedelta(hours=25)) == 2
+    with unit(writes=True):
+        actions.withdraw(certificate.id, now=now)
+    assert sign(now + timedelta(hours=26)) == 1
+
+
+def test_a_list_that_nobody_signed_for_days_is_signed_when_it_is_asked_for(
+    certificate: Certificate, settings: Settings, now: datetime
+) -> None:
+    with unit(writes=True):
+        actions.sign_lists(settings, now=now)
+    later = now + timedelta(days=30)
+    with unit(writes=False):
+        trusted = queries.trust_bundle(settings, now=later)
+    for listed in trusted.status_lists.values():
+        assert verifying.dates(listed, later).code == "dates_valid"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/.well-known/did.json",
+        "/.well-known/jwks.json",
+        "/keys/t-2026-11.json",
+        "/keys/a-2026-11.crt",
+        "/keys/a-2026-11.crl",
+        "/keys/ca.crt",
+        "/keys/ca.crl",
+        "/status-lists/1",
+        "/status-lists/1/suspension",
+    ],
+)
+def test_what_verifiers_read_can_be_cached_and_read_by_any_site(
+    client: FlaskClient, certificate: Certificate, path: str
+) -> None:
+    answer = client.get(path)
+
+    assert answer.status_code == 200
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Cache-Control"].startswith("public, max-age=")
+    assert "Set-Cookie" not in answer.headers
+    again = client.get(path, headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
+
+
+def test_a_token_names_a_key_that_its_address_returns(
+    client: FlaskClient, certificate: Certificate
+) -> None:
+    key = json.loads(client.get("/keys/t-2026-11.json").data)
+
+    assert key["kid"] == "http://academy.test/keys/t-2026-11.json"
+    assert key == json.loads(client.get("/.well-known/jwks.json").data)["keys"][0]
+    assert "d" not in key
+
+
+def test_unknown_files_are_not_found(client: FlaskClient, make: Factory) -> None:
+    for path in ("/certificates/7F3K9Q2MXR4T0C8VA.json", "/keys/x.json", "/status-lists/9"):
+        assert client.get(path).status_code == 404
