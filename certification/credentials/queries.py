@@ -118,9 +118,12 @@ def signed_list(
 def _sign(
     url: str, purpose: StatusPurpose, encoded: str, signer: Signer, *, issuer: str, now: datetime
 ) -> dict[str, Any]:
-    start = now - timedelta(minutes=5)  # a reader's clock may be a little behind
+    """Signed as of the last full five minutes, so that processes that sign at once agree on the
+    bytes; readers' clocks may be a little behind."""
+    created = now.replace(minute=now.minute // 5 * 5, second=0, microsecond=0)
+    start = created - timedelta(minutes=5)
     bare = status_list.build(url, purpose, encoded, issuer=issuer, start=start, days=GOOD_FOR_DAYS)
-    return proofs.sign(bare, signer, issuer=issuer, created=now)
+    return proofs.sign(bare, signer, issuer=issuer, created=created)
 
 
 def trust_bundle(settings: Settings, *, now: datetime) -> Trust:

@@ -41,9 +41,7 @@ def ensure(settings: Settings, *, now: datetime) -> list[str]:
         for purpose in PREFIX
         if queries.active(purpose) is None
     ]
-    for purpose in PREFIX:
-        if purpose != Purpose.AUTHORITY:
-            queries.signer(purpose, settings)
+    queries.require_private(settings)
     _refresh_crl(settings, now=now)
     return made
 

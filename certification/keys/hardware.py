@@ -29,8 +29,8 @@ class Pkcs11Signer:
     """A private key in a module, found by its label."""
 
     def __init__(self, session: pkcs11.Session, kid: str, label: str, algorithm: str) -> None:
-        self._session, self._kid, self._label = session, kid, label
-        self._algorithm = algorithm
+        self.session, self.label = session, label
+        self._kid, self._algorithm = kid, algorithm
 
     @property
     def kid(self) -> str:
@@ -42,7 +42,7 @@ class Pkcs11Signer:
 
     def public_key(self) -> PublicKey:
         with _guard:
-            key = _find(self._session, pkcs11.PublicKey, self._label)
+            key = _find(self, pkcs11.PublicKey)
             point: bytes = key[Attribute.EC_POINT]
         content = point[2:]  # after the head of a DER octet string shorter than 128 bytes
         if self._algorithm == EDDSA:
@@ -51,21 +51,23 @@ class Pkcs11Signer:
 
     def sign(self, message: bytes) -> bytes:
         with _guard:
-            key = _find(self._session, SignMixin, self._label)
+            key = _find(self, SignMixin)
             if self._algorithm == EDDSA:
                 return bytes(key.sign(message, mechanism=Mechanism.EDDSA))
             digest = hashlib.sha256(message).digest()
             return bytes(key.sign(digest, mechanism=Mechanism.ECDSA))
 
 
-def _find(session: pkcs11.Session, kind: type[Found], label: str) -> Found:
+def _find(signer: Pkcs11Signer, kind: type[Found]) -> Found:
     wanted = ObjectClass.PUBLIC_KEY if kind is pkcs11.PublicKey else ObjectClass.PRIVATE_KEY
     try:
-        key = session.get_key(object_class=wanted, label=label)
+        key = signer.session.get_key(object_class=wanted, label=signer.label)
     except pkcs11.PKCS11Error as error:
-        raise KeyTrouble(f"the hardware module has no key {label}: {error!r}") from error
+        raise KeyTrouble(
+            f"the hardware module does not have the key {signer.kid} ({signer.label}): {error!r}"
+        ) from error
     if not isinstance(key, kind):
-        raise KeyTrouble(f"the hardware module's key {label} is of another kind")
+        raise KeyTrouble(f"the hardware module's key {signer.label} is of another kind")
     return key
 
 

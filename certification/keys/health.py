@@ -6,7 +6,7 @@ from cryptography import x509
 from flask import current_app
 
 from certification.keys import queries
-from certification.keys.models import Key, KeyState, Purpose
+from certification.keys.models import Key, KeyState
 from certification.keys.vault import KeyTrouble
 from lms import clock
 from lms.health import Check
@@ -20,8 +20,7 @@ def check() -> Check:
     settings: Settings = current_app.extensions["settings"]
     rows = [key for key in queries.all_keys() if key.state == KeyState.ACTIVE]
     try:
-        for purpose in (Purpose.CREDENTIAL, Purpose.TOKEN, Purpose.DOCUMENT):
-            queries.signer(purpose, settings)
+        queries.require_private(settings)
     except KeyTrouble as error:
         return Check("keys", False, str(error), "See docs/operation.md, “Keys”.")
     trouble = _loose(settings) or _elsewhere(rows, settings) or _ending(rows)

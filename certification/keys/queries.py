@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from certification.keys import hardware, vault
-from certification.keys.encoding import did_web
+from certification.keys.encoding import did_web, thumbprint
 from certification.keys.models import Key, KeyState, Place, Purpose
 from certification.keys.signers import DocumentSigner, PrivateKey, Signer, SoftwareSigner
 from certification.keys.vault import KeyTrouble, Vault
@@ -54,6 +54,16 @@ def signer(purpose: Purpose, settings: Settings) -> Signer:
     if key is None:
         raise KeyTrouble(f"there is no key for {purpose}: run `flask setup`")
     return signer_of(key, settings)
+
+
+def require_private(settings: Settings) -> None:
+    """Raise KeyTrouble unless each key that signs now can sign, and is the one we published."""
+    for purpose in (Purpose.CREDENTIAL, Purpose.TOKEN, Purpose.DOCUMENT):
+        ready = signer(purpose, settings)
+        key = active(purpose)
+        ready.sign(b"can this key sign?")
+        if key is not None and thumbprint(ready.public_key()) != key.public["thumbprint"]:
+            raise KeyTrouble(f"the private key of {key.kid} is another one than was published")
 
 
 def signer_of(key: Key, settings: Settings) -> Signer:
