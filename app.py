@@ -7,6 +7,7 @@ from flask import Flask
 
 import certification.awards.jobs
 import certification.awards.views
+import certification.certificates.api
 import certification.certificates.cli
 import certification.certificates.jobs
 import certification.certificates.views
@@ -26,11 +27,20 @@ import lms.accounts.views_import
 import lms.accounts.views_organisations
 import lms.accounts.views_people
 import lms.accounts.views_profile
+import lms.accounts.views_tokens
+import lms.api.endpoints
+import lms.api.openapi
 import lms.health
 import reporting.cli
 import reporting.home
 import reporting.operations
-import reporting.partner
+import reporting.partner.jobs
+import reporting.partner.views
+import reporting.partner.views_access
+import reporting.partner.views_checks
+import reporting.partner.views_news
+import reporting.partner.views_staff
+import reporting.partner.wording
 import reporting.slots
 import support.directory.views
 from lms import (
@@ -67,7 +77,7 @@ BLUEPRINTS = (
     support.directory.views.blueprint,
     reporting.home.blueprint,
     reporting.operations.blueprint,
-    reporting.partner.blueprint,
+    reporting.partner.views.blueprint,
 )
 
 ENTRIES = (
@@ -108,6 +118,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     certification.certificates.cli.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    lms.api.endpoints.init_app(app)
     navigation.add(app, *ENTRIES)
     reporting.slots.init_app(app)
     doctor.add_check(app, reporting.operations.fonts)

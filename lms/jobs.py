@@ -18,6 +18,7 @@ from lms.settings import Settings
 
 Args: TypeAlias = dict[str, Any]
 Handler: TypeAlias = Callable[[Args], None]
+Tick: TypeAlias = Callable[[datetime], None]
 
 APP_VERSION = "1"
 QUEUE = "jobs"
@@ -25,6 +26,7 @@ MAIL_QUEUE = "mail"
 """Mails wait in a queue of their own, so that nobody's certificate waits behind them."""
 WORKFLOW = "run_job"
 _handlers: dict[str, Handler] = {}
+_ticks: list[Tick] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,18 @@ def job(kind: str) -> Callable[[Handler], Handler]:
         return handler
 
     return register
+
+
+def tick(function: Tick) -> Tick:
+    """Register a look at what is due: each worker calls it every few seconds, in a unit of its
+    own. It enqueues under keys that say what was due, since several workers look at once."""
+    _ticks.append(function)
+    return function
+
+
+def ticks() -> list[Tick]:
+    """All registered looks."""
+    return list(_ticks)
 
 
 def handler_of(kind: str) -> Handler:

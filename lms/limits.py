@@ -5,6 +5,7 @@ failed request must have been counted, and on SQLite the unit holds the only wri
 are not counted: they are cheap, cached, and the codes in their addresses cannot be guessed.
 """
 
+import hashlib
 import math
 import time
 from collections.abc import Callable
@@ -136,6 +137,27 @@ def mails_to_account() -> None:
 @limiter.shared_limit("30 per 15 minutes", scope="mails", key_func=_who, methods=["POST"])
 def mails_from_address() -> None:
     """Mails that one network address may cause."""
+
+
+def _bearer() -> str:
+    """The token that was sent, as the hash by which it is counted."""
+    sent = request.headers.get("Authorization", "")
+    return hashlib.sha256(sent.encode()).hexdigest()[:32] if sent else _who()
+
+
+@limiter.shared_limit("120 per minute", scope="api", key_func=_bearer, methods=["POST"])
+def tries_of_token() -> None:
+    """Everything that a token posts."""
+
+
+def _checker() -> str:
+    """Who checks lists: a token, else the person who is signed in."""
+    return _bearer() if "Authorization" in request.headers else _account()
+
+
+@limiter.shared_limit("60 per hour", scope="lists", key_func=_checker, methods=["POST"])
+def lists_checked() -> None:
+    """Lists of codes and addresses."""
 
 
 def limited(*checks: Check) -> Callable[[View], View]:

@@ -29,6 +29,8 @@ class Role(StrEnum):
 
 PUBLIC = "public"
 SIGNED_IN = "signed_in"
+TOKEN = "token:"  # noqa: S105 -- a prefix of permissions
+"""`token:` and a scope: for programs with a token of that scope, whoever is signed in."""
 
 _CATALOGUE = {Role.CATALOGUE_MANAGER, Role.ADMINISTRATOR}
 _CERTIFICATION = {Role.CERTIFICATION_MANAGER, Role.ADMINISTRATOR}
@@ -61,6 +63,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "partner.see": frozenset(
         {Role.PARTNER, Role.ORGANISATION_MANAGER, Role.ADMINISTRATOR, Role.AUDITOR}
     ),
+    "partner.check": frozenset({Role.PARTNER, Role.ORGANISATION_MANAGER, Role.ADMINISTRATOR}),
+    "partner.edit": frozenset({Role.PARTNER, Role.ORGANISATION_MANAGER, Role.ADMINISTRATOR}),
 }
 
 
@@ -89,7 +93,8 @@ def permit(permission: str) -> Callable[[View], View]:
 
     The application refuses to start when a route has no mark.
     """
-    if permission not in {PUBLIC, SIGNED_IN, *PERMISSIONS}:
+    known = {PUBLIC, SIGNED_IN, *PERMISSIONS}
+    if permission not in known and not permission.startswith(TOKEN):
         raise LookupError(f"unknown permission {permission}")
 
     def mark(view: View) -> View:

@@ -10,6 +10,7 @@ import socket
 import threading
 import uuid
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ from flask import Flask
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms import clock, jobs, limits, once
+from lms.api import answers
 from lms.db import Base, Words, db, run, unit
 from lms.settings import Settings
 
@@ -117,6 +119,8 @@ def _tend(app: Flask, executor_id: str) -> None:
         with app.app_context():
             run(lambda: beat(executor_id, now=clock.now()))
             reap(now=clock.now())
+            for look in jobs.ticks():
+                run(partial(look, clock.now()))
     except Exception:
         log.exception("worker housekeeping failed")
 
@@ -153,6 +157,7 @@ def _forget(*, now: datetime) -> None:
     db.session.execute(sa.delete(WorkerBeat).where(WorkerBeat.beat_at < old))
     once.forget_old(now=now)
     limits.forget_old(now=now)
+    answers.forget_old(now=now)
 
 
 def is_alive(row: WorkerBeat, *, now: datetime) -> bool:

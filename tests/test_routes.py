@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from lms.permissions import PERMISSIONS, PUBLIC, SIGNED_IN, Role, permission_of
+from lms.permissions import PERMISSIONS, PUBLIC, SIGNED_IN, TOKEN, Role, permission_of
 from tests.factories import Factory
 
 POLICY = {
@@ -21,11 +21,15 @@ POLICY = {
         certificates.art certificates.credential certificates.token
         keys.did_document keys.jwks keys.jwk keys.authority keys.crl keys.one_certificate
         keys.one_crl credentials.revocations credentials.suspensions credentials.trust_bundle
-        directory.plans directory.contacts""",
+        directory.plans directory.contacts
+        api.description api.verify_certificate api.certificate_status""",
+    "token:certificates.read": "api.list_certificates",
+    "token:checks.run": "api.make_check api.get_check api.get_check_result",
     SIGNED_IN: """home.me accounts.sign_out accounts.profile accounts.change_password
         accounts.end_one accounts.end_others competency.own_map competency.ask
         scheduling.enrol scheduling.cancel scheduling.switch scheduling.leave
-        scheduling.change_wish scheduling.start_course scheduling.give_course_up""",
+        scheduling.change_wish scheduling.start_course scheduling.give_course_up
+        accounts.api_tokens accounts.end_token""",
     "manage.see": "home.manage",
     "people.see": "accounts.people accounts.person",
     "people.edit": """accounts.new_person accounts.add_membership accounts.end_membership
@@ -50,7 +54,10 @@ POLICY = {
     "certification.edit": """awards.start_draft awards.edit_draft awards.preview
         certificates.supersede""",
     "certification.revoke": "awards.revoke",
-    "partner.see": "partner.index",
+    "partner.see": "partner.index partner.staff partner.staff_file",
+    "partner.check": "partner.checks partner.check partner.check_result partner.check_receipt",
+    "partner.edit": """partner.news partner.subscribe_mail partner.subscribe_webhook
+        partner.subscription partner.unsubscribe partner.access partner.end_token""",
 }
 ENDPOINTS = {name: permission for permission, names in POLICY.items() for name in names.split()}
 SAMPLES: dict[str, Any] = {
@@ -73,6 +80,10 @@ SAMPLES: dict[str, Any] = {
     "enrolment_id": 1,
     "seat_id": 1,
     "what": "dates",
+    "token_id": 1,
+    "check_id": "0",
+    "subscription_id": "0",
+    "organisation": "acme",
     "person": "0",
 }
 VISITOR, LEARNER = "visitor", "learner"
@@ -104,7 +115,7 @@ def may(actor: str, permission: str) -> bool:
     """What the table of permissions says, spelled out once more on purpose."""
     if permission == PUBLIC:
         return True
-    if actor == VISITOR:
+    if permission.startswith(TOKEN) or actor == VISITOR:
         return False
     return permission == SIGNED_IN or (actor != LEARNER and Role(actor) in PERMISSIONS[permission])
 
@@ -135,6 +146,8 @@ def verdict_of(status: int, location: str) -> str:
     """What the gate did, whatever the view then found."""
     if status == 303 and "/sign-in" in location:
         return "sign in first"
+    if status == 401:
+        return "needs a token"
     return "forbidden" if status == 403 else "passed"
 
 
@@ -149,11 +162,10 @@ def test_every_role_at_every_route(app: Flask, cast: dict[str, FlaskClient], mak
             for actor, client in cast.items():
                 answer = client.open(address(rule, app), method=method)
                 found = verdict_of(answer.status_code, answer.headers.get("Location", ""))
-                wanted = (
-                    "passed"
-                    if may(actor, permission)
-                    else ("sign in first" if actor == VISITOR else "forbidden")
-                )
+                refused = "sign in first" if actor == VISITOR else "forbidden"
+                if permission.startswith(TOKEN):
+                    refused = "needs a token"
+                wanted = "passed" if may(actor, permission) else refused
                 if found != wanted or (answer.status_code >= 500 and rule.rule != "/readyz"):
                     wrong.append((rule.rule, method, actor, answer.status_code, wanted))
     assert wrong == []

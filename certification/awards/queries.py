@@ -161,17 +161,30 @@ class Progress:
 
 def progress_of(person_id: int, on: date) -> list[Progress]:
     """Every scheme in force, with what the person has met and what is missing."""
-    facts, newest = facts_of(person_id, on), newest_awards([person_id])
-    names = names_of_requirements()
-    result = []
-    for version in versions_on(on):
-        found = newest.get((person_id, version.scheme_id))
-        cycle = rules.next_cycle(earlier_of(found), on)
-        status = _status(found, on)
-        since = cycle.since if cycle.is_open else None
-        assessment = rules.assess(version.rule, facts, since=since)
-        result.append(Progress(version, found[0] if found else None, status, assessment, names))
-    return result
+    return progress_of_many([person_id], on)[person_id]
+
+
+def progress_of_many(person_ids: Sequence[int], on: date) -> dict[int, list[Progress]]:
+    """The same by person, in as many queries as for one."""
+    facts, newest = facts_of_many(person_ids, on), newest_awards(person_ids)
+    names, versions = names_of_requirements(), versions_on(on)
+    return {
+        id: [_progress(v, facts[id], newest.get((id, v.scheme_id)), names, on) for v in versions]
+        for id in person_ids
+    }
+
+
+def _progress(
+    version: SchemeVersion,
+    facts: Facts,
+    found: tuple[Award, date | None] | None,
+    names: dict[tuple[str, str], tuple[str, str | None]],
+    on: date,
+) -> Progress:
+    cycle = rules.next_cycle(earlier_of(found), on)
+    since = cycle.since if cycle.is_open else None
+    assessment = rules.assess(version.rule, facts, since=since)
+    return Progress(version, found[0] if found else None, _status(found, on), assessment, names)
 
 
 def _status(found: tuple[Award, date | None] | None, on: date) -> Status | None:
@@ -268,33 +281,3 @@ def award_by_id(award_id: int, programme_codes: Sequence[str] | None = None) -> 
             Programme.code.in_(programme_codes)
         )
     return db.session.execute(wanted).one_or_none()
-
-
-def doubtful(limit: int = 100) -> Sequence[Any]:
-    """Awards that hold although a completion behind them was withdrawn later: (award, person)."""
-    rows = db.session.execute(
-        sa.select(Award, Person)
-        .join(Person, Person.id == Award.person_id)
-        .outerjoin(Revocation, Revocation.award_id == Award.id)
-        .where(
-            Revocation.id.is_(None),
-            sa.exists().where(
-                Completion.person_id == Award.person_id, Completion.withdrawn_at > Award.awarded_at
-            ),
-        )
-        .order_by(Award.id.desc())
-        .limit(limit)
-    ).all()
-    withdrawn = set(
-        db.session.scalars(
-            sa.select(Completion.id).where(
-                Completion.person_id.in_([award.person_id for award, _ in rows]),
-                Completion.withdrawn_at.is_not(None),
-            )
-        )
-    )
-    return [
-        (award, person)
-        for award, person in rows
-        if withdrawn & {n["fact_id"] for n in award.facts["requirements"] if n["kind"] == "course"}
-    ]

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, current_app, flash, redirect, render_templat
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from certification.awards import actions, forms, queries, rules, schemes, wording
+from certification.awards import actions, forms, queries, queries_doubt, rules, schemes, wording
 from certification.awards.models import Scheme, SchemeVersion
 from certification.awards.rules import Facts, Status
 from lms import clock, paging, permissions, slots
@@ -95,7 +95,7 @@ def manage() -> ResponseReturnValue:
         if limits is None or queries.scheme_by_code(s.code, limits) is not None
     ]
     rows = [(s, schemes.versions_of(s)) for s in shown]
-    return render_template("awards/manage.html", rows=rows, doubtful=queries.doubtful())
+    return render_template("awards/manage.html", rows=rows, doubtful=queries_doubt.doubtful())
 
 
 @blueprint.get("/manage/certifications/<code>")

@@ -21,6 +21,8 @@ wording.register(
         "role_without_organisation": lambda: _("This role is not limited to an organisation."),
         "role_without_programme": lambda: _("This role is not limited to a programme."),
         "role_without_region": lambda: _("This role is not limited to a region."),
+        "token_scopes": lambda: _("Choose what the token may do, and for how long."),
+        "token_many": lambda: _("There are %(most)s tokens already. Revoke one first."),
         "email_taken": lambda: _("There is an account with this address already."),
         "code_taken": lambda: _("Another one has the code %(code)s already."),
         "import_encoding": lambda: _(

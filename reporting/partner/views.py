@@ -11,6 +11,7 @@ from certification.certificates import queries, wording
 from certification.certificates.forms import CodeForm
 from lms import clock, paging, permissions
 from lms.accounts import queries as people
+from lms.accounts.models import Organisation
 from lms.paging import page_of
 from lms.permissions import permit
 
@@ -18,9 +19,9 @@ blueprint = Blueprint("partner", __name__)
 WINDOWS = (30, 60, 90)
 
 
-def organisation_ids() -> list[int]:
-    """The organisations whose staff the reader sees: the role's limit, else the own ones."""
-    limits = permissions.organisations(current_user, "partner.see")
+def organisation_ids(permission: str = "partner.see") -> list[int]:
+    """The organisations for which the reader may: the role's limits, else the own ones."""
+    limits = permissions.organisations(current_user, permission)
     if limits is not None:
         return list(limits)
     return [
@@ -28,6 +29,12 @@ def organisation_ids() -> list[int]:
         for row in people.memberships_of(current_user.person_id)
         if row.ended_on is None
     ]
+
+
+def organisations(permission: str) -> list[Organisation]:
+    """The same, as rows in the order of their names."""
+    own = set(organisation_ids(permission))
+    return [row for row in people.organisations() if row.id in own] if own else []
 
 
 @blueprint.get("/partner")
@@ -46,7 +53,7 @@ def index() -> ResponseReturnValue:
         page=rows,
         counts=queries.staff_counts(own, today) if own else {},
         windows=WINDOWS,
-        organisations=[row for row in people.organisations() if row.id in own],
+        organisations=organisations("partner.see"),
         word=wording.word,
         looks=wording.LOOKS,
     )

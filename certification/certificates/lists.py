@@ -1,0 +1,122 @@
+"""Lists of codes and addresses: what somebody pasted or sent as a file, and the file they get."""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+
+from certification.certificates.codes import normalise
+from certification.certificates.rules import Verdict
+from lms.accounts.listfile import decode, neutral
+from lms.accounts.rules import email_key
+
+MOST = 10_000
+LONGEST = 300
+SEPARATORS = re.compile(r"[,;\t]")
+HEADERS = frozenset(
+    {"code", "codes", "email", "e-mail", "emails", "certificate", "entry", "address", "mail"}
+)
+COLUMNS = (
+    "entry", "verdict", "code", "holder", "achievement", "issued_on", "valid_until",
+    "revoked_on", "reason", "superseded_by",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a list; `key` is what is looked up, None when it can be neither."""
+
+    text: str
+    is_email: bool
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is known about an entry. The same for who did not agree and who does not exist."""
+
+    entry: str
+    verdict: Verdict
+    code: str | None = None
+    holder: str | None = None
+    achievement: str | None = None
+    issued_on: date | None = None
+    valid_until: date | None = None
+    revoked_on: date | None = None
+    reason: str | None = None
+    superseded_by: str | None = None
+
+    def cells(self) -> list[str]:
+        """The row of the result file, harmless in a spreadsheet."""
+        values = [self.entry, self.verdict.value, self.code, self.holder, self.achievement,
+                  self.issued_on, self.valid_until, self.revoked_on, self.reason,
+                  self.superseded_by]  # fmt: skip
+        return [neutral(str(value)) if value is not None else "" for value in values]
+
+
+def entry(text: str) -> Entry:
+    """A code, a link that ends in one, or an address."""
+    text = text.strip()[:LONGEST]
+    if "@" in text and "/" not in text:
+        return Entry(text, True, email_key(text))
+    return Entry(text, False, normalise(text.rstrip("/").rpartition("/")[2]))
+
+
+def entries(texts: Iterable[str]) -> list[Entry]:
+    """The entries without repetitions, in their order: asking twice tells nothing more."""
+    found: dict[tuple[bool, str], Entry] = {}
+    for text in texts:
+        if text and not text.isspace():
+            one = entry(text)
+            found.setdefault((one.is_email, one.key or one.text), one)
+    return list(found.values())
+
+
+def pasted(text: str) -> list[str]:
+    """Lines, or values between commas, semicolons and tabs."""
+    return [part for line in text.splitlines() for part in SEPARATORS.split(line) if part.strip()]
+
+
+def uploaded(content: bytes) -> list[str]:
+    """The first column of a CSV file that holds codes or addresses; a heading is passed over."""
+    text = decode(content)
+    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+            if any(cell.strip() for cell in row)]  # fmt: skip
+    if not rows:
+        return []
+    heading = [cell.strip().casefold() for cell in rows[0]]
+    column = next((n for n, name in enumerate(heading) if name in HEADERS), None)
+    if column is not None:
+        rows = rows[1:]
+    place = column or 0
+    return [row[place].lstrip("'") for row in rows if len(row) > place]
+
+
+def _delimiter(text: str) -> str:
+    first = text.partition("\n")[0]
+    return max(",;\t", key=first.count)
+
+
+def written(rows: Sequence[Row]) -> bytes:
+    """The result file: CSV in UTF-8 with a mark, so that spreadsheets read it right."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    writer.writerows([row.cells() for row in rows])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def counted(rows: Sequence[Row], asked: int) -> dict[str, int]:
+    """How many entries, and rows by verdict."""
+    found = Counter(row.verdict.value for row in rows)
+    return {"entries": asked, **dict(sorted(found.items()))}
+
+
+def first_rows(content: bytes, most: int) -> list[dict[str, str]]:
+    """The first rows of a result file, as it was written."""
+    reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    return list(islice(reader, most))

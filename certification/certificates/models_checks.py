@@ -1,0 +1,44 @@
+"""Lists that partners had checked: counts, the result file for a while, the signed receipt."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.db import Base, Words
+
+
+class CertificateCheck(Base):
+    """A checked list. Its result names people, so the file goes after a month; its hash stays."""
+
+    __tablename__ = "certificate_check"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(
+        Words(36), unique=True, default=lambda: str(uuid.uuid4())
+    )
+    organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    """For whom it was checked; None: an administrator, for nobody in particular."""
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    token_id: Mapped[int | None] = mapped_column(sa.ForeignKey("api_token.id"))
+    checked_at: Mapped[datetime]
+    counts: Mapped[dict[str, Any]]
+    """Rows by verdict, and `entries`."""
+    result_sha256: Mapped[str] = mapped_column(Words(64))
+    result: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)
+    """The result file (CSV), compressed by zlib."""
+    receipt: Mapped[str | None]
+    """A compact JWS over the result's hash, the time and the counts."""
+
+    __table_args__ = (
+        sa.CheckConstraint("person_id IS NOT NULL OR token_id IS NOT NULL", name="somebody"),
+        sa.Index("ix_certificate_check_organisation", "organisation_id", "id"),
+        sa.Index(
+            "ix_certificate_check_kept",
+            "checked_at",
+            sqlite_where=sa.text("result IS NOT NULL"),
+            postgresql_where=sa.text("result IS NOT NULL"),
+        ),
+    )

@@ -1,0 +1,1 @@
+"""API v1: tokens, problem details, stored answers, and a description generated from the code."""
