@@ -28,6 +28,7 @@ from lms.settings import Settings
 from tests.factories import Factory
 
 PIN = "1234"
+pytestmark = pytest.mark.slow
 
 
 def library() -> str:
