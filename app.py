@@ -90,7 +90,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     jobs.init_app(app, config)
     i18n.init_app(app)
     web.init_app(app)
-    login_manager.init_app(app)
+    login_manager.init_app(app, add_context_processor=False)
     limits.init_app(app, config)
     drawing.init_app(app)
     error_pages.init_app(app)

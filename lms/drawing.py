@@ -6,13 +6,18 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
+from flask_login import current_user
+from markupsafe import Markup
 
 from lms import i18n, site
 from lms.accounts.wording import role_name
 from lms.i18n import gettext as _
 from lms.navigation import crumb, navigation
+from lms.web import static_url
 
+ICON = Markup('<svg class="icon" {}><use href="{}#{}"/></svg>')
+HIDDEN = Markup('aria-hidden="true"')
 RTL = frozenset({"ar", "he", "fa", "ur"})
 
 
@@ -26,7 +31,13 @@ def init_app(app: Flask) -> None:
         svg_data=svg_data,
         iso_date=datetime.fromisoformat,
     )
-    app.jinja_env.globals.update(navigation=navigation, crumb=crumb, footer_links=footer_links)
+    app.jinja_env.globals.update(
+        current_user=current_user,
+        icon=icon,
+        navigation=navigation,
+        crumb=crumb,
+        footer_links=footer_links,
+    )
     app.context_processor(_page_values)
 
 
@@ -38,6 +49,15 @@ def _page_values() -> dict[str, Any]:
         "page_dir": "rtl" if tag in RTL else "ltr",
         "theme": request.cookies.get("theme", "auto") if request else "auto",
     }
+
+
+def icon(name: str, label: str | None = None) -> Markup:
+    """A picture of the icon sheet: decoration, unless a label says what it means."""
+    icons: dict[tuple[str, str | None], Markup] = current_app.extensions.setdefault("icons", {})
+    if (name, label) not in icons:
+        sense = Markup('role="img" aria-label="{}"').format(label) if label else HIDDEN
+        icons[name, label] = ICON.format(sense, static_url("icons.svg"), name)
+    return icons[name, label]
 
 
 def footer_links() -> list[tuple[str, str]]:

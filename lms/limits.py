@@ -111,7 +111,17 @@ def _failed(response: Response) -> bool:
     return response.status_code >= 400
 
 
-limiter = Limiter(key_func=_who)
+class MarkedOnly(Limiter):
+    """Looks for limits only where `limited` asks for them, not before every request."""
+
+    def _check_request_limit(
+        self, callable_name: str | None = None, in_middleware: bool = True
+    ) -> None:
+        if not in_middleware:
+            super()._check_request_limit(callable_name, in_middleware)
+
+
+limiter = MarkedOnly(key_func=_who)
 
 
 @limiter.shared_limit(

@@ -14,6 +14,7 @@ from certification.certificates.rules import Standing, Verdict, days_left, verdi
 from courses.catalog.models import Programme
 from lms.accounts.models import Membership, Person
 from lms.db import AnySelect, db
+from lms.prepared import Prepared
 
 _successor = aliased(Certificate)
 _earlier = aliased(Certificate)
@@ -66,12 +67,12 @@ def _select() -> AnySelect:
     )
 
 
-_BY_CODE = _select().where(Certificate.code == sa.bindparam("code"))
+_BY_CODE = Prepared(_select().where(Certificate.code == sa.bindparam("code")))
 
 
 def by_code(code: str, day: date) -> Checked | None:
     """The certificate with this (normalised) code as it stands on the day; None: not ours."""
-    row = db.session.execute(_BY_CODE, {"code": code}).one_or_none()
+    row = _BY_CODE.first(code=code)
     return None if row is None else check(row, day)
 
 

@@ -16,6 +16,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from markupsafe import Markup
 
 from certification.certificates import actions, codes, queries, wording
 from certification.certificates.document import CertificateFacts
@@ -23,7 +24,7 @@ from certification.certificates.fingerprint import describe, svg
 from certification.certificates.forms import CodeForm, SupersedeForm
 from certification.certificates.queries import Checked
 from certification.certificates.rules import Verdict
-from lms import clock, permissions
+from lms import clock, pages, permissions
 from lms.accounts.queries import person_by_id
 from lms.i18n import gettext as _
 from lms.i18n import long_date
@@ -82,9 +83,7 @@ def _page(checked: Checked | None, verdict: Verdict, now: datetime) -> str:
     if row is not None and checked is not None and checked.holder is not None:
         facts = CertificateFacts.from_json(row.facts["json"])
         art = describe_art(bytes.fromhex(row.facts_sha256))
-    return render_template(
-        "certificates/verify.html",
-        checked=checked,
+    part = current_app.jinja_env.get_template("certificates/_checked.html").render(
         row=row,
         facts=facts,
         verdict=verdict,
@@ -94,9 +93,20 @@ def _page(checked: Checked | None, verdict: Verdict, now: datetime) -> str:
         art=art,
         sentence=wording.sentence(verdict, _today(now), _day_of(row)),
         now=now,
-        form=CodeForm(),
         grouped=codes.grouped(row.code) if row else "",
         issuer_zone=_settings().issuer_zone,
+    )
+    return pages.framed(("verify", verdict), lambda part: _frame(verdict, part), part)
+
+
+def _frame(verdict: Verdict, part: Markup) -> str:
+    """The page around a verdict's part."""
+    return render_template(
+        "certificates/verify.html",
+        word=wording.word(verdict),
+        is_known=verdict is not Verdict.NOT_FOUND,
+        form=CodeForm(),
+        part=part,
     )
 
 
