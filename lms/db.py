@@ -7,21 +7,25 @@ COMMITTED, read-only for units that read.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
-from enum import StrEnum
+from datetime import date, datetime
 from typing import Any, TypeAlias, TypeVar
 
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, g
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from lms.columns import BigId as BigId
+from lms.columns import Json as Json
+from lms.columns import UtcDateTime as UtcDateTime
+from lms.columns import Words as Words
+from lms.columns import choice as choice
 from lms.settings import Settings
 
 T = TypeVar("T")
@@ -33,64 +37,6 @@ ATTEMPTS = 6
 PENDING = "audit_pending"
 _writes: ContextVar[bool] = ContextVar("unit_writes", default=False)
 _inside: ContextVar[int] = ContextVar("unit_scope", default=0)
-
-
-class UtcDateTime(sa.types.TypeDecorator[datetime]):
-    """An instant: aware in Python, UTC in storage, on both databases."""
-
-    impl = sa.DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("an instant needs a time zone")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Words(sa.types.TypeDecorator[str]):
-    """Text with a length that SQLite keeps too: a longer value is refused on both databases.
-
-    To ask for a longer value is no mistake: it is just not there.
-    """
-
-    impl = sa.String
-    cache_ok = True
-
-    def __init__(self, length: int) -> None:
-        super().__init__(length)
-        self.length = length
-
-    def coerce_compared_value(self, op: Any, value: Any) -> sa.String:
-        return sa.String()
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is not None and len(value) > self.length:
-            raise ValueError(f"text of {len(value)} characters, {self.length} at most")
-        return value
-
-
-def choice(kind: type[StrEnum], name: str) -> sa.Enum:
-    """A column type for an enumeration: stored as its value, held by a named CHECK."""
-    return sa.Enum(
-        kind,
-        name=name,
-        values_callable=lambda members: [member.value for member in members],
-        native_enum=False,
-        create_constraint=True,
-        length=24,
-    )
-
-
-Json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
-BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 class Base(DeclarativeBase):
@@ -209,6 +155,29 @@ def unit(*, writes: bool) -> Iterator[None]:
     finally:
         _writes.reset(tokens[0])
         _inside.reset(tokens[1])
+        _give_back()
+
+
+@contextmanager
+def connection() -> Iterator[Any]:
+    """The driver's connection for a SELECT: of the transaction that runs in this context, else
+    one from the pool, which a unit that reads keeps until it ends. There each SELECT is a
+    snapshot of its own, as under READ COMMITTED."""
+    if is_begun() or _writes.get():
+        yield db.session.connection().connection
+    elif _inside.get() == _scope():
+        if "reader" not in g:
+            g.reader = db.engine.raw_connection()
+        yield g.reader
+    else:
+        with closing(db.engine.raw_connection()) as driver:
+            yield driver
+
+
+def _give_back() -> None:
+    reader = g.pop("reader", None)
+    if reader is not None:
+        reader.close()
 
 
 def _scope() -> int:

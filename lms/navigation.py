@@ -41,7 +41,8 @@ def add(app: Flask, *entries: Entry) -> None:
 def navigation() -> list[Link]:
     """The entries that the reader may use; the longest matching prefix is current."""
     entries: list[Entry] = current_app.extensions.get("navigation", [])
-    shown = [entry for entry in entries if may(current_user, entry.permission)]
+    reader = current_user._get_current_object()
+    shown = [entry for entry in entries if may(reader, entry.permission)]
     here = max(
         (entry.prefix for entry in shown if _is_within(request.path, entry.prefix)),
         key=len,

@@ -5,8 +5,7 @@ it in the cache, wrapping its rows. Here a Core or ORM SELECT of columns is comp
 dialect; a run binds its values, executes and turns the rows into named tuples with the types'
 own processors. Values come in by `bindparam`; lists (`IN`) need an ordinary query.
 
-A run joins the transaction of its unit. Where the unit has not asked the database anything yet
-(a page of one query), it does without one: a single SELECT is its own snapshot.
+A run joins the transaction of its unit, if one has begun.
 """
 
 from collections import namedtuple
@@ -14,10 +13,11 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.type_api import TypeEngine
 
-from lms.db import AnySelect, db, is_begun
+from lms.db import AnySelect, connection, db
 
 Convert = Callable[[Any], Any]
 observers: list[Callable[[str], None]] = []
@@ -27,7 +27,7 @@ observers: list[Callable[[str], None]] = []
 class _Compiled:
     """A statement in one dialect: its text, how to bind and how to read."""
 
-    def __init__(self, statement: AnySelect, dialect: Dialect) -> None:
+    def __init__(self, statement: Any, dialect: Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect)
         self.text = str(compiled)
         self.positions: Sequence[str] | None = compiled.positiontup
@@ -76,22 +76,16 @@ def _processor(kind: TypeEngine[Any], name: str, dialect: Dialect, *more: Any) -
 class Prepared:
     """A SELECT that is composed and compiled once. Column names must be unique."""
 
-    def __init__(self, statement: AnySelect) -> None:
+    def __init__(self, statement: AnySelect | sa.CompoundSelect[Any]) -> None:
         self.statement = statement
         self._compiled: dict[str, _Compiled] = {}
 
     def rows(self, **values: Any) -> list[Any]:
         """All rows as named tuples."""
-        if is_begun():
-            return self._fetch(db.session.connection().connection, values)
-        with closing(db.engine.raw_connection()) as driver:
-            return self._fetch(driver, values)
-
-    def _fetch(self, driver: Any, values: dict[str, Any]) -> list[Any]:
         compiled = self._in_dialect()
         for observe in observers:
             observe(compiled.text)
-        with closing(driver.cursor()) as cursor:
+        with connection() as driver, closing(driver.cursor()) as cursor:
             cursor.execute(compiled.text, compiled.arguments(values))
             return [compiled.read(raw) for raw in cursor]
 

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, Words, db, insert_once, locked
+from lms.prepared import Prepared
 
 
 class Revision(Base):
@@ -30,11 +31,10 @@ def hold(name: str) -> None:
     db.session.execute(locked(sa.select(Revision.id).where(Revision.name == name)))
 
 
-_ROWS = sa.inspect(Revision).local_table
-_VALUE = sa.select(_ROWS.c.value).where(_ROWS.c.name == sa.bindparam("name"))
-"""Of the table's own columns: every page asks this, and a mapped SELECT takes twice as long."""
+_VALUE = Prepared(sa.select(Revision.value).where(Revision.name == sa.bindparam("name")))
 
 
 def value(name: str) -> int:
-    """How many changes there were."""
-    return db.session.scalar(_VALUE, {"name": name}) or 0
+    """How many changes there were. Every page asks this."""
+    row = _VALUE.first(name=name)
+    return row.value if row else 0

@@ -32,7 +32,6 @@ _COLUMNS = (
     Certificate.state,
     Certificate.issued_at,
     Certificate.facts_sha256,
-    Certificate.facts,
     Certificate.document_sha256,
     Certificate.supersession_reason,
     Certificate.holder_erased_at,
@@ -58,21 +57,31 @@ class Checked:
         return None if self.row.holder_erased_at else self.row.holder_name
 
 
-def _select() -> AnySelect:
+def _select(*more: Any) -> AnySelect:
     return (
-        sa.select(*_COLUMNS)
+        sa.select(*_COLUMNS, *more)
         .outerjoin(Revocation, Revocation.award_id == Certificate.award_id)
         .outerjoin(_successor, _successor.supersedes_id == Certificate.id)
         .outerjoin(_earlier, _earlier.id == Certificate.supersedes_id)
     )
 
 
+_WITH_FACTS = Prepared(_select(Certificate.facts).where(Certificate.code == sa.bindparam("code")))
 _BY_CODE = Prepared(_select().where(Certificate.code == sa.bindparam("code")))
+_OF_PERSON = Prepared(
+    _select().where(Certificate.person_id == sa.bindparam("person")).order_by(Certificate.id.desc())
+)
 
 
 def by_code(code: str, day: date) -> Checked | None:
     """The certificate with this (normalised) code as it stands on the day; None: not ours."""
     row = _BY_CODE.first(code=code)
+    return None if row is None else check(row, day)
+
+
+def with_facts(code: str, day: date) -> Checked | None:
+    """As `by_code`, and the row has the frozen facts."""
+    row = _WITH_FACTS.first(code=code)
     return None if row is None else check(row, day)
 
 
@@ -91,10 +100,7 @@ def check(row: Any, day: date) -> Checked:
 
 def of_person(person_id: int, day: date) -> list[Checked]:
     """A person's certificates, newest first, replaced ones included."""
-    rows = db.session.execute(
-        _select().where(Certificate.person_id == person_id).order_by(Certificate.id.desc())
-    )
-    return [check(row, day) for row in rows]
+    return [check(row, day) for row in _OF_PERSON.rows(person=person_id)]
 
 
 def of_award(award_id: int, day: date) -> list[Checked]:

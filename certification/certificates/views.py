@@ -60,7 +60,7 @@ def verify_form() -> ResponseReturnValue:
 def verify(code: str) -> ResponseReturnValue:
     """The verdict on a code today, in words, colour and icon."""
     now = clock.now()
-    checked = _look_up(code, now)
+    checked = _with_facts(code, now)
     if checked is None:
         return _page(None, Verdict.NOT_FOUND, now), 404
     if checked.row.code != code:
@@ -73,6 +73,13 @@ def _look_up(code: str, now: datetime) -> Checked | None:
     if wanted is None:
         return None
     return queries.by_code(wanted, clock.today(now, _settings().issuer_zone))
+
+
+def _with_facts(code: str, now: datetime) -> Checked | None:
+    wanted = codes.normalise(code)
+    if wanted is None:
+        return None
+    return queries.with_facts(wanted, clock.today(now, _settings().issuer_zone))
 
 
 def _page(checked: Checked | None, verdict: Verdict, now: datetime) -> str:
