@@ -21,11 +21,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from lms.columns import BigId as BigId
-from lms.columns import Json as Json
-from lms.columns import UtcDateTime as UtcDateTime
-from lms.columns import Words as Words
-from lms.columns import choice as choice
+from lms.columns import BigId, Json, UtcDateTime
 from lms.settings import Settings
 
 T = TypeVar("T")

@@ -3,7 +3,8 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.db import Base, Words, db, insert_once, locked
+from lms.columns import Words
+from lms.db import Base, db, insert_once, locked
 from lms.prepared import Prepared
 
 

@@ -18,7 +18,7 @@ from courses.scheduling.models import (
     WaitingState,
 )
 from lms.accounts.models import Person
-from lms.db import UtcDateTime
+from lms.columns import UtcDateTime
 from lms.prepared import Prepared
 
 _person = sa.bindparam("person", type_=sa.BigInteger())
