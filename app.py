@@ -35,6 +35,7 @@ from lms import (
     i18n,
     jobs,
     limits,
+    logs,
     navigation,
     schema,
     settings,
@@ -83,6 +84,7 @@ ENTRIES = (
 def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     """The application for these environment variables (the process's own by default)."""
     config = settings.read(os.environ if environ is None else environ)
+    logs.configure(config)
     app = Application(__name__, static_url_path="/static")
     app.extensions["settings"] = config
     app.extensions["storage"] = Storage(config.data_dir / "documents")

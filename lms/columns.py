@@ -1,5 +1,7 @@
 """Column types that behave the same on SQLite and on PostgreSQL."""
 
+import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -7,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -65,3 +68,40 @@ def choice(kind: type[StrEnum], name: str) -> sa.Enum:
 
 Json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+class IdList(sa.types.TypeDecorator[Sequence[int]]):
+    """Many ids as one bound value: JSON on SQLite, an array on PostgreSQL."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(postgresql.ARRAY(sa.BigInteger()))
+        return dialect.type_descriptor(sa.Text())
+
+    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> Any:
+        ids = list(value or ())
+        return ids if dialect.name == "postgresql" else json.dumps(ids)
+
+
+class _Each(sa.sql.functions.FunctionElement[int]):
+    type = sa.BigInteger()
+    inherit_cache = True
+
+
+@compiles(_Each, "sqlite")
+def _each_sqlite(element: _Each, compiler: Any, **options: Any) -> str:
+    return f"value FROM json_each({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_Each, "postgresql")
+def _each_postgresql(element: _Each, compiler: Any, **options: Any) -> str:
+    return f"unnest({compiler.process(element.clauses, **options)})"
+
+
+def listed(name: str) -> sa.Select[int]:
+    """The ids of a bound list, for `column.in_(listed("ids"))` in a statement that is compiled
+    once, whatever the list's length."""
+    return sa.select(_Each(sa.bindparam(name, type_=IdList())))

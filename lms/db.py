@@ -121,9 +121,9 @@ def _postgres_begin(connection: Connection) -> None:
     driver.read_only = not _writes.get()
 
 
-def is_writing() -> bool:
-    """Whether the current unit may write."""
-    return _writes.get()
+def is_reading() -> bool:
+    """Whether a unit runs that only reads."""
+    return _inside.get() == _scope() and not _writes.get()
 
 
 @contextmanager
@@ -161,7 +161,7 @@ def connection() -> Iterator[Any]:
     snapshot of its own, as under READ COMMITTED."""
     if is_begun() or _writes.get():
         yield db.session.connection().connection
-    elif _inside.get() == _scope():
+    elif is_reading():
         if "reader" not in g:
             g.reader = db.engine.raw_connection()
         yield g.reader
@@ -171,6 +171,7 @@ def connection() -> Iterator[Any]:
 
 
 def _give_back() -> None:
+    g.pop("kept_in_unit", None)
     reader = g.pop("reader", None)
     if reader is not None:
         reader.close()

@@ -46,6 +46,7 @@ def init_app(app: Flask) -> None:
 def _page_values() -> dict[str, Any]:
     tag = i18n.language()
     return {
+        "current_user": current_user._get_current_object(),
         "site": site.current(),
         "page_lang": "en-XA" if tag == i18n.PSEUDO else tag,
         "page_dir": "rtl" if tag in RTL else "ltr",

@@ -2,24 +2,27 @@
 
 A visitor's page depends on what it shows, the language, the appearance and the site's profile.
 Where it is the same for many visitors it is kept whole (`answer`); where a part differs by what
-was asked for, the frame around that part is kept (`framed`).
+was asked for, the page is kept with marks in the places of its values (`filled`).
 """
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from typing import Any
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, TypeAlias
 
 from flask import Response, current_app, request, session
 from flask_login import current_user
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from lms import i18n, site
 from lms.web import private
 
 KEPT = 200
 FLASHES = "_flashes"
-GAP = "\0gap\0"
+EDGE = "\0"
+"""No text of ours holds it (`lms.web` refuses it), so it marks where a value stands."""
+MARK = Markup("\0{}\0")
+Marks: TypeAlias = Mapping[str, Markup | None]
 
 
 def answer(key: Hashable, draw: Callable[[], str]) -> Response:
@@ -35,12 +38,26 @@ def answer(key: Hashable, draw: Callable[[], str]) -> Response:
     return response
 
 
-def framed(key: Hashable, draw: Callable[[Markup], str], part: str) -> str:
-    """A page around a finished part; `draw` gets the part and may depend on `key` besides."""
+def filled(key: Hashable, draw: Callable[[Marks], str], values: Mapping[str, str | None]) -> str:
+    """A page whose values differ by what was asked for. `draw` gets a mark for each value that is
+    there and None for the others; it may print marks, in words and attributes too, but not
+    change them, and may depend on `key` besides. What it drew is kept, the values are filled in.
+    """
+    given = tuple(name for name, value in values.items() if value is not None)
     if is_own():
-        return draw(Markup(part))  # noqa: S704 - drawn by a template
-    before, after = _kept("visitor_frames", key, lambda: _around(draw(Markup(GAP))))  # noqa: S704
-    return f"{before}{part}{after}"
+        pieces = _pieces(draw, values, given)
+    else:
+        pieces = _kept("visitor_forms", (key, given), lambda: _pieces(draw, values, given))
+    escaped = {name: escape(values[name]) for name in given}
+    return "".join(escaped[piece] if place % 2 else piece for place, piece in enumerate(pieces))
+
+
+def _pieces(
+    draw: Callable[[Marks], str], values: Mapping[str, str | None], given: tuple[str, ...]
+) -> list[str]:
+    """What was drawn, cut at the marks: text and names of values in turn."""
+    marks = dict.fromkeys(values) | {name: MARK.format(name) for name in given}
+    return draw(marks).split(EDGE)
 
 
 def is_own() -> bool:
@@ -51,13 +68,6 @@ def is_own() -> bool:
 def _with_mark(page: str) -> tuple[bytes, str]:
     body = page.encode()
     return body, hashlib.sha256(body).hexdigest()[:32]
-
-
-def _around(page: str) -> tuple[str, str]:
-    before, gap, after = page.partition(GAP)
-    if not gap:
-        raise LookupError("the frame has no place for its part")
-    return before, after
 
 
 def _kept(kind: str, key: Hashable, make: Callable[[], Any]) -> Any:

@@ -3,7 +3,7 @@
 SQLAlchemy spends 100 to 400 µs around a statement that SQLite answers in 10: building it, finding
 it in the cache, wrapping its rows. Here a Core or ORM SELECT of columns is compiled once for each
 dialect; a run binds its values, executes and turns the rows into named tuples with the types'
-own processors. Values come in by `bindparam`; lists (`IN`) need an ordinary query.
+own processors. Values come in by `bindparam`, lists of ids by `lms.columns.listed`.
 
 A run joins the transaction of its unit, if one has begun.
 """

@@ -1,10 +1,11 @@
 """Counters that say "something of this kind changed", so that caches know when they are old."""
 
 import sqlalchemy as sa
+from flask import g
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.columns import Words
-from lms.db import Base, db, insert_once, locked
+from lms.db import Base, db, insert_once, is_reading, locked
 from lms.prepared import Prepared
 
 
@@ -36,6 +37,16 @@ _VALUE = Prepared(sa.select(Revision.value).where(Revision.name == sa.bindparam(
 
 
 def value(name: str) -> int:
-    """How many changes there were. Every page asks this."""
+    """How many changes there were. Every page asks this, some twice: a unit that reads sees one
+    value from its beginning to its end."""
+    if not is_reading():
+        return _value(name)
+    kept: dict[str, int] = g.setdefault("kept_in_unit", {})
+    if name not in kept:
+        kept[name] = _value(name)
+    return kept[name]
+
+
+def _value(name: str) -> int:
     row = _VALUE.first(name=name)
     return row.value if row else 0

@@ -195,8 +195,6 @@ def init_app(app: Flask) -> None:
 
 def _identify() -> None:
     g.request_id = secrets.token_hex(8)
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request=g.request_id)
 
 
 def _refuse_nul() -> None:

@@ -3,21 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from markupsafe import Markup
 
 from certification.awards.progress import Learner, Progress, learner
 from certification.awards.rules import Status
 from certification.awards.wording import reason_text
 from certification.certificates import queries as certificates
 from certification.certificates.rules import Verdict
-from certification.competency.snapshot import frameworks
+from certification.competency.snapshot import FrameworkCard, frameworks
 from courses.catalog.snapshot import catalog
 from courses.scheduling import queries as scheduling
-from lms import charts, clock
+from lms import charts, clock, i18n
 from lms.i18n import gettext as _
 from lms.i18n import short_date
 from lms.permissions import PUBLIC, SIGNED_IN, permit
@@ -178,7 +180,7 @@ def _todos(held: Any, upcoming: Any, focus: Progress | None, now: datetime) -> l
     return todos[:3]
 
 
-def _map(known: Learner, focus: Progress | None) -> Any:
+def _map(known: Learner, focus: Progress | None) -> Markup | None:
     """The competency map of the programme that matters most to the learner now."""
     if focus is None:
         return None
@@ -186,14 +188,22 @@ def _map(known: Learner, focus: Progress | None) -> Any:
     if framework is None or not framework.competencies:
         return None
     levels = known.levels()
+    own = tuple(levels.get(row.code, 0) for row in framework.competencies)
+    return _drawn_map(framework, own, i18n.language())
+
+
+@lru_cache(maxsize=2000)
+def _drawn_map(framework: FrameworkCard, own: tuple[int, ...], _language: str) -> Markup:
+    """The map as a picture: learners who completed the same have the same, so it is kept."""
     spokes = [
-        charts.Spoke(row.title, levels.get(row.code, 0), row.goal) for row in framework.competencies
+        charts.Spoke(row.title, level, row.goal)
+        for row, level in zip(framework.competencies, own, strict=True)
     ]
-    return {
-        "chart": charts.radar(spokes, len(framework.levels)),
-        "rows": spokes,
-        "levels": framework.levels,
-    }
+    macros: Any = current_app.jinja_env.get_template("components/radar.html").module
+    drawn: Markup = macros.radar(
+        charts.radar(spokes, len(framework.levels)), spokes, framework.levels
+    )
+    return drawn
 
 
 @blueprint.get("/manage")

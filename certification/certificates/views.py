@@ -16,18 +16,15 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from markupsafe import Markup
 
-from certification.certificates import actions, codes, queries, wording
+from certification.certificates import actions, codes, queries, shown, wording
 from certification.certificates.document import CertificateFacts
-from certification.certificates.fingerprint import describe, svg
+from certification.certificates.fingerprint import svg
 from certification.certificates.forms import CodeForm, SupersedeForm
 from certification.certificates.queries import Checked
 from certification.certificates.rules import Verdict
 from lms import clock, pages, permissions
 from lms.accounts.queries import person_by_id
-from lms.i18n import gettext as _
-from lms.i18n import long_date
 from lms.permissions import PUBLIC, permit
 from lms.settings import Settings
 from lms.storage import Storage
@@ -83,37 +80,22 @@ def _with_facts(code: str, now: datetime) -> Checked | None:
 
 
 def _page(checked: Checked | None, verdict: Verdict, now: datetime) -> str:
+    values = shown.values(checked, now, _settings().issuer_zone)
+    return pages.filled(("verify", verdict), lambda marks: _draw(verdict, marks), values)
+
+
+def _draw(verdict: Verdict, marks: pages.Marks) -> str:
     kind, icon = wording.LOOKS[verdict]
-    row = checked.row if checked else None
-    facts = None
-    art = ""
-    if row is not None and checked is not None and checked.holder is not None:
-        facts = CertificateFacts.from_json(row.facts["json"])
-        art = describe_art(bytes.fromhex(row.facts_sha256))
-    part = current_app.jinja_env.get_template("certificates/_checked.html").render(
-        row=row,
-        facts=facts,
+    return render_template(
+        "certificates/verify.html",
+        v=marks,
         verdict=verdict,
         kind=kind,
         icon_name=icon,
         word=wording.word(verdict),
-        art=art,
-        sentence=wording.sentence(verdict, _today(now), _day_of(row)),
-        now=now,
-        grouped=codes.grouped(row.code) if row else "",
-        issuer_zone=_settings().issuer_zone,
-    )
-    return pages.framed(("verify", verdict), lambda part: _frame(verdict, part), part)
-
-
-def _frame(verdict: Verdict, part: Markup) -> str:
-    """The page around a verdict's part."""
-    return render_template(
-        "certificates/verify.html",
-        word=wording.word(verdict),
+        sentence=wording.sentence(verdict, marks["today"], marks["day"]),
         is_known=verdict is not Verdict.NOT_FOUND,
         form=CodeForm(),
-        part=part,
     )
 
 
@@ -127,24 +109,6 @@ def art(code: str) -> ResponseReturnValue:
     response = Response(svg(bytes.fromhex(checked.row.facts_sha256)), mimetype="image/svg+xml")
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
-
-
-def describe_art(digest: bytes) -> str:
-    """The visual fingerprint in words."""
-    values = describe(digest)
-    return _(
-        "Line art drawn from the certified facts: %(petals)s petals, %(rings)s rings, "
-        "turned by %(turn)s degrees.",
-        **values,
-    )
-
-
-def _today(now: datetime) -> str:
-    return long_date(clock.today(now, _settings().issuer_zone))
-
-
-def _day_of(row: Any) -> str:
-    return long_date(row.revoked_on or row.valid_until) if row else ""
 
 
 @blueprint.get("/verify/<code>.json")

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from lms.accounts.models import Account, AccountState, Person
+from lms.columns import listed
 from lms.db import db, unit
 from lms.prepared import Prepared
 from tests.factories import Factory
@@ -69,3 +70,25 @@ def test_tests_count_prepared_statements_too(app: Flask, make: Factory) -> None:
     with counted() as statements:
         Prepared(BY_NAME).rows(name="Ines Prado")
     assert len(statements) == 1
+
+
+def test_a_list_of_any_length_is_one_value(app: Flask, make: Factory) -> None:
+    ids = [make.person(name).id for name in ("Ines Prado", "Olu Adeyemi", "Wei Chen")]
+    chosen = Prepared(
+        sa.select(Person.name).where(Person.id.in_(listed("ids"))).order_by(Person.id)
+    )
+    assert [row.name for row in chosen.rows(ids=ids[1:])] == ["Olu Adeyemi", "Wei Chen"]
+    assert chosen.rows(ids=[]) == []
+    assert len(chosen.rows(ids=[*ids, *range(10**6, 10**6 + 5000)])) == 3
+
+
+def test_a_unit_that_reads_keeps_one_connection_and_gives_it_back(
+    app: Flask, make: Factory
+) -> None:
+    make.person("Ines Prado")
+    with unit(writes=False):
+        for _ in range(50):
+            Prepared(BY_NAME).rows(name="Ines Prado")
+    with unit(writes=True):
+        db.session.execute(sa.update(Person).values(name="Ines Sol"))
+    assert Prepared(BY_NAME).first(name="Ines Sol") is not None
