@@ -51,6 +51,7 @@ from lms import (
     i18n,
     jobs,
     limits,
+    logs,
     navigation,
     schema,
     settings,
@@ -101,6 +102,7 @@ ENTRIES = (
 def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     """The application for these environment variables (the process's own by default)."""
     config = settings.read(os.environ if environ is None else environ)
+    logs.configure(config)
     app = Application(__name__, static_url_path="/static")
     app.extensions["settings"] = config
     app.extensions["storage"] = Storage(config.data_dir / "documents")
@@ -108,14 +110,10 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     jobs.init_app(app, config)
     i18n.init_app(app)
     web.init_app(app)
-    login_manager.init_app(app)
+    login_manager.init_app(app, add_context_processor=False)
     limits.init_app(app, config)
-    drawing.init_app(app)
-    error_pages.init_app(app)
-    schema.init_app(app)
-    cli.init_app(app)
-    reporting.cli.init_app(app)
-    certification.certificates.cli.init_app(app)
+    for part in (drawing, error_pages, schema, cli, reporting.cli, certification.certificates.cli):
+        part.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     lms.api.endpoints.init_app(app)

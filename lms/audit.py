@@ -17,7 +17,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from lms.db import PENDING, Base, BigId, Words, before_commit, db, locked
+from lms.columns import BigId, Words
+from lms.db import PENDING, Base, before_commit, db, locked
 
 GENESIS = "0" * 64
 

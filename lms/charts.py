@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,36 +29,47 @@ class Radar:
     labels: list[tuple[str, str, str, str]]
 
 
-def radar(spokes: Sequence[Spoke], levels: int, *, radius: float = 92.0) -> Radar:
+CX, CY, RADIUS = 150.0, 132.0, 92.0
+
+
+def radar(spokes: Sequence[Spoke], levels: int) -> Radar:
     """Lay out a radar for these spokes on a scale of `levels`."""
-    cx, cy, count = 150.0, 132.0, max(len(spokes), 1)
-
-    def at(index: int, level: float) -> tuple[float, float]:
-        angle = 2 * math.pi * index / count
-        reach = radius * level / levels
-        return cx + reach * math.sin(angle), cy - reach * math.cos(angle)
-
-    def outline(values: Sequence[float]) -> str:
-        return " ".join(",".join(_pair(at(index, value))) for index, value in enumerate(values))
-
+    count = max(len(spokes), 1)
+    own = [_point(i, count, spoke.own / levels) for i, spoke in enumerate(spokes)]
+    goal = [_point(i, count, spoke.goal / levels) for i, spoke in enumerate(spokes)]
     return Radar(
-        cx=cx,
-        cy=cy,
-        rings=[outline([level] * count) for level in range(1, levels + 1)],
-        axes=[_pair(at(index, levels)) for index in range(count)],
-        own=outline([spoke.own for spoke in spokes]),
-        goal=outline([spoke.goal for spoke in spokes]),
-        dots=[_pair(at(index, spoke.own)) for index, spoke in enumerate(spokes)],
-        labels=[_label(at(i, levels * 1.14), i / count, s.title) for i, s in enumerate(spokes)],
+        cx=CX,
+        cy=CY,
+        rings=[_ring(count, level / levels) for level in range(1, levels + 1)],
+        axes=[_point(i, count, 1.0) for i in range(count)],
+        own=_outline(own),
+        goal=_outline(goal),
+        dots=own,
+        labels=[(*_label_at(i, count), spoke.title) for i, spoke in enumerate(spokes)],
     )
 
 
-def _pair(point: tuple[float, float]) -> tuple[str, str]:
-    return f"{point[0]:.1f}", f"{point[1]:.1f}"
+@lru_cache(maxsize=4096)
+def _point(index: int, count: int, share: float) -> tuple[str, str]:
+    """The place on a spoke at this share of its length."""
+    angle = 2 * math.pi * index / count
+    x, y = CX + RADIUS * share * math.sin(angle), CY - RADIUS * share * math.cos(angle)
+    return f"{x:.1f}", f"{y:.1f}"
 
 
-def _label(point: tuple[float, float], turn: float, text: str) -> tuple[str, str, str, str]:
-    side = math.sin(2 * math.pi * turn)
+@lru_cache(maxsize=256)
+def _ring(count: int, share: float) -> str:
+    return _outline([_point(i, count, share) for i in range(count)])
+
+
+def _outline(points: Sequence[tuple[str, str]]) -> str:
+    return " ".join(map(",".join, points))
+
+
+@lru_cache(maxsize=1024)
+def _label_at(index: int, count: int) -> tuple[str, str, str]:
+    """Where a spoke's name stands, a little outside, and which end of it is there."""
+    angle = 2 * math.pi * index / count
+    side, reach = math.sin(angle), RADIUS * 1.14
     anchor = "middle" if abs(side) < 0.2 else "start" if side > 0 else "end"
-    x, y = _pair((point[0], point[1] + 4))
-    return x, y, anchor, text
+    return f"{CX + reach * side:.1f}", f"{CY - reach * math.cos(angle) + 4:.1f}", anchor

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -11,8 +11,10 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, get_timezone_name
 from babel.lists import format_list
 from babel.numbers import format_decimal
-from flask import Flask, g, has_request_context, request
+from flask import Flask, g, has_request_context, request, session
 from flask_login import current_user
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 SOURCE = "en"
 PSEUDO = "en-XA"
@@ -43,22 +45,29 @@ def init_app(app: Flask) -> None:
 
 def language() -> str:
     """The language tag of this request; PSEUDO shows untranslated and clipped text."""
-    if not has_request_context():
-        return str(getattr(g, "language", "en")) if g else "en"
-    chosen = getattr(g, "language", None)
+    try:
+        chosen = g.get("language")
+    except RuntimeError:
+        return SOURCE
     if chosen is None:
+        if not has_request_context():
+            return SOURCE
         chosen = g.language = _choose()
     return str(chosen)
 
 
 def _choose() -> str:
-    wanted = request.args.get("lang") or request.cookies.get("lang")
+    wanted = (request.query_string and request.args.get("lang")) or request.cookies.get("lang")
     if wanted == PSEUDO or wanted in LANGUAGES:
         return str(wanted)
-    own = getattr(current_user, "language", None)
-    if own in LANGUAGES:
-        return str(own)
-    return request.accept_languages.best_match(list(LANGUAGES)) or "en"
+    own = getattr(current_user, "language", None) if session else None
+    return str(own) if own in LANGUAGES else _accepted(request.headers.get("Accept-Language", ""))
+
+
+@lru_cache(maxsize=1000)
+def _accepted(header: str) -> str:
+    """The best of our languages for a browser's list."""
+    return parse_accept_header(header, LanguageAccept).best_match(list(LANGUAGES)) or SOURCE
 
 
 def _babel_locale() -> str:
@@ -121,12 +130,23 @@ def _pseudo(text: str) -> str:
 
 def long_date(value: date | None) -> str:
     """20 November 2026."""
-    return format_date(value, "long", locale=locale()) if value else ""
+    return _date(_day(value), "long", _babel_locale()) if value else ""
+
+
+def _day(value: date) -> date:
+    """Equal instants may fall on different days in different zones: only the day is kept."""
+    return value.date() if isinstance(value, datetime) else value
+
+
+@lru_cache(maxsize=5000)
+def _date(value: date, pattern: str, tag: str) -> str:
+    """Pages show the same few days again and again; Babel takes 20 µs for each."""
+    return format_date(value, pattern, locale=_locale_of(tag))
 
 
 def short_date(value: date | None, pattern: str = "medium") -> str:
     """20 Nov 2026, or another CLDR pattern."""
-    return format_date(value, pattern, locale=locale()) if value else ""
+    return _date(_day(value), pattern, _babel_locale()) if value else ""
 
 
 def moment(value: datetime | None, zone: str | None = None) -> str:
@@ -145,8 +165,15 @@ def clock_time(value: datetime, zone: str | None = None) -> str:
 
 def zone_label(value: datetime, zone: str | None = None) -> str:
     """The zone's short name at that instant (CET), else its offset (GMT+8)."""
-    local = value.astimezone(ZoneInfo(zone or zone_name()))
-    for name in (get_timezone_name(local, width="short", locale=locale()), local.tzname() or ""):
+    quarter = value.replace(minute=value.minute // 15 * 15, second=0, microsecond=0)
+    return _zone_label(zone or zone_name(), quarter, _babel_locale())
+
+
+@lru_cache(maxsize=5000)
+def _zone_label(zone: str, value: datetime, tag: str) -> str:
+    """Clocks change at quarters of an hour at the finest, so one name holds for a quarter."""
+    local, language = value.astimezone(ZoneInfo(zone)), _locale_of(tag)
+    for name in (get_timezone_name(local, width="short", locale=language), local.tzname() or ""):
         if name.isalpha():
             return name
     minutes = round((local.utcoffset() or timedelta()).total_seconds() / 60)
@@ -162,7 +189,12 @@ def time_span(start: datetime, end: datetime, zone: str | None = None) -> str:
 
 def number(value: int | float | Decimal | None) -> str:
     """A number in the reader's way of writing."""
-    return "" if value is None else format_decimal(value, locale=locale())
+    return "" if value is None else _number(value, _babel_locale())
+
+
+@lru_cache(maxsize=5000)
+def _number(value: int | float | Decimal, tag: str) -> str:
+    return str(format_decimal(value, locale=_locale_of(tag)))
 
 
 def hours(minutes: int | None) -> str:

@@ -112,7 +112,17 @@ def _failed(response: Response) -> bool:
     return response.status_code >= 400
 
 
-limiter = Limiter(key_func=_who)
+class MarkedOnly(Limiter):
+    """Looks for limits only where `limited` asks for them, not before every request."""
+
+    def _check_request_limit(
+        self, callable_name: str | None = None, in_middleware: bool = True
+    ) -> None:
+        if not in_middleware:
+            super()._check_request_limit(callable_name, in_middleware)
+
+
+limiter = MarkedOnly(key_func=_who)
 
 
 @limiter.shared_limit(
@@ -196,6 +206,23 @@ def forget_old(*, now: datetime) -> int:
     return int(getattr(done, "rowcount", 0))
 
 
+def _hook_limited_views_only(app: Flask, register: Callable[[], None]) -> None:
+    """Flask-Limiter looks at every answer; only those of limited views concern it."""
+    tables = (app.after_request_funcs[None], app.teardown_request_funcs[None])
+    lengths = [len(table) for table in tables]
+    register()
+    for table, length in zip(tables, lengths, strict=True):
+        table[length:] = [_for_limited_views(hook) for hook in table[length:]]
+
+
+def _for_limited_views(hook: Callable[..., Any]) -> Callable[..., Any]:
+    def limited_only(value: Any) -> Any:
+        view = current_app.view_functions.get(request.endpoint or "")
+        return hook(value) if hasattr(view, "limits") else value
+
+    return limited_only
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Bind the limiter to this application's database."""
     app.config.update(
@@ -204,6 +231,6 @@ def init_app(app: Flask, settings: Settings) -> None:
         RATELIMIT_HEADERS_ENABLED=False,
         RATELIMIT_ENABLED=True,
     )
-    limiter.init_app(app)
+    _hook_limited_views_only(app, lambda: limiter.init_app(app))
     app.before_request(_count)
     app.register_error_handler(RateLimitExceeded, _too_many)

@@ -19,7 +19,8 @@ from flask import current_app, g, render_template
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms import clock, jobs
-from lms.db import Base, Words, db, insert_once, run, unit
+from lms.columns import Words
+from lms.db import Base, db, insert_once, run, unit
 from lms.settings import Settings
 
 TIMEOUT_SECONDS = 20

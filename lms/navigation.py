@@ -1,12 +1,13 @@
 """The main navigation: each slice registers its entry, the page shows those that one may use."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import Flask, current_app, request, url_for
 from flask_login import current_user
 
-from lms.i18n import gettext
-from lms.permissions import may, permission_of
+from lms.i18n import gettext, language
+from lms.permissions import Grant, Role, may, permission_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +39,39 @@ def add(app: Flask, *entries: Entry) -> None:
     kept.sort(key=lambda entry: entry.order)
 
 
-def navigation() -> list[Link]:
+def navigation() -> tuple[Link, ...]:
     """The entries that the reader may use; the longest matching prefix is current."""
     entries: list[Entry] = current_app.extensions.get("navigation", [])
-    shown = [entry for entry in entries if may(current_user, entry.permission)]
-    here = max(
-        (entry.prefix for entry in shown if _is_within(request.path, entry.prefix)),
-        key=len,
-        default="",
-    )
-    return [
+    path, reader = request.path, current_user._get_current_object()
+    roles = frozenset(grant.role for grant in reader.grants)
+    shown = _shown(tuple(entries), roles, bool(reader.is_authenticated))
+    within = (entry.prefix for entry in shown if _is_within(path, entry.prefix))
+    return _links(shown, max(within, key=len, default=""), language(), request.script_root)
+
+
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    """Somebody with these roles, wherever they hold."""
+
+    grants: tuple[Grant, ...]
+    is_authenticated: bool
+
+
+@lru_cache(maxsize=1000)
+def _shown(
+    entries: tuple[Entry, ...], roles: frozenset[Role], is_signed_in: bool
+) -> tuple[Entry, ...]:
+    holder = _Holder(tuple(Grant(role, None, None, None) for role in roles), is_signed_in)
+    return tuple(entry for entry in entries if may(holder, entry.permission))
+
+
+@lru_cache(maxsize=1000)
+def _links(shown: tuple[Entry, ...], here: str, _language: str, _root: str) -> tuple[Link, ...]:
+    """Drawn once for each set of entries, place and language."""
+    return tuple(
         Link(url_for(entry.endpoint), entry.icon, gettext(entry.label), entry.prefix == here)
         for entry in shown
-    ]
+    )
 
 
 def crumb(endpoint: str, label: str) -> list[tuple[str, str]]:

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.db import Base, Words, db, insert_once
+from lms.columns import Words
+from lms.db import Base, db, insert_once
 
 FIELD = "once"
 KEPT = timedelta(days=2)

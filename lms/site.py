@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.db import Base, Words, db
+from lms.columns import Words
+from lms.db import Base, db
 
 CACHE_SECONDS = 10.0
 

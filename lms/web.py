@@ -2,12 +2,13 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote
+from typing import TYPE_CHECKING, Any
 
 import structlog
-from flask import Flask, Response, current_app, g, redirect, request, url_for
+from flask import Flask, Request, Response, current_app, g, redirect, request, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
@@ -21,6 +22,9 @@ from lms.db import ATTEMPTS, db, is_passing, unit
 from lms.paging import LARGEST_ID
 from lms.permissions import PUBLIC, TOKEN, may, permission_of
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
 log = structlog.get_logger()
 csrf = CSRFProtect()
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -29,6 +33,16 @@ CSP = (
     "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
     "base-uri 'none'; manifest-src 'self'"
 )
+
+
+HEADERS = [
+    ("X-Content-Type-Options", "nosniff"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
+]
+HTTPS_HEADERS = [("Strict-Transport-Security", "max-age=31536000; includeSubDomains")]
+DEFAULTS = [("Content-Security-Policy", CSP), ("Referrer-Policy", "same-origin")]
+"""Sent unless the answer has its own."""
 
 
 class Uncommitted(Exception):
@@ -40,7 +54,26 @@ class Uncommitted(Exception):
 
 
 class Application(Flask):
-    """Flask, with one unit of work around each view."""
+    """Flask, with one unit of work around each view, and safe headers on every answer."""
+
+    def wsgi_app(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Add the headers at the outermost edge, where no error page can miss them."""
+
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            own = {name for name, _value in headers}
+            headers += [pair for pair in DEFAULTS if pair[0] not in own]
+            headers += HEADERS
+            if self.extensions["settings"].https:
+                headers += HTTPS_HEADERS
+            return start_response(status, headers, *error)
+
+        return super().wsgi_app(environ, start)
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """No view here is asynchronous; Flask would look twelve times in each request."""
+        return func
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view in a unit, again from its start when the database asks for it."""
@@ -90,6 +123,16 @@ def _plain_redirect(location: str) -> Response:
 def _forget_what_was_read() -> None:
     g.pop("_login_user", None)
     db.session.remove()
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's signed cookie; a visitor without one costs no signature."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The session of the cookie, empty without one."""
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
 
 
 def check_permission() -> None:
@@ -147,6 +190,7 @@ def init_app(app: Flask) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
+    app.session_interface = Sessions()
     csrf.init_app(app)
     if settings.trusted_hops:
         hops = settings.trusted_hops
@@ -161,29 +205,21 @@ def init_app(app: Flask) -> None:
 
 def _identify() -> None:
     g.request_id = secrets.token_hex(8)
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request=g.request_id)
 
 
 def _refuse_nul() -> None:
     """No database text holds a NUL; whoever sends one tries the doors."""
-    texts = [request.path, unquote(request.query_string.decode("latin-1"))]
-    if request.method not in SAFE:
-        texts += [text for values in request.form.listvalues() for text in values]
-    if any("\0" in text for text in texts):
+    if "\0" in request.path or b"%00" in request.query_string:
+        raise BadRequest()
+    if request.method not in SAFE and any(
+        "\0" in text for values in request.form.listvalues() for text in values
+    ):
         raise BadRequest()
 
 
 def _headers(response: Response) -> Response:
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", CSP)
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers.setdefault("Referrer-Policy", "same-origin")
     headers["X-Request-Id"] = getattr(g, "request_id", "")
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
-    if current_app.extensions["settings"].https:
-        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if request.endpoint == "static" and "v" in request.args:
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
     elif "Cache-Control" not in headers:

@@ -21,7 +21,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms import clock, jobs, limits, once
 from lms.api import answers
-from lms.db import Base, Words, db, run, unit
+from lms.columns import Words
+from lms.db import Base, db, run, unit
 from lms.settings import Settings
 
 log = structlog.get_logger()

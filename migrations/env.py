@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from alembic import context
 from flask import current_app
 
-from lms.db import Base, UtcDateTime, Words, _writes
+from lms.columns import UtcDateTime, Words
+from lms.db import Base, _writes
 
 
 def include_object(thing: Any, name: str | None, kind: str, reflected: bool, compared: Any) -> bool:

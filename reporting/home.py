@@ -1,23 +1,25 @@
 """The start page, the learner's page and the administrators' entrance: pages that cross slices."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from markupsafe import Markup
 
-from certification.awards import queries as awards
-from certification.awards.queries import Progress
+from certification.awards.progress import Learner, Progress, learner
 from certification.awards.rules import Status
 from certification.awards.wording import reason_text
 from certification.certificates import queries as certificates
 from certification.certificates.rules import Verdict
-from certification.competency import queries as competency
+from certification.competency.snapshot import FrameworkCard, frameworks
 from courses.catalog.snapshot import catalog
 from courses.scheduling import queries as scheduling
-from lms import charts, clock
+from lms import charts, clock, i18n
 from lms.i18n import gettext as _
 from lms.i18n import short_date
 from lms.permissions import PUBLIC, SIGNED_IN, permit
@@ -67,31 +69,30 @@ def me() -> ResponseReturnValue:
     now = clock.now()
     today = clock.today(now, current_app.extensions["settings"].issuer_zone)
     person_id = current_user.person_id
-    progress = awards.progress_of(person_id, today)
+    known = learner(person_id, today)
     held = certificates.of_person(person_id, today)
     upcoming = scheduling.my_upcoming(person_id, now=now)
-    done = scheduling.completions_of(person_id)
-    focus = focus_of(progress, {row.Course.code for row in done})
+    focus = focus_of(known.progress, set(known.facts.courses))
     page = render_template(
         "reporting/me.html",
         now=now,
         today=today,
         upcoming=upcoming,
-        done=done,
+        done=scheduling.completions_of(person_id, limit=8),
         waiting=scheduling.my_waiting(person_id, now=now),
         held=held,
         self_paced=scheduling.open_self_paced(person_id),
         focus=focus,
-        others=[p for p in progress if p is not focus],
+        others=[p for p in known.progress if p is not focus],
         steps=_steps(focus, upcoming) if focus else [],
         todos=_todos(held, upcoming, focus, now),
         needs=_needs(focus) if focus else [],
-        map=_map(person_id, focus, today),
+        map=_map(known, focus),
     )
     return private(current_app.make_response(page))
 
 
-def focus_of(progress: list[Progress], completed: set[str]) -> Progress | None:
+def focus_of(progress: Sequence[Progress], completed: set[str]) -> Progress | None:
     """The scheme that the page shows first: under way, else the nearest to being met."""
     open_ones = [p for p in progress if p.status is not Status.VALID and p.assessment.needs]
     started = [p for p in open_ones if p.met or completed & {n.code for n in p.assessment.needs}]
@@ -100,7 +101,7 @@ def focus_of(progress: list[Progress], completed: set[str]) -> Progress | None:
 
 
 def _steps(focus: Progress, upcoming: Any) -> list[Step]:
-    seated = {seat.class_session.course_version.course.code for seat in upcoming}
+    seated = {seat.course_code for seat in upcoming}
     steps, is_first_open = [], True
     for need in focus.assessment.needs:
         state, note = "open", ""
@@ -152,15 +153,14 @@ def _todos(held: Any, upcoming: Any, focus: Progress | None, now: datetime) -> l
                 )
             )
     for seat in upcoming[:1]:
-        session = seat.class_session
-        if (session.starts_at - now).days < 7:
+        if (seat.starts_at - now).days < 7:
             todos.append(
                 ToDo(
                     "info",
                     "calendar",
-                    _("%(title)s starts soon", title=session.course_version.title),
+                    _("%(title)s starts soon", title=seat.title),
                     _("Check where and when."),
-                    f"/class-sessions/{session.code}",
+                    f"/class-sessions/{seat.code}",
                     _("Details"),
                 )
             )
@@ -180,19 +180,30 @@ def _todos(held: Any, upcoming: Any, focus: Progress | None, now: datetime) -> l
     return todos[:3]
 
 
-def _map(person_id: int, focus: Progress | None, today: date) -> Any:
+def _map(known: Learner, focus: Progress | None) -> Markup | None:
     """The competency map of the programme that matters most to the learner now."""
     if focus is None:
         return None
-    found = competency.map_of(person_id, focus.version.scheme.programme_id, today)
-    if found is None or not found.rows:
+    framework = frameworks().by_programme.get(focus.version.scheme.programme_id)
+    if framework is None or not framework.competencies:
         return None
-    spokes = [charts.Spoke(row.title, row.own, row.goal) for row in found.rows]
-    return {
-        "chart": charts.radar(spokes, len(found.levels)),
-        "rows": found.rows,
-        "levels": [level["title"] for level in found.levels],
-    }
+    levels = known.levels()
+    own = tuple(levels.get(row.code, 0) for row in framework.competencies)
+    return _drawn_map(framework, own, i18n.language())
+
+
+@lru_cache(maxsize=2000)
+def _drawn_map(framework: FrameworkCard, own: tuple[int, ...], _language: str) -> Markup:
+    """The map as a picture: learners who completed the same have the same, so it is kept."""
+    spokes = [
+        charts.Spoke(row.title, level, row.goal)
+        for row, level in zip(framework.competencies, own, strict=True)
+    ]
+    macros: Any = current_app.jinja_env.get_template("components/radar.html").module
+    drawn: Markup = macros.radar(
+        charts.radar(spokes, len(framework.levels)), spokes, framework.levels
+    )
+    return drawn
 
 
 @blueprint.get("/manage")

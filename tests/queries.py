@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import event
 
+from lms import prepared
 from lms.db import db
 
 
@@ -18,7 +19,9 @@ def counted() -> Iterator[list[str]]:
         found.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", note)
+    prepared.observers.append(found.append)
     try:
         yield found
     finally:
+        prepared.observers.remove(found.append)
         event.remove(db.engine, "before_cursor_execute", note)

@@ -26,8 +26,8 @@ def test_each_test_finds_a_migrated_database_without_the_rows_of_the_others(
     assert schema.current() == schema.head()
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Person)) == 0
     make.person("Ines Prado")
-    with unit(writes=False) as session:
-        assert session.scalar(sa.select(sa.func.count()).select_from(Person)) == 1
+    with unit(writes=False):
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Person)) == 1
 
 
 @pytest.mark.sqlite

@@ -1,20 +1,18 @@
 """Facts, schemes, awards and progress, in a constant number of queries."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
 
-from certification.awards import rules
+from certification.awards import rules, snapshot
 from certification.awards.models import Award, Revocation, Scheme, SchemeState, SchemeVersion
 from certification.awards.rules import Earlier, Fact, Facts, Status
 from certification.competency.models import Competency, Evidence
 from certification.exams.models import Exam, ExamResult
 from courses.catalog.models import Course, Programme
-from courses.catalog.snapshot import catalog
 from courses.scheduling.models import Completion
 from lms.accounts.models import Person
 from lms.db import AnySelect, db
@@ -135,77 +133,9 @@ def earlier_of(found: tuple[Award, date | None] | None) -> Earlier | None:
     return Earlier(award.cycle, award.awarded_on, award.valid_until, revoked_on)
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a person is in a scheme: held now, or what is met and what is missing."""
-
-    version: SchemeVersion
-    award: Award | None
-    status: Status | None
-    assessment: rules.Assessment
-    names: dict[tuple[str, str], tuple[str, str | None]]
-
-    @property
-    def met(self) -> int:
-        """How many requirements are met."""
-        return sum(need.is_met for need in self.assessment.needs)
-
-    def name(self, need: rules.Need) -> str:
-        """The title of what is required."""
-        return self.names.get((need.kind, need.code), (need.code, None))[0]
-
-    def href(self, need: rules.Need) -> str | None:
-        """Where to go to meet it."""
-        return self.names.get((need.kind, need.code), (need.code, None))[1]
-
-
-def progress_of(person_id: int, on: date) -> list[Progress]:
-    """Every scheme in force, with what the person has met and what is missing."""
-    return progress_of_many([person_id], on)[person_id]
-
-
-def progress_of_many(person_ids: Sequence[int], on: date) -> dict[int, list[Progress]]:
-    """The same by person, in as many queries as for one."""
-    facts, newest = facts_of_many(person_ids, on), newest_awards(person_ids)
-    names, versions = names_of_requirements(), versions_on(on)
-    return {
-        id: [_progress(v, facts[id], newest.get((id, v.scheme_id)), names, on) for v in versions]
-        for id in person_ids
-    }
-
-
-def _progress(
-    version: SchemeVersion,
-    facts: Facts,
-    found: tuple[Award, date | None] | None,
-    names: dict[tuple[str, str], tuple[str, str | None]],
-    on: date,
-) -> Progress:
-    cycle = rules.next_cycle(earlier_of(found), on)
-    since = cycle.since if cycle.is_open else None
-    assessment = rules.assess(version.rule, facts, since=since)
-    return Progress(version, found[0] if found else None, _status(found, on), assessment, names)
-
-
-def _status(found: tuple[Award, date | None] | None, on: date) -> Status | None:
-    if found is None:
-        return None
-    award, revoked_on = found
-    return rules.status_on(
-        on, awarded_on=award.awarded_on, valid_until=award.valid_until, revoked_on=revoked_on
-    )
-
-
 def names_of_requirements() -> dict[tuple[str, str], tuple[str, str | None]]:
     """(kind, code) → title and address of courses, exams, competencies and schemes."""
-    names: dict[tuple[str, str], tuple[str, str | None]] = {}
-    for card in catalog().courses:
-        names[(card.kind, card.code)] = (card.title, card.href)
-    for code, title in db.session.execute(sa.select(Competency.code, Competency.title)):
-        names[("competency", code)] = (title, "/me/competencies")
-    for code, title in db.session.execute(sa.select(Scheme.code, Scheme.title)):
-        names[("holds", code)] = (title, f"/certifications/{code}")
-    return names
+    return snapshot.schemes().names
 
 
 def schemes() -> Sequence[Scheme]:

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from certification.awards import actions, forms, queries, queries_doubt, rules, schemes, wording
 from certification.awards.models import Scheme, SchemeVersion
+from certification.awards.progress import progress_of
 from certification.awards.rules import Facts, Status
 from lms import clock, paging, permissions, slots
 from lms import wording as words
@@ -42,9 +43,7 @@ def all_schemes() -> ResponseReturnValue:
     """Every certification, and how far the reader is."""
     progress = {}
     if current_user.is_authenticated:
-        progress = {
-            p.version.scheme_id: p for p in queries.progress_of(current_user.person_id, today())
-        }
+        progress = {p.version.scheme_id: p for p in progress_of(current_user.person_id, today())}
     return render_template(
         "awards/schemes.html",
         versions=queries.versions_on(today()),
@@ -65,7 +64,7 @@ def scheme(code: str) -> ResponseReturnValue:
     if current_user.is_authenticated:
         mine = next(
             p
-            for p in queries.progress_of(current_user.person_id, today())
+            for p in progress_of(current_user.person_id, today())
             if p.version.scheme_id == version.scheme_id
         )
     assessment = mine.assessment if mine else rules.assess(version.rule, Facts())

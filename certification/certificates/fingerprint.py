@@ -43,7 +43,7 @@ class Shape:
 
 def shape_of(digest: bytes) -> Shape:
     """The shape of a SHA-256."""
-    petals, ripples = 3 + digest[0] % 6, 4 + digest[1] % 7
+    petals, ripples = _petals(digest), 4 + digest[1] % 7
     depth = 36 + digest[2] / 255 * 24
     # At most half as steep as the petals: their count stays what the eye counts.
     ripple_depth = min(0.5 * depth * petals / ripples, 26)
@@ -54,8 +54,8 @@ def shape_of(digest: bytes) -> Shape:
     return Shape(
         petals=petals,
         ripples=ripples,
-        rings=22 + digest[7] % 8,
-        turn=int.from_bytes(digest[8:10]) % 360,
+        rings=_rings(digest),
+        turn=_turn(digest),
         depth=depth,
         ripple_depth=ripple_depth,
         twist=twist * held,
@@ -66,8 +66,19 @@ def shape_of(digest: bytes) -> Shape:
 
 def describe(digest: bytes) -> dict[str, int]:
     """The shape in numbers for a description in words."""
-    shape = shape_of(digest)
-    return {"petals": shape.petals, "rings": shape.rings, "turn": shape.turn}
+    return {"petals": _petals(digest), "rings": _rings(digest), "turn": _turn(digest)}
+
+
+def _petals(digest: bytes) -> int:
+    return 3 + digest[0] % 6
+
+
+def _rings(digest: bytes) -> int:
+    return 22 + digest[7] % 8
+
+
+def _turn(digest: bytes) -> int:
+    return int.from_bytes(digest[8:10]) % 360
 
 
 def radius(shape: Shape, t: float, angle: float) -> tuple[float, float]:

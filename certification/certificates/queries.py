@@ -14,6 +14,7 @@ from certification.certificates.rules import Standing, Verdict, days_left, verdi
 from courses.catalog.models import Programme
 from lms.accounts.models import Membership, Person
 from lms.db import AnySelect, db
+from lms.prepared import Prepared
 
 _successor = aliased(Certificate)
 _earlier = aliased(Certificate)
@@ -31,7 +32,6 @@ _COLUMNS = (
     Certificate.state,
     Certificate.issued_at,
     Certificate.facts_sha256,
-    Certificate.facts,
     Certificate.document_sha256,
     Certificate.supersession_reason,
     Certificate.holder_erased_at,
@@ -57,11 +57,10 @@ class Checked:
         return None if self.row.holder_erased_at else self.row.holder_name
 
 
-def selected(*, without_facts: bool = False) -> AnySelect:
-    """Verification's columns; lists leave out the frozen facts, which cost more than the rest."""
-    columns = [c for c in _COLUMNS if not (without_facts and c is Certificate.facts)]
+def selected(*more: Any) -> AnySelect:
+    """Verification's columns and `more` (the frozen facts cost more than all of them)."""
     return (
-        sa.select(*columns)
+        sa.select(*_COLUMNS, *more)
         .select_from(Certificate)
         .outerjoin(Revocation, Revocation.award_id == Certificate.award_id)
         .outerjoin(_successor, _successor.supersedes_id == Certificate.id)
@@ -69,12 +68,24 @@ def selected(*, without_facts: bool = False) -> AnySelect:
     )
 
 
-_BY_CODE = selected().where(Certificate.code == sa.bindparam("code"))
+_WITH_FACTS = Prepared(selected(Certificate.facts).where(Certificate.code == sa.bindparam("code")))
+_BY_CODE = Prepared(selected().where(Certificate.code == sa.bindparam("code")))
+_OF_PERSON = Prepared(
+    selected()
+    .where(Certificate.person_id == sa.bindparam("person"))
+    .order_by(Certificate.id.desc())
+)
 
 
 def by_code(code: str, day: date) -> Checked | None:
     """The certificate with this (normalised) code as it stands on the day; None: not ours."""
-    row = db.session.execute(_BY_CODE, {"code": code}).one_or_none()
+    row = _BY_CODE.first(code=code)
+    return None if row is None else check(row, day)
+
+
+def with_facts(code: str, day: date) -> Checked | None:
+    """As `by_code`, and the row has the frozen facts."""
+    row = _WITH_FACTS.first(code=code)
     return None if row is None else check(row, day)
 
 
@@ -94,10 +105,7 @@ def check(row: Any, day: date) -> Checked:
 
 def of_person(person_id: int, day: date) -> list[Checked]:
     """A person's certificates, newest first, replaced ones included."""
-    rows = db.session.execute(
-        selected().where(Certificate.person_id == person_id).order_by(Certificate.id.desc())
-    )
-    return [check(row, day) for row in rows]
+    return [check(row, day) for row in _OF_PERSON.rows(person=person_id)]
 
 
 def of_award(award_id: int, day: date) -> list[Checked]:

@@ -28,7 +28,7 @@ def table_of(values: Sequence[str]) -> sa.Select[tuple[str]]:
     """The values as a sub-select of one column."""
     if db.session.get_bind().dialect.name == "postgresql":
         listed = sa.func.unnest(sa.cast(sa.literal(list(values), TEXTS), TEXTS))
-        return sa.select(listed.table_valued("value").c.value)
+        return sa.select(listed.column_valued("value"))
     listed = sa.func.json_each(sa.literal(orjson.dumps(list(values)).decode()))
     return sa.select(listed.table_valued("value").c.value)
 
@@ -78,7 +78,7 @@ def _by_email(addresses: Sequence[str], day: date) -> dict[str, list[Checked]]:
 
 def _plain() -> AnySelect:
     """Verification's own columns but for the frozen facts, which a list does not show."""
-    return queries.selected(without_facts=True)
+    return queries.selected()
 
 
 def _unknown(asked: Entry) -> Row:

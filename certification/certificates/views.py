@@ -17,16 +17,14 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from certification.certificates import actions, codes, queries, wording
+from certification.certificates import actions, codes, queries, shown, wording
 from certification.certificates.document import CertificateFacts
-from certification.certificates.fingerprint import describe, svg
+from certification.certificates.fingerprint import svg
 from certification.certificates.forms import CodeForm, SupersedeForm
 from certification.certificates.queries import Checked
 from certification.certificates.rules import Verdict
-from lms import clock, permissions
+from lms import clock, pages, permissions
 from lms.accounts.queries import person_by_id
-from lms.i18n import gettext as _
-from lms.i18n import long_date
 from lms.permissions import PUBLIC, permit
 from lms.settings import Settings
 from lms.storage import Storage
@@ -59,7 +57,7 @@ def verify_form() -> ResponseReturnValue:
 def verify(code: str) -> ResponseReturnValue:
     """The verdict on a code today, in words, colour and icon."""
     now = clock.now()
-    checked = _look_up(code, now)
+    checked = _with_facts(code, now)
     if checked is None:
         return _page(None, Verdict.NOT_FOUND, now), 404
     if checked.row.code != code:
@@ -74,29 +72,30 @@ def _look_up(code: str, now: datetime) -> Checked | None:
     return queries.by_code(wanted, clock.today(now, _settings().issuer_zone))
 
 
+def _with_facts(code: str, now: datetime) -> Checked | None:
+    wanted = codes.normalise(code)
+    if wanted is None:
+        return None
+    return queries.with_facts(wanted, clock.today(now, _settings().issuer_zone))
+
+
 def _page(checked: Checked | None, verdict: Verdict, now: datetime) -> str:
+    values = shown.values(checked, now, _settings().issuer_zone)
+    return pages.filled(("verify", verdict), lambda marks: _draw(verdict, marks), values)
+
+
+def _draw(verdict: Verdict, marks: pages.Marks) -> str:
     kind, icon = wording.LOOKS[verdict]
-    row = checked.row if checked else None
-    facts = None
-    art = ""
-    if row is not None and checked is not None and checked.holder is not None:
-        facts = CertificateFacts.from_json(row.facts["json"])
-        art = describe_art(bytes.fromhex(row.facts_sha256))
     return render_template(
         "certificates/verify.html",
-        checked=checked,
-        row=row,
-        facts=facts,
+        v=marks,
         verdict=verdict,
         kind=kind,
         icon_name=icon,
         word=wording.word(verdict),
-        art=art,
-        sentence=wording.sentence(verdict, _today(now), _day_of(row)),
-        now=now,
+        sentence=wording.sentence(verdict, marks["today"], marks["day"]),
+        is_known=verdict is not Verdict.NOT_FOUND,
         form=CodeForm(),
-        grouped=codes.grouped(row.code) if row else "",
-        issuer_zone=_settings().issuer_zone,
     )
 
 
@@ -110,24 +109,6 @@ def art(code: str) -> ResponseReturnValue:
     response = Response(svg(bytes.fromhex(checked.row.facts_sha256)), mimetype="image/svg+xml")
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
-
-
-def describe_art(digest: bytes) -> str:
-    """The visual fingerprint in words."""
-    values = describe(digest)
-    return _(
-        "Line art drawn from the certified facts: %(petals)s petals, %(rings)s rings, "
-        "turned by %(turn)s degrees.",
-        **values,
-    )
-
-
-def _today(now: datetime) -> str:
-    return long_date(clock.today(now, _settings().issuer_zone))
-
-
-def _day_of(row: Any) -> str:
-    return long_date(row.revoked_on or row.valid_until) if row else ""
 
 
 @blueprint.get("/verify/<code>.json")

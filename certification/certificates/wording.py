@@ -40,7 +40,7 @@ def word(verdict: Verdict) -> str:
     }[verdict]
 
 
-def sentence(verdict: Verdict, today: str, day: str) -> str:
+def sentence(verdict: Verdict, today: str | None, day: str | None) -> str:
     """What the word means; `today` and `day` are formatted dates."""
     return {
         Verdict.VALID: _("This certificate is genuine and in force today, %(today)s.", today=today),

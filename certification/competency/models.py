@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import Person
-from lms.db import Base, Words, choice
+from lms.columns import Words, choice
+from lms.db import Base
 
 
 class Framework(Base):

@@ -7,7 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.db import Base, Words, choice
+from lms.columns import Words, choice
+from lms.db import Base
 
 
 class StatusPurpose(StrEnum):

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses.catalog.models import Course
 from lms.accounts.models import Person
-from lms.db import Base, Words
+from lms.columns import Words
+from lms.db import Base
 
 
 class Exam(Base):

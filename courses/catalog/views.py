@@ -8,11 +8,11 @@ from flask import Blueprint, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from courses.catalog import browsing, pages, queries
+from courses.catalog import browsing, queries
 from courses.catalog.queries import Filters
 from courses.catalog.snapshot import Catalog, CourseCard, ProgrammeCard, catalog
 from courses.catalog.wording import band_names
-from lms import clock, permissions, slots
+from lms import clock, pages, permissions, slots
 from lms.accounts.queries import NOBODY, Standing, standing_of
 from lms.permissions import PUBLIC, permit
 

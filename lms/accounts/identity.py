@@ -15,6 +15,7 @@ from lms import aside, clock
 from lms.accounts.models import Account, AccountState, Person, RoleGrant, SignIn
 from lms.db import db
 from lms.permissions import Grant, may
+from lms.prepared import Prepared
 
 IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(days=7)
@@ -96,45 +97,59 @@ def start(account: Account, *, now: datetime, address: str = "", agent: str = ""
     return token
 
 
+_SIGNED_IN = Prepared(
+    sa.select(
+        SignIn.id.label("sign_in_id"),
+        Account.id.label("account_id"),
+        Account.email,
+        Person.id.label("person_id"),
+        Person.name,
+        Person.language,
+        Person.time_zone,
+        SignIn.seen_at,
+    )
+    .join(Account, Account.id == SignIn.account_id)
+    .join(Person, Person.id == Account.person_id)
+    .where(
+        SignIn.token_hash == sa.bindparam("token_hash"),
+        SignIn.ended_at.is_(None),
+        SignIn.seen_at > sa.bindparam("idle_since"),
+        SignIn.created_at > sa.bindparam("created_since"),
+        Account.state == AccountState.ACTIVE,
+    )
+)
+_GRANTS = Prepared(
+    sa.select(
+        RoleGrant.role,
+        RoleGrant.organisation_id,
+        RoleGrant.programme_code,
+        RoleGrant.region_code,
+    )
+    .where(RoleGrant.person_id == sa.bindparam("person_id"), RoleGrant.ended_at.is_(None))
+    .order_by(RoleGrant.id)
+)
+
+
 @login_manager.user_loader
 def load(token: str) -> Identity | None:
     """The person behind a token, unless the sign-in ended, idled or grew too old."""
     now = clock.now()
-    row = db.session.execute(
-        sa.select(
-            SignIn.id,
-            Account.id,
-            Account.email,
-            Person.id,
-            Person.name,
-            Person.language,
-            Person.time_zone,
-            SignIn.seen_at,
-        )
-        .join(Account, Account.id == SignIn.account_id)
-        .join(Person, Person.id == Account.person_id)
-        .where(
-            SignIn.token_hash == digest(token),
-            SignIn.ended_at.is_(None),
-            SignIn.seen_at > now - IDLE,
-            SignIn.created_at > now - ABSOLUTE,
-            Account.state == AccountState.ACTIVE,
-        )
-    ).one_or_none()
+    row = _SIGNED_IN.first(
+        token_hash=digest(token), idle_since=now - IDLE, created_since=now - ABSOLUTE
+    )
     if row is None:
         return None
-    sign_in_id, account_id, email, person_id, name, language, zone, seen_at = row
     return Identity(
         token,
-        sign_in_id,
-        account_id,
-        person_id,
-        name,
-        email,
-        language,
-        zone,
-        seen_at,
-        grants_of(person_id),
+        row.sign_in_id,
+        row.account_id,
+        row.person_id,
+        row.name,
+        row.email,
+        row.language,
+        row.time_zone,
+        row.seen_at,
+        grants_of(row.person_id),
     )
 
 
@@ -157,14 +172,5 @@ def note_seen(response: Response) -> Response:
 
 def grants_of(person_id: int) -> tuple[Grant, ...]:
     """The roles that a person holds now."""
-    rows = db.session.execute(
-        sa.select(
-            RoleGrant.role,
-            RoleGrant.organisation_id,
-            RoleGrant.programme_code,
-            RoleGrant.region_code,
-        )
-        .where(RoleGrant.person_id == person_id, RoleGrant.ended_at.is_(None))
-        .order_by(RoleGrant.id)
-    )
+    rows = _GRANTS.rows(person_id=person_id)
     return tuple(Grant(*row) for row in rows)

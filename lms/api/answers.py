@@ -18,7 +18,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms import aside
 from lms.api.problems import Problem
-from lms.db import Base, Words, db, upsert
+from lms.columns import Words
+from lms.db import Base, db, upsert
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms import audit
 from lms.accounts.identity import digest
 from lms.accounts.models import Account, AccountState, Organisation
-from lms.db import Base, Words, db
+from lms.columns import Words
+from lms.db import Base, db
 from lms.errors import refuse
 
 PREFIX = "tsa_"

@@ -61,7 +61,7 @@ def _certificates(
     ids = [number for kind, number in subjects if kind == "certificate"]
     awards = [number for kind, number in subjects if kind == "award"]
     rows = db.session.execute(
-        certificates.selected(without_facts=True)
+        certificates.selected()
         .where(
             sa.or_(Certificate.id.in_(ids), Certificate.award_id.in_(awards)),
             certificates.is_member([organisation_id], day),

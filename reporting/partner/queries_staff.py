@@ -6,8 +6,8 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from certification.awards import queries as awards
-from certification.awards.queries import Progress
+from certification.awards.progress import Progress
+from certification.awards.progress_many import progress_of_many
 from certification.awards.rules import Status
 from lms.accounts.models import Membership, Person
 from lms.db import db
@@ -73,7 +73,7 @@ def staff(
         )
     rows = db.session.execute(wanted).all()
     page = page_of(rows, size=size, key=lambda row: (row.sort_name, row.id), is_first=after is None)
-    progress = awards.progress_of_many([row.id for row in page.rows], day) if page.rows else {}
+    progress = progress_of_many([row.id for row in page.rows], day) if page.rows else {}
     members = [
         StaffMember(
             row.id, row.name, row.sort_name, _held(progress[row.id]), _next(progress[row.id])

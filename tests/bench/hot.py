@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from certification.awards.queries import progress_of
+from certification.awards.progress import progress_of
 from certification.certificates import queries as certificates
 from certification.certificates.models import Certificate
 from courses.catalog.models import Course

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 
 import sqlalchemy as sa
 from flask import Flask
@@ -104,11 +105,11 @@ def _some(column: sa.orm.InstrumentedAttribute[object], count: int) -> list[obje
 
 
 def _cookie(app: Flask, person_id: object) -> str:
-    """The browser's cookie of a fresh sign-in."""
+    """The browser's cookie of a fresh sign-in, with the token that the sign-in form put there."""
     account = db.session.scalars(sa.select(Account).where(Account.person_id == person_id)).one()
     token = identity.start(account, now=clock.now())
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-    value = serializer.dumps({"_user_id": token, "_fresh": True})
+    value = serializer.dumps({"_user_id": token, "_fresh": True, "csrf_token": token_hex(20)})
     return f"{app.config['SESSION_COOKIE_NAME']}={value}"
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from certification.awards.models import Award
-from certification.awards.queries import progress_of
+from certification.awards.progress import progress_of
 from certification.awards.rules import Status
 from certification.certificates import codes, queries
 from certification.certificates.document import CertificateFacts
@@ -122,7 +122,11 @@ def _every_verdict_occurs(now: datetime) -> None:
 def _the_awards_follow_from_the_facts(now: datetime) -> None:
     day = today(now, "UTC")
     for award in db.session.scalars(sa.select(Award).limit(30)).all():
-        mine = [p for p in progress_of(award.person_id, award.awarded_on) if p.award == award]
+        mine = [
+            p
+            for p in progress_of(award.person_id, award.awarded_on)
+            if p.award and p.award.id == award.id
+        ]
         assert mine
         assert mine[0].status is Status.VALID
         needs = mine[0].version.rule["all_of"]

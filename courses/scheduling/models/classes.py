@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from courses.catalog.models import CourseVersion, DeliveryFormat, DeliveryMode
 from courses.scheduling.rules.states import SessionState
 from lms.accounts.models import Person
-from lms.db import Base, Words, choice
+from lms.columns import Words, choice
+from lms.db import Base
 
 
 class ClassSession(Base):

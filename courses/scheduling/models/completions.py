@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses.catalog.models import CourseVersion
 from lms.accounts.models import Person
-from lms.db import Base, Words, choice
+from lms.columns import Words, choice
+from lms.db import Base
 
 
 class CompletionSource(StrEnum):

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses.scheduling.rules.marks import Outcome, Presence
 from lms.accounts.models import Person
-from lms.db import Base, Words, choice
+from lms.columns import Words, choice
+from lms.db import Base
 
 
 class Attendance(Base):

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from courses.scheduling.models.classes import ClassSession
 from courses.scheduling.rules.places import SeatKind
 from lms.accounts.models import Person
-from lms.db import Base, Words, choice
+from lms.columns import Words, choice
+from lms.db import Base
 
 
 class SeatEnd(StrEnum):

@@ -2,7 +2,6 @@
 
 from courses.scheduling.queries.mine import (
     completions_of,
-    my_past,
     my_upcoming,
     my_waiting,
     open_self_paced,
@@ -12,7 +11,6 @@ from courses.scheduling.queries.sessions import by_code, next_dates, seats_left
 __all__ = [
     "by_code",
     "completions_of",
-    "my_past",
     "my_upcoming",
     "my_waiting",
     "next_dates",

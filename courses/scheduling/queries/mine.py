@@ -1,95 +1,126 @@
-"""A learner's own seats, places in queues, courses under way and completed."""
+"""A learner's own seats, places in queues, courses under way and completed: plain rows, since every
+learner opens the page that shows them every day."""
 
-from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from courses.catalog.models import Course, CourseVersion
+from courses.catalog.models import Course, CourseVersion, Programme
 from courses.scheduling.models import (
     ClassSession,
     Completion,
+    Meeting,
     Seat,
     SelfPacedEnrolment,
     SessionState,
     WaitingEntry,
     WaitingState,
 )
-from courses.scheduling.queries.sessions import with_names
-from lms.db import db
+from lms.accounts.models import Person
+from lms.columns import UtcDateTime
+from lms.prepared import Prepared
 
-
-def my_upcoming(person_id: int, *, now: datetime) -> Sequence[Seat]:
-    """The person's seats in class sessions that are not over, soonest first, with meetings."""
-    return db.session.scalars(
-        sa.select(Seat)
-        .join(Seat.class_session)
-        .options(
-            contains_eager(Seat.class_session).options(
-                *with_names(), selectinload(ClassSession.meetings)
-            )
-        )
-        .where(
-            Seat.person_id == person_id,
-            Seat.ended_at.is_(None),
-            ClassSession.ends_at > now,
-            ClassSession.state != SessionState.CANCELLED,
-        )
-        .order_by(ClassSession.starts_at, ClassSession.id)
-    ).all()
-
-
-def my_past(person_id: int, *, now: datetime, limit: int = 20) -> Sequence[Seat]:
-    """The person's seats in class sessions that are over, newest first."""
-    return db.session.scalars(
-        sa.select(Seat)
-        .join(Seat.class_session)
-        .options(contains_eager(Seat.class_session).options(*with_names()))
-        .where(Seat.person_id == person_id, Seat.ended_at.is_(None), ClassSession.ends_at <= now)
-        .order_by(ClassSession.starts_at.desc(), ClassSession.id.desc())
-        .limit(limit)
-    ).all()
-
-
-def my_waiting(person_id: int, *, now: datetime | None = None) -> Sequence[WaitingEntry]:
-    """The person's places in queues, soonest class session first; `now` leaves past ones out."""
-    wanted = (
-        sa.select(WaitingEntry)
-        .join(WaitingEntry.class_session)
-        .options(contains_eager(WaitingEntry.class_session).options(*with_names()))
-        .where(WaitingEntry.person_id == person_id, WaitingEntry.state == WaitingState.WAITING)
-        .order_by(ClassSession.starts_at, ClassSession.id)
+_person = sa.bindparam("person", type_=sa.BigInteger())
+_now = sa.bindparam("now", type_=UtcDateTime())
+_version = CourseVersion.id == ClassSession.course_version_id
+_COLUMNS = (
+    ClassSession.code,
+    ClassSession.starts_at,
+    ClassSession.ends_at,
+    ClassSession.time_zone,
+    ClassSession.venue,
+    ClassSession.room,
+    CourseVersion.title,
+    Course.code.label("course_code"),
+)
+_UPCOMING = Prepared(
+    sa.select(
+        *_COLUMNS,
+        Seat.kind,
+        Person.name.label("trainer"),
+        sa.select(Meeting.ends_at)
+        .where(Meeting.class_session_id == ClassSession.id)
+        .order_by(Meeting.starts_at)
+        .limit(1)
+        .scalar_subquery()
+        .label("first_ends_at"),
     )
-    if now is not None:
-        wanted = wanted.where(ClassSession.starts_at > now)
-    return db.session.scalars(wanted).all()
+    .join(ClassSession, ClassSession.id == Seat.class_session_id)
+    .join(CourseVersion, _version)
+    .join(Course, Course.id == ClassSession.course_id)
+    .join(Person, Person.id == ClassSession.trainer_person_id)
+    .where(
+        Seat.person_id == _person,
+        Seat.ended_at.is_(None),
+        ClassSession.ends_at > _now,
+        ClassSession.state != SessionState.CANCELLED,
+    )
+    .order_by(ClassSession.starts_at, ClassSession.id)
+)
+_WAITING = Prepared(
+    sa.select(*_COLUMNS)
+    .select_from(WaitingEntry)
+    .join(ClassSession, ClassSession.id == WaitingEntry.class_session_id)
+    .join(CourseVersion, _version)
+    .join(Course, Course.id == ClassSession.course_id)
+    .where(
+        WaitingEntry.person_id == _person,
+        WaitingEntry.state == WaitingState.WAITING,
+        ClassSession.starts_at > _now,
+    )
+    .order_by(ClassSession.starts_at, ClassSession.id)
+)
+_COMPLETED = Prepared(
+    sa.select(
+        Completion.id,
+        Completion.course_id,
+        Completion.completed_on,
+        CourseVersion.title,
+        Course.code.label("course_code"),
+    )
+    .join(CourseVersion, CourseVersion.id == Completion.course_version_id)
+    .join(Course, Course.id == Completion.course_id)
+    .where(Completion.person_id == _person, Completion.withdrawn_at.is_(None))
+    .order_by(Completion.completed_on.desc(), Completion.id.desc())
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
+_SELF_PACED = Prepared(
+    sa.select(
+        SelfPacedEnrolment.id,
+        SelfPacedEnrolment.course_id,
+        SelfPacedEnrolment.started_at,
+        CourseVersion.title,
+        Course.slug,
+        Programme.slug.label("programme_slug"),
+    )
+    .join(CourseVersion, CourseVersion.id == SelfPacedEnrolment.course_version_id)
+    .join(Course, Course.id == SelfPacedEnrolment.course_id)
+    .join(Programme, Programme.id == Course.programme_id)
+    .where(
+        SelfPacedEnrolment.person_id == _person,
+        SelfPacedEnrolment.finished_at.is_(None),
+        SelfPacedEnrolment.cancelled_at.is_(None),
+    )
+    .order_by(SelfPacedEnrolment.id)
+)
 
 
-def completions_of(person_id: int) -> Sequence[sa.Row[Completion, CourseVersion, Course]]:
-    """Completions that hold, newest first, each with its course version and course."""
-    return db.session.execute(
-        sa.select(Completion, CourseVersion, Course)
-        .join(CourseVersion, CourseVersion.id == Completion.course_version_id)
-        .join(Course, Course.id == Completion.course_id)
-        .where(Completion.person_id == person_id, Completion.withdrawn_at.is_(None))
-        .order_by(Completion.completed_on.desc(), Completion.id.desc())
-    ).all()
+def my_upcoming(person_id: int, *, now: datetime) -> list[Any]:
+    """The person's seats in class sessions that are not over, soonest first."""
+    return _UPCOMING.rows(person=person_id, now=now)
 
 
-def open_self_paced(person_id: int) -> Sequence[SelfPacedEnrolment]:
+def my_waiting(person_id: int, *, now: datetime) -> list[Any]:
+    """The person's places in queues of class sessions to come, soonest first."""
+    return _WAITING.rows(person=person_id, now=now)
+
+
+def completions_of(person_id: int, *, limit: int = 1000) -> list[Any]:
+    """Completions that hold, newest first: id, completed_on, title, course_code."""
+    return _COMPLETED.rows(person=person_id, limit=limit)
+
+
+def open_self_paced(person_id: int) -> list[Any]:
     """Courses that the person takes in their own time now, oldest first."""
-    return db.session.scalars(
-        sa.select(SelfPacedEnrolment)
-        .options(
-            joinedload(SelfPacedEnrolment.course_version)
-            .joinedload(CourseVersion.course)
-            .joinedload(Course.programme)
-        )
-        .where(
-            SelfPacedEnrolment.person_id == person_id,
-            SelfPacedEnrolment.finished_at.is_(None),
-            SelfPacedEnrolment.cancelled_at.is_(None),
-        )
-        .order_by(SelfPacedEnrolment.id)
-    ).all()
+    return _SELF_PACED.rows(person=person_id)

@@ -91,7 +91,7 @@ def test_one_save_records_presence_result_completion_and_mail(stage: Stage) -> N
         mailed = db.session.scalars(
             sa.select(MailMessage.person_id).where(MailMessage.template == "result")
         ).all()
-    assert [(row[0].course_id, row[0].completed_on.isoformat()) for row in done] == [
+    assert [(row.course_id, row.completed_on.isoformat()) for row in done] == [
         (stage.session.course_id, "2026-11-23")
     ]
     assert mailed == [stage.ada.id]

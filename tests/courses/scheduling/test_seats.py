@@ -295,8 +295,8 @@ def test_own_dates_and_queues_are_listed(
         upcoming = my_upcoming(ada.id, now=now)
         queued = my_waiting(cid.id, now=now)
         left = seats_left([session.course_id], now=now)[session.course_id]
-    assert [seat.class_session.course_version.title for seat in upcoming] == ["Foundation Training"]
-    assert [entry.class_session.code for entry in queued] == [session.code]
+    assert [seat.title for seat in upcoming] == ["Foundation Training"]
+    assert [entry.code for entry in queued] == [session.code]
     assert (left.code, left.left) == (session.code, 0)
 
 

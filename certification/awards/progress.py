@@ -1,0 +1,184 @@
+"""One person's way to every certification, in two prepared queries: a page that each learner opens
+each day. `queries` has the same for many people at once, for awards and dry runs."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from certification.awards import rules, snapshot
+from certification.awards.models import Award, Revocation, Scheme
+from certification.awards.rules import Earlier, Fact, Facts, Status
+from certification.awards.snapshot import VersionCard
+from certification.competency.models import Competency, Evidence
+from certification.exams.models import Exam, ExamResult
+from courses.catalog.models import Course
+from courses.scheduling.models import Completion
+from lms.prepared import Prepared
+
+_person = sa.bindparam("person", type_=sa.BigInteger())
+_day = sa.bindparam("day", type_=sa.Date())
+_later = aliased(ExamResult)
+
+
+def _fact(kind: str, code: Any, id: Any, on: Any, *marks: Any) -> Any:
+    """`marks` are the value and its maximum, 0 where there are none."""
+    none = sa.literal_column("0", sa.Integer)
+    value, full = [*marks, none, none][:2]
+    return sa.select(
+        sa.literal_column(f"'{kind}'", sa.String).label("kind"),
+        code.label("code"),
+        id.label("id"),
+        on.label("on"),
+        value.label("value"),
+        full.label("full"),
+    )
+
+
+_FACTS = Prepared(
+    sa.union_all(
+        _fact("course", Course.code, Completion.id, Completion.completed_on)
+        .join(Course, Course.id == Completion.course_id)
+        .where(
+            Completion.person_id == _person,
+            Completion.completed_on <= _day,
+            Completion.withdrawn_at.is_(None),
+        ),
+        _fact(
+            "exam",
+            Course.code,
+            ExamResult.id,
+            ExamResult.taken_on,
+            ExamResult.score,
+            ExamResult.full_marks,
+        )
+        .join(Exam, Exam.id == ExamResult.exam_id)
+        .join(Course, Course.id == Exam.course_id)
+        .outerjoin(_later, _later.replaces_id == ExamResult.id)
+        .where(ExamResult.person_id == _person, ExamResult.taken_on <= _day, _later.id.is_(None)),
+        _fact("competency", Competency.code, Evidence.id, Evidence.shown_on, Evidence.level)
+        .join(Competency, Competency.id == Evidence.competency_id)
+        .where(
+            Evidence.person_id == _person,
+            Evidence.shown_on <= _day,
+            Evidence.withdrawn_at.is_(None),
+            sa.or_(Evidence.expires_on.is_(None), Evidence.expires_on >= _day),
+        ),
+    )
+)
+_AWARDS = Prepared(
+    sa.select(
+        Award.id,
+        Award.scheme_id,
+        Award.cycle,
+        Award.awarded_on,
+        Award.valid_until,
+        Revocation.revoked_on,
+        Scheme.code,
+    )
+    .join(Scheme, Scheme.id == Award.scheme_id)
+    .outerjoin(Revocation, Revocation.award_id == Award.id)
+    .where(Award.person_id == _person)
+    .order_by(Award.cycle)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a person is in a scheme: held now, or what is met and what is missing."""
+
+    version: VersionCard
+    award: Any
+    """The newest award (cycle, awarded_on, valid_until, revoked_on), None without one."""
+    status: Status | None
+    assessment: rules.Assessment
+    names: dict[tuple[str, str], tuple[str, str | None]]
+
+    @property
+    def met(self) -> int:
+        """How many requirements are met."""
+        return sum(need.is_met for need in self.assessment.needs)
+
+    def name(self, need: rules.Need) -> str:
+        """The title of what is required."""
+        return self.names.get((need.kind, need.code), (need.code, None))[0]
+
+    def href(self, need: rules.Need) -> str | None:
+        """Where to go to meet it."""
+        return self.names.get((need.kind, need.code), (need.code, None))[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """What is known about a person, and how far that brings them in every scheme in force."""
+
+    facts: Facts
+    progress: tuple[Progress, ...]
+
+    def levels(self) -> dict[str, int]:
+        """The highest level shown, by competency."""
+        return {
+            code: max(fact.value for fact in facts)
+            for code, facts in self.facts.competencies.items()
+        }
+
+
+def learner(person_id: int, on: date) -> Learner:
+    """A person's facts and progress on a day."""
+    awards = _AWARDS.rows(person=person_id)
+    facts, standard = _facts(person_id, awards, on), snapshot.schemes()
+    newest = {award.scheme_id: award for award in awards}
+    return Learner(
+        facts,
+        tuple(
+            of_scheme(version, newest.get(version.scheme_id), facts, standard.names, on)
+            for version in standard.in_force(on)
+        ),
+    )
+
+
+def progress_of(person_id: int, on: date) -> tuple[Progress, ...]:
+    """Every scheme in force, with what the person has met and what is missing."""
+    return learner(person_id, on).progress
+
+
+def of_scheme(
+    version: VersionCard,
+    award: Any,
+    facts: Facts,
+    names: dict[tuple[str, str], tuple[str, str | None]],
+    on: date,
+) -> Progress:
+    """Progress in one scheme by a person's facts and newest award there."""
+    cycle = rules.next_cycle(_earlier(award), on)
+    since = cycle.since if cycle.is_open else None
+    assessment = rules.assess(version.rule, facts, since=since)
+    return Progress(version, award, _status(award, on), assessment, names)
+
+
+def _facts(person_id: int, awards: list[Any], on: date) -> Facts:
+    found: dict[str, dict[str, list[Fact]]] = {"course": {}, "exam": {}, "competency": {}}
+    for row in _FACTS.rows(person=person_id, day=on):
+        fact = Fact(row.id, row.on, row.value, row.full)
+        found[row.kind].setdefault(row.code, []).append(fact)
+    held = frozenset(award.code for award in awards if _status(award, on) is Status.VALID)
+    return Facts(found["course"], found["exam"], found["competency"], held)
+
+
+def _status(award: Any, on: date) -> Status | None:
+    if award is None:
+        return None
+    return rules.status_on(
+        on,
+        awarded_on=award.awarded_on,
+        valid_until=award.valid_until,
+        revoked_on=award.revoked_on,
+    )
+
+
+def _earlier(award: Any) -> Earlier | None:
+    if award is None:
+        return None
+    return Earlier(award.cycle, award.awarded_on, award.valid_until, award.revoked_on)

@@ -1,0 +1,81 @@
+"""What the verification page shows of a certificate, as texts for the reader. Everything that was
+certified, and nothing else."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from markupsafe import Markup
+
+from certification.certificates import codes
+from certification.certificates.document import CertificateFacts
+from certification.certificates.fingerprint import describe
+from certification.certificates.queries import Checked
+from lms import clock
+from lms.i18n import hours, long_date, moment, number
+
+STEP = Markup("<li>{}</li>")
+Values = dict[str, str | None]
+
+
+def values(checked: Checked | None, now: datetime, zone: str) -> Values:
+    """Texts by name, None for what this certificate does not have; `zone` is the issuer's.
+    `demonstration` is there, empty, when a trial installation issued it."""
+    found: Values = {
+        "checked_at": moment(now, zone),
+        "today": long_date(clock.today(now, zone)),
+        "day": "",
+    }
+    if checked is None:
+        return found
+    row = checked.row
+    found |= {
+        "day": long_date(row.revoked_on or row.valid_until),
+        "superseded_by": row.superseded_by,
+        "superseded_on": long_date(row.superseded_on) or None,
+    }
+    return found if checked.holder is None else found | _certified(checked) | _history(checked)
+
+
+def _certified(checked: Checked) -> Values:
+    row = checked.row
+    facts = CertificateFacts.from_json(row.facts["json"])
+    signatory = ", ".join(filter(None, (facts.signatory_name, facts.signatory_role)))
+    has_score = facts.score is not None
+    return {
+        "demonstration": "" if facts.demonstration else None,
+        "holder": facts.holder_name,
+        "title": facts.title,
+        "kind": facts.kind,
+        "number": facts.number,
+        "code": row.code,
+        "grouped": codes.grouped(row.code),
+        "issuer": facts.issuer,
+        "awarded_on": long_date(facts.awarded_on),
+        "issued_on": long_date(row.issued_on),
+        "valid_until": long_date(facts.valid_until) or None,
+        "scheme_code": facts.scheme_code,
+        "scheme_version": str(facts.scheme_version),
+        "cycle": number(facts.cycle),
+        "training": hours(facts.hours_minutes) or None,
+        "score": str(facts.score) if has_score else None,
+        "full_marks": str(facts.full_marks) if has_score else None,
+        "required": str(facts.required) if has_score else None,
+        "signatory": signatory if facts.signatory_name else None,
+        "statement": facts.statement or None,
+        "steps": _steps(facts.steps),
+        **{name: str(part) for name, part in describe(bytes.fromhex(row.facts_sha256)).items()},
+    }
+
+
+def _steps(steps: Sequence[tuple[str, str]]) -> Markup | None:
+    return Markup("").join(STEP.format(title) for title, _kind in steps) if steps else None
+
+
+def _history(checked: Checked) -> Values:
+    row = checked.row
+    return {
+        "supersedes": row.supersedes,
+        "supersession_reason": row.supersession_reason or None,
+        "revoked_on": long_date(row.revoked_on) or None,
+        "public_reason": row.public_reason,
+    }
