@@ -1,6 +1,7 @@
 """The signed files of a certificate: its credential and its token, as they were issued."""
 
-from flask import Response, abort, current_app, request
+from flask import Response, abort, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 
 from certification.certificates import codes, queries
 from certification.certificates.views import blueprint
@@ -22,6 +23,14 @@ def token(code: str) -> Response:
     """The credential as a token."""
     _credential, digest, number = _found(code)
     return _file(digest, "application/vc+jwt", f"{number}.jwt")
+
+
+@blueprint.get("/achievements/<code>/<int:version>")
+@permit(PUBLIC)
+def achievement(code: str, version: int) -> ResponseReturnValue:
+    """What credentials call an achievement: the certification's page says what it takes."""
+    del version
+    return redirect(url_for("awards.scheme", code=code), 303)
 
 
 def _found(code: str) -> tuple[str, str, str]:

@@ -197,7 +197,7 @@ def _achievement(claims: Claims, issuer: Issuer, hours: float | None) -> Json:
         "creditsAvailable": hours,
         "criteria": {"narrative": _criteria(claims)},
         "creator": _profile(issuer),
-        "alignment": [_alignment(need, issuer) for need in _competencies(claims)],
+        "alignment": [_alignment(need, place) for need in _competencies(claims)],
         "resultDescription": [_described(need, claims, issuer) for need in _exams(claims)],
     }
     return {name: value for name, value in values.items() if value not in (None, [])}
@@ -225,13 +225,13 @@ def _competencies(claims: Claims) -> list[Requirement]:
     return [need for need in claims.requirements if need.kind == "competency"]
 
 
-def _alignment(need: Requirement, issuer: Issuer) -> Json:
+def _alignment(need: Requirement, place: str) -> Json:
     values: Json = {
         "type": ["Alignment"],
         "targetName": need.title,
         "targetCode": need.code,
         "targetType": "ceasn:Competency",
-        "targetUrl": f"{issuer.url}/competencies/{need.code}",
+        "targetUrl": f"{place}#{need.code}",
     }
     if need.level is not None:
         values["targetDescription"] = f"Level {need.level}"

@@ -9,6 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
+from sqlalchemy.exc import IntegrityError
 
 from certification.keys import authority, hardware, queries, vault
 from certification.keys.authority import Addresses, Authority
@@ -65,12 +66,23 @@ def make(purpose: Purpose, settings: Settings, *, now: datetime) -> Key:
         "state": KeyState.ACTIVE,
         "created_at": now,
     }
-    is_new = insert_once(Key, values, ["kid"])
-    key = db.session.scalars(sa.select(Key).where(Key.kid == kid)).one()
+    is_new = _insert(values)
+    key = db.session.scalars(
+        sa.select(Key).where(Key.purpose == purpose, Key.state == KeyState.ACTIVE)
+    ).one()
     if is_new:
         _certify(key, public, settings, now=now)
         record("key.made", key, now=now)
     return key
+
+
+def _insert(values: dict[str, Any]) -> bool:
+    """False when somebody made the active key of this purpose meanwhile, under whatever name."""
+    try:
+        with db.session.begin_nested():
+            return insert_once(Key, values, ["kid"])
+    except IntegrityError:
+        return False
 
 
 def _free_kid(purpose: Purpose, now: datetime) -> str:
