@@ -19,6 +19,7 @@ POLICY = {
         awards.schemes awards.scheme
         certificates.verify_form certificates.verify certificates.verify_json certificates.document
         certificates.art certificates.credential certificates.token
+        certificates.achievement
         keys.did_document keys.jwks keys.jwk keys.authority keys.crl keys.one_certificate
         keys.one_crl credentials.revocations credentials.suspensions credentials.trust_bundle
         directory.plans directory.contacts
@@ -63,6 +64,7 @@ ENDPOINTS = {name: permission for permission, names in POLICY.items() for name i
 SAMPLES: dict[str, Any] = {
     "kid": "k-2026-11",
     "list_id": 1,
+    "version": 1,
     "filename": "icons.svg",
     "token": "nothing",
     "programme": "adm",
