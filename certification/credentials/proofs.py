@@ -14,7 +14,7 @@ import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from certification.credentials.contexts import Unreadable, canonical, refuse_undefined
+from certification.credentials.contexts import Unreadable, canonical, lossless
 from certification.keys.encoding import BadKey, from_multibase, multibase
 from certification.keys.signers import Signer
 
@@ -37,15 +37,16 @@ def instant(at: datetime) -> str:
 def sign(document: Json, signer: Signer, *, issuer: str, created: datetime) -> Json:
     """The document with both proofs, the graph's first; raises UndefinedTerm before signing."""
     bare = {name: value for name, value in document.items() if name != "proof"}
-    refuse_undefined(bare)
-    proofs = [
-        _proof(bare, suite, signer, f"{issuer}#{signer.kid}", instant(created))
-        for suite in (RDFC, JCS)
-    ]
+    graph = _sha256(lossless(bare))
+    proofs = []
+    for suite, content in ((RDFC, graph), (JCS, _sha256(text(bare)))):
+        options = _options(bare, suite, f"{issuer}#{signer.kid}", instant(created))
+        signature = signer.sign(_options_hash(bare, options) + content)
+        proofs.append({**options, "proofValue": multibase(signature)})
     return {**bare, "proof": proofs}
 
 
-def _proof(bare: Json, suite: str, signer: Signer, method: str, created: str) -> Json:
+def _options(bare: Json, suite: str, method: str, created: str) -> Json:
     options: Json = {
         "type": KIND,
         "cryptosuite": suite,
@@ -53,17 +54,19 @@ def _proof(bare: Json, suite: str, signer: Signer, method: str, created: str) ->
         "verificationMethod": method,
         "proofPurpose": PURPOSE,
     }
-    if suite == JCS:
-        options = {"@context": bare["@context"], **options}
-    return {**options, "proofValue": multibase(signer.sign(digest(bare, options)))}
+    return {"@context": bare["@context"], **options} if suite == JCS else options
+
+
+def _options_hash(bare: Json, options: Json) -> bytes:
+    if options["cryptosuite"] == JCS:
+        return _sha256(text(options))
+    return _sha256(canonical({"@context": bare["@context"], **options}))
 
 
 def digest(bare: Json, options: Json) -> bytes:
     """What is signed: the hash of the proof's options, then the hash of the document."""
-    if options["cryptosuite"] == JCS:
-        return _sha256(text(options)) + _sha256(text(bare))
-    options = {"@context": bare["@context"], **options}
-    return _sha256(canonical(options)) + _sha256(canonical(bare))
+    is_text = options["cryptosuite"] == JCS
+    return _options_hash(bare, options) + _sha256(text(bare) if is_text else canonical(bare))
 
 
 def text(document: Json) -> bytes:

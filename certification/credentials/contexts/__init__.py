@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -63,31 +65,39 @@ def load(url: str, _options: dict[str, Any] | None = None) -> dict[str, Any]:
     }
 
 
-def canonical(document: dict[str, Any]) -> bytes:
-    """The document as RDFC-1.0 N-Quads; raises Unreadable."""
+def canonical(document: Any) -> bytes:
+    """The document (or its expanded form) as RDFC-1.0 N-Quads; raises Unreadable."""
+    options = {
+        "algorithm": "URDNA2015",
+        "format": "application/n-quads",
+        "documentLoader": load,
+    }
+    with _readable():
+        return jsonld.normalize(document, options).encode()
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
     try:
-        text = jsonld.normalize(
-            document,
-            {
-                "algorithm": "URDNA2015",
-                "format": "application/n-quads",
-                "documentLoader": load,
-            },
-        )
+        yield
     except (jsonld.JsonLdError, RecursionError, ValueError, TypeError, AttributeError) as error:
         raise Unreadable(str(error)) from error
-    return text.encode()
 
 
-def refuse_undefined(document: dict[str, Any]) -> None:
-    """Raise UndefinedTerm when a term would be dropped.
+def lossless(document: dict[str, Any]) -> bytes:
+    """The document as N-Quads; raises UndefinedTerm when a term would be dropped.
 
     PyLD drops terms without a word. With a sentinel vocabulary before the document's own
-    contexts, a term that none of them defines shows up under its name.
+    contexts, a term that none of them defines shows up under its name. When none does, that
+    expansion is the plain one, and need not be made twice.
     """
     contexts = document["@context"]
     contexts = contexts if isinstance(contexts, list) else [contexts]
-    text = canonical({**document, "@context": [{"@vocab": UNDEFINED}, *contexts]}).decode()
+    watched = {**document, "@context": [{"@vocab": UNDEFINED}, *contexts]}
+    with _readable():
+        expanded = jsonld.expand(watched, {"documentLoader": load})
+    text = json.dumps(expanded)
     if UNDEFINED in text:
         start = text.index(UNDEFINED) + len(UNDEFINED)
-        raise UndefinedTerm(text[start:].partition(">")[0])
+        raise UndefinedTerm(text[start:].partition('"')[0])
+    return canonical(expanded)
