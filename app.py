@@ -12,9 +12,13 @@ import certification.certificates.cli
 import certification.certificates.jobs
 import certification.certificates.views
 import certification.certificates.views_credentials
+import certification.certificates.views_share
 import certification.competency.views
 import certification.credentials.jobs
 import certification.credentials.views
+import certification.designs.views
+import certification.designs.views_draft
+import certification.designs.wording
 import certification.exams.views
 import certification.keys.health
 import certification.keys.views
@@ -31,6 +35,7 @@ import lms.accounts.views_tokens
 import lms.api.endpoints
 import lms.api.openapi
 import lms.health
+import reporting.certificate
 import reporting.cli
 import reporting.home
 import reporting.operations
@@ -74,6 +79,7 @@ BLUEPRINTS = (
     certification.awards.views.blueprint,
     certification.keys.views.blueprint,
     certification.credentials.views.blueprint,
+    certification.designs.views.blueprint,
     certification.certificates.views.blueprint,
     support.directory.views.blueprint,
     reporting.home.blueprint,

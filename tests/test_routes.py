@@ -23,14 +23,14 @@ POLICY = {
         keys.did_document keys.jwks keys.jwk keys.authority keys.crl keys.one_certificate
         keys.one_crl credentials.revocations credentials.suspensions credentials.trust_bundle
         directory.plans directory.contacts
-        api.description api.verify_certificate api.certificate_status""",
+        certificates.card_image api.description api.verify_certificate api.certificate_status""",
     "token:certificates.read": "api.list_certificates",
     "token:checks.run": "api.make_check api.get_check api.get_check_result",
     SIGNED_IN: """home.me accounts.sign_out accounts.profile accounts.change_password
         accounts.end_one accounts.end_others competency.own_map competency.ask
         scheduling.enrol scheduling.cancel scheduling.switch scheduling.leave
         scheduling.change_wish scheduling.start_course scheduling.give_course_up
-        accounts.api_tokens accounts.end_token""",
+        accounts.api_tokens accounts.end_token home.certificate home.consent""",
     "manage.see": "home.manage",
     "people.see": "accounts.people accounts.person",
     "people.edit": """accounts.new_person accounts.add_membership accounts.end_membership
@@ -51,9 +51,12 @@ POLICY = {
     "competency.validate": "competency.decide competency.observe",
     "exams.see_results": "exams.index exams.results",
     "exams.record_result": "exams.record exams.correct",
-    "certification.see": "awards.manage awards.manage_scheme awards.award",
+    "certification.see": """awards.manage awards.manage_scheme awards.award designs.index
+        designs.design designs.picture designs.document designs.image""",
     "certification.edit": """awards.start_draft awards.edit_draft awards.preview
-        certificates.supersede""",
+        certificates.supersede designs.create designs.choose designs.add_image
+        designs.start_draft designs.edit designs.save designs.preview designs.review
+        designs.publish designs.discard""",
     "certification.revoke": "awards.revoke",
     "partner.see": "partner.index partner.staff partner.staff_file",
     "partner.check": "partner.checks partner.check partner.check_result partner.check_receipt",
@@ -84,9 +87,13 @@ SAMPLES: dict[str, Any] = {
     "what": "dates",
     "token_id": 1,
     "check_id": "0",
+    "answer": "maybe",
     "subscription_id": "0",
     "organisation": "acme",
     "person": "0",
+    "number": 1,
+    "sha256": "0" * 64,
+    "scheme": "CA",
 }
 VISITOR, LEARNER = "visitor", "learner"
 ACTORS = [VISITOR, LEARNER, *[role.value for role in Role]]

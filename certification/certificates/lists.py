@@ -13,6 +13,7 @@ from certification.certificates.codes import normalise
 from certification.certificates.rules import Verdict
 from lms.accounts.listfile import decode, neutral
 from lms.accounts.rules import email_key
+from lms.errors import refuse
 
 MOST = 10_000
 LONGEST = 300
@@ -62,7 +63,7 @@ def entry(text: str) -> Entry:
     """A code, a link that ends in one, or an address."""
     text = text.strip()[:LONGEST]
     if "@" in text and "/" not in text:
-        return Entry(text, True, email_key(text))
+        return Entry(text, True, email_key(text) if text.isprintable() else None)
     return Entry(text, False, normalise(text.rstrip("/").rpartition("/")[2]))
 
 
@@ -82,18 +83,20 @@ def pasted(text: str) -> list[str]:
 
 
 def uploaded(content: bytes) -> list[str]:
-    """The first column of a CSV file that holds codes or addresses; a heading is passed over."""
+    """The column of a CSV file that is headed as codes or addresses, else the first one.
+
+    Refuses (422) what is no CSV file.
+    """
     text = decode(content)
-    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-            if any(cell.strip() for cell in row)]  # fmt: skip
-    if not rows:
-        return []
-    heading = [cell.strip().casefold() for cell in rows[0]]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    try:
+        rows = [row for row in reader if any(cell.strip() for cell in row)]
+    except csv.Error:
+        raise refuse("list_unreadable", status=422) from None
+    heading = [cell.strip().casefold() for cell in rows[0]] if rows else []
     column = next((n for n, name in enumerate(heading) if name in HEADERS), None)
-    if column is not None:
-        rows = rows[1:]
-    place = column or 0
-    return [row[place].lstrip("'") for row in rows if len(row) > place]
+    place, below = (0, rows) if column is None else (column, rows[1:])
+    return [row[place].lstrip("'") for row in below if len(row) > place]
 
 
 def _delimiter(text: str) -> str:

@@ -95,6 +95,7 @@ def _draw(verdict: Verdict, marks: pages.Marks) -> str:
         word=wording.word(verdict),
         sentence=wording.sentence(verdict, marks["today"], marks["day"]),
         is_known=verdict is not Verdict.NOT_FOUND,
+        base=_settings().public_url,
         form=CodeForm(),
     )
 

@@ -25,8 +25,10 @@ from urllib.parse import urlsplit
 Resolve: TypeAlias = Callable[[str, int], list[str]]
 DEADLINE_SECONDS = 10.0
 LONGEST_LINE = 4096
+PORTS = (443, 8443)
 STATUS_LINE = re.compile(rb"HTTP/1\.[01] (\d{3})[ \r]")
-NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
+NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]{0,62}\.)+[A-Za-z][A-Za-z0-9-]{0,62}")
+"""A full name; numbers in any notation are none, since the last label begins with a letter."""
 TUNNELS = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16",
                                           "2001::/32", "::/96")))  # fmt: skip
 """IPv6 networks whose addresses stand for IPv4 ones, private ones too."""
@@ -60,7 +62,7 @@ def target_of(url: str) -> Target:
     fits = parts.scheme == "https" and parts.hostname and NAME.fullmatch(parts.hostname)
     if not fits or parts.username is not None or parts.fragment or not _is_plain(path):
         raise Undeliverable("bad_address")
-    if port not in (443, 8443) or re.fullmatch(r"[\d.]+", parts.hostname or ""):
+    if port not in PORTS:
         raise Undeliverable("bad_address")
     return Target(parts.hostname or "", port, path)
 

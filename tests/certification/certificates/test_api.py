@@ -333,3 +333,14 @@ def test_answers_match_their_description(
         jsonschema.validate(answer.json, schema_of(model, document))
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({"code": 1}, schema_of("Verified", document))
+
+
+@pytest.mark.parametrize("text", ["a\0@b.example", "\0", "\u202e@b.example", "a@b\n@c", "@" * 300])
+def test_odd_entries_are_not_found_and_nothing_breaks(
+    client: FlaskClient, make: Factory, text: str
+) -> None:
+    make.organisation("acme")
+    answer = post(client, token_of("acme", make), {"entries": [text]})
+    assert answer.status_code == 201
+    assert answer.json is not None
+    assert answer.json["rows"][0]["verdict"] == "not_found"
