@@ -10,6 +10,7 @@ from flask import Flask, current_app
 
 from certification.awards import queries as awards
 from certification.certificates import queries as certificates
+from certification.certificates import studio
 from certification.exams.models import Exam
 from courses.catalog.snapshot import catalog
 from courses.scheduling import queries as scheduling
@@ -50,6 +51,7 @@ def init_app(app: Flask) -> None:
     slots.fill(app, "course.exam", exam_of)
     slots.fill(app, "course.self_paced", self_paced)
     slots.fill(app, "award.certificates", certificates.of_award)
+    slots.fill(app, "design.drawing", studio.sampled)
 
 
 def dates(course_ids: Sequence[int], now: datetime) -> dict[int, Any]:

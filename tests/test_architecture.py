@@ -14,7 +14,15 @@ PACKAGES = ("lms", "courses", "certification", "support", "reporting")
 """From the bottom up: each may import itself and those before it."""
 SLICES = {
     "courses": ("catalog", "scheduling"),
-    "certification": ("competency", "exams", "awards", "keys", "credentials", "certificates"),
+    "certification": (
+        "competency",
+        "exams",
+        "awards",
+        "keys",
+        "credentials",
+        "designs",
+        "certificates",
+    ),
 }
 LAYERS = {
     "models": 1,
@@ -37,6 +45,8 @@ PURE = (
     "certification/credentials/findings.py",
     "certification/credentials/status_list.py",
     "certification/credentials/trust.py",
+    "certification/designs/languages.py",
+    "certification/designs/rules.py",
     "courses/catalog/rules.py",
     "support/directory/rules.py",
     "lms/accounts/rules.py",
@@ -44,7 +54,8 @@ PURE = (
     "lms/reasons.py",
 )
 DOCUMENT = tuple(
-    f"certification/certificates/{name}.py" for name in ("document", "pdfua", "sheet", "writing")
+    f"certification/certificates/{name}.py"
+    for name in ("designed", "document", "easel", "facts", "pdfua", "samples", "sheet", "writing")
 )
 
 

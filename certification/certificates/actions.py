@@ -11,6 +11,9 @@ from certification.certificates.codes import new_code
 from certification.certificates.document import CertificateFacts
 from certification.certificates.models import Certificate, CertificateNumber, CertificateState
 from certification.credentials import actions as status
+from certification.designs import queries as designs
+from certification.designs.content import Content
+from certification.designs.languages import LOCALES
 from lms import audit, clock, jobs, site
 from lms.accounts.models import Person
 from lms.db import db, insert_once, locked
@@ -120,6 +123,8 @@ def _facts(award_id: int, settings: Settings, *, now: datetime) -> CertificateFa
     minutes = sum(need.get("minutes") or 0 for need in needs if need["kind"] == "course")
     profile = site.load()
     code = new_code()
+    design = designs.for_scheme(award.scheme_id)
+    signatories = _signatories(version, design[1] if design else None)
     return CertificateFacts(
         code=code,
         number=_number(award.awarded_on, profile_prefix()),
@@ -139,14 +144,25 @@ def _facts(award_id: int, settings: Settings, *, now: datetime) -> CertificateFa
         required=exam["required"] if exam else None,
         steps=tuple((need["title"], need["kind"]) for need in needs),
         issuer=profile.name,
-        signatory_name=version.wording.get("signatory_name", ""),
-        signatory_role=version.wording.get("signatory_role", ""),
+        signatory_name=signatories[0],
+        signatory_role=signatories[1],
         verify_url=f"{settings.public_url}/verify/{code}",
         demonstration=settings.demonstration,
-        locale="en_GB",
-        page_format=version.wording.get("page_format", "A4"),
+        locale=LOCALES[design[1].language_for(person.language)] if design else "en_GB",
+        page_format=design[1].page_format if design else version.wording.get("page_format", "A4"),
         issued_at=now,
+        design=design[0] if design else None,
     )
+
+
+def _signatories(version: SchemeVersion, content: Content | None) -> tuple[str, str]:
+    """Names and roles of who signs: the design's signatories, else the scheme's."""
+    if content is None or not content.signatories:
+        wording = version.wording
+        return wording.get("signatory_name", ""), wording.get("signatory_role", "")
+    names = [person.name for person in content.signatories]
+    roles = [person.role for person in content.signatories if person.role]
+    return " · ".join(names), " · ".join(roles)
 
 
 def profile_prefix() -> str:

@@ -4,12 +4,9 @@ PDF/A-3a, tagged, with the PDF/UA-1 mark (written by a finisher, since WeasyPrin
 variant), fonts embedded and subset. The same facts give the same bytes.
 """
 
-import hashlib
-import json
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -19,14 +16,19 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from weasyprint import CSS, HTML
+from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from certification.certificates import designed
 from certification.certificates.codes import grouped
+from certification.certificates.facts import CertificateFacts, Labels
 from certification.certificates.pdfua import draw_behind, fill_figure, mark, say_language
 from certification.certificates.sheet import SHEETS, behind, qr
 from certification.certificates.writing import language_of, runs_from_right, width_of
+from certification.designs.content import Design
 
+__all__ = ["CertificateFacts", "Labels", "fits", "render", "view"]
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates" / "documents"
 FONTS = ROOT / "static" / "fonts"
@@ -39,87 +41,6 @@ STEPS_WIDTH = 400
 ROOM = 50
 NAME_PLACE = 4
 """The holder's name is the fifth element of the main part: after issuer, kind, title, lead."""
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateFacts:
-    """Everything that a certificate says. Frozen as canonical JSON when it is issued."""
-
-    code: str
-    number: str
-    holder_name: str
-    holder_lang: str
-    title: str
-    kind: str
-    statement: str
-    awarded_on: date
-    valid_until: date | None
-    scheme_code: str
-    scheme_version: int
-    cycle: int
-    hours_minutes: int | None
-    score: int | None
-    full_marks: int | None
-    required: int | None
-    steps: tuple[tuple[str, str], ...]
-    issuer: str
-    signatory_name: str
-    signatory_role: str
-    verify_url: str
-    demonstration: bool
-    locale: str
-    page_format: str
-    issued_at: datetime
-
-    def to_json(self) -> str:
-        """Canonical JSON: sorted keys, no spaces, dates as ISO text."""
-        return json.dumps(
-            asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_iso
-        )
-
-    @classmethod
-    def from_json(cls, text: str) -> "CertificateFacts":
-        """The exact facts that were frozen."""
-        values = json.loads(text)
-        values["awarded_on"] = date.fromisoformat(values["awarded_on"])
-        if values["valid_until"]:
-            values["valid_until"] = date.fromisoformat(values["valid_until"])
-        values["issued_at"] = datetime.fromisoformat(values["issued_at"])
-        values["steps"] = tuple((title, kind) for title, kind in values["steps"])
-        return cls(**values)
-
-    def digest(self) -> bytes:
-        """SHA-256 of the canonical JSON: what the line art is drawn from."""
-        return hashlib.sha256(self.to_json().encode()).digest()
-
-
-def _iso(value: object) -> str:
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no place in a certificate")
-
-
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """The document's own words, translated by the caller; `%(name)s` places are filled here."""
-
-    certifies: str = "This certifies that"
-    awarded: str = "Awarded"
-    valid_until: str = "Valid until"
-    number: str = "Certificate number"
-    scheme: str = "Scheme"
-    cycle: str = "Cycle"
-    hours: str = "Training"
-    score: str = "Exam result"
-    check: str = "Check this certificate"
-    signed: str = "Issued electronically"
-    demonstration: str = "Demonstration"
-    version: str = "version %(number)s"
-    hours_value: str = "%(count)s hours"
-    score_value: str = "%(score)s of %(full)s, %(required)s required"
-    no_end: str = "Without end"
-    steps: str = "Completed"
-    more: str = "and %(count)s more"
 
 
 class OwnAssets(URLFetcher):
@@ -179,28 +100,96 @@ def _workshop() -> Workshop:
     return workshop
 
 
-def render(facts: CertificateFacts, labels: Labels | None = None) -> bytes:
-    """Draw the certificate. The one door to rendering."""
-    words = labels or Labels()
-    html = _jinja.get_template("certificate.html").render(view(facts, words))
-    workshop = _workshop()
-    pdf = HTML(string=html, url_fetcher=OwnAssets(), base_url=FONTS.as_uri() + "/").write_pdf(
-        stylesheets=workshop.styles(facts.page_format),
-        font_config=workshop.fonts,
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A laid-out page, what is drawn behind it, and where it names the holder."""
+
+    document: Document
+    behind: str
+    qr: str
+    name_place: int
+
+
+def render(
+    facts: CertificateFacts, labels: Labels | None = None, design: Design | None = None
+) -> bytes:
+    """Draw the certificate, as a design has it or plainly. The one door to rendering."""
+    page = _designed(facts, design) if design else _plain(facts, labels or Labels())
+    pdf = page.document.write_pdf(
         pdf_variant="pdf/a-3a",
         pdf_tags=True,
         pdf_identifier=facts.digest()[:16],
-        finisher=lambda _document, pdf: _finish(pdf, facts),
+        finisher=lambda _document, pdf: _finish(pdf, facts, page),
     )
     return bytes(pdf or b"")
 
 
-def _finish(pdf: pydyf.PDF, facts: CertificateFacts) -> None:
-    """Decoration goes behind the words; then come the marks that WeasyPrint leaves out."""
+def _plain(facts: CertificateFacts, words: Labels) -> Page:
+    html = _jinja.get_template("certificate.html").render(view(facts, words))
     kinds = [kind for _title, kind in facts.steps]
-    fill_figure(pdf, qr(facts.verify_url))
-    draw_behind(pdf, behind(facts.digest(), facts.page_format, kinds))
-    say_language(pdf, NAME_PLACE, language_of(facts.holder_name, facts.holder_lang))
+    drawn = behind(facts.digest(), facts.page_format, kinds)
+    document = _laid_out(html, _workshop().styles(facts.page_format))
+    return Page(document, drawn, qr(facts.verify_url), NAME_PLACE)
+
+
+def _laid_out(html: str, styles: list[CSS]) -> Document:
+    page = HTML(string=html, url_fetcher=OwnAssets(), base_url=FONTS.as_uri() + "/")
+    return page.render(
+        stylesheets=styles,
+        font_config=_workshop().fonts,
+        pdf_variant="pdf/a-3a",
+        pdf_tags=True,
+    )
+
+
+def _designed(facts: CertificateFacts, design: Design) -> Page:
+    """Laid out in smaller and smaller type until everything fits. Whether it does never stops an
+    award: it is asked when a design is published."""
+    language = design.content.language_for(facts.locale)
+    values = view(facts, Labels(**designed.labels_of(design, language)))
+    html, place = designed.page_of(design, facts, values)
+    text = _jinja.get_template("design.html").render(values | html)
+    document = _fitted(text, design)
+    kinds = [kind for _title, kind in facts.steps]
+    paper = designed.paper_ink(design.content)
+    drawn = designed.behind(facts, design.content, kinds)
+    return Page(document, drawn, qr(facts.verify_url, paper), place)
+
+
+def fits(facts: CertificateFacts, design: Design) -> bool:
+    """Whether everything has its place, at the smallest type if need be."""
+    return designed.spare(_designed(facts, design).document) >= 0
+
+
+def _fitted(html: str, design: Design) -> Document:
+    """The page in the largest type that fits; centred pages begin where both ends are even."""
+    for scale in designed.SCALES:
+        document = _laid_out(html, _design_styles(design, scale, designed.top_of(design)))
+        left = designed.spare(document)
+        if left >= 0:
+            break
+    if design.content.layout == "centre" and left > 0:
+        top = designed.top_of(design) + left / designed.PX * designed.RISE
+        document = _laid_out(html, _design_styles(design, scale, top))
+    return document
+
+
+def _design_styles(design: Design, scale: float, top: float) -> list[CSS]:
+    """The sheet that all designs share is read once; its fonts came with the plain look."""
+    workshop = _workshop()
+    size = workshop.styles(design.content.page_format)[1]
+    if "design" not in workshop.sheets:
+        text = (TEMPLATES / "design.css").read_text(encoding="utf-8")
+        workshop.sheets["design"] = [CSS(string=text, url_fetcher=OwnAssets())]
+    own = CSS(string=designed.colours(design.content, scale, top), url_fetcher=OwnAssets())
+    return [*workshop.sheets["design"], size, own]
+
+
+def _finish(pdf: pydyf.PDF, facts: CertificateFacts, page: Page) -> None:
+    """Decoration goes behind the words; then come the marks that WeasyPrint leaves out."""
+    fill_figure(pdf, page.qr)
+    draw_behind(pdf, page.behind)
+    say_language(pdf, page.name_place, language_of(facts.holder_name, facts.holder_lang))
     mark(pdf)
 
 

@@ -8,6 +8,7 @@ from certification.certificates.document import Labels, render
 from certification.certificates.making import Material
 from certification.certificates.models import Certificate
 from certification.credentials.signing import sign
+from certification.designs.queries import with_pictures
 from lms import clock, jobs, mail
 from lms.accounts.models import Account, AccountState, Person
 from lms.db import db, run
@@ -41,7 +42,7 @@ def draw(certificate_id: int) -> None:
     if material is None:
         return
     credential = storage.get(material.stored or _sign(certificate_id, material, storage))
-    content = document_of(material, credential)
+    content = document_of(material, credential, storage)
     digest = storage.put(content)
     run(lambda: _finish(certificate_id, material, digest, len(content)))
 
@@ -53,10 +54,11 @@ def _sign(certificate_id: int, material: Material, storage: Storage) -> str:
     return run(lambda: making.keep(certificate_id, signed, credential, token))
 
 
-def document_of(material: Material, credential: bytes) -> bytes:
+def document_of(material: Material, credential: bytes, storage: Storage) -> bytes:
     """The PDF of a certificate."""
     del credential
-    return render(material.facts, labels())
+    design = with_pictures(material.design, storage) if material.design else None
+    return render(material.facts, labels(), design)
 
 
 def _finish(certificate_id: int, material: Material, digest: str, size: int) -> None:

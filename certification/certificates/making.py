@@ -15,6 +15,8 @@ from certification.credentials import actions as status
 from certification.credentials import queries as credentials
 from certification.credentials.credential import Holder
 from certification.credentials.signing import Signed, Signers, Statement
+from certification.designs import queries as designs
+from certification.designs.content import Content
 from certification.keys import actions as keys
 from certification.keys import queries as key_queries
 from certification.keys.models import Purpose
@@ -37,6 +39,7 @@ class Material:
     signers: Signers
     document: DocumentSigner
     stored: str | None
+    design: Content | None
 
 
 def gather(certificate_id: int, settings: Settings, *, now: datetime) -> Material | None:
@@ -65,6 +68,7 @@ def gather(certificate_id: int, settings: Settings, *, now: datetime) -> Materia
         credentials.signers(settings),
         key_queries.document_signer(settings),
         row.credential_sha256,
+        designs.named(facts.design) if facts.design else None,
     )
 
 

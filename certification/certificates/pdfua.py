@@ -22,19 +22,21 @@ def draw_behind(pdf: pydyf.PDF, operators: str) -> None:
 
 
 def fill_figure(pdf: pydyf.PDF, operators: str) -> None:
-    """Draw into the one figure, which the layout left empty: operators for a square of 1, y
-    downwards. Its bounding box comes in points then, not in the layout's own units."""
-    figure = next(o for o in pdf.objects if isinstance(o, dict) and o.get("S") == "/Figure")
-    x1, y1, x2, y2 = figure["A"]["BBox"]
+    """Draw into the last figure, which the layout left empty: operators for a square of 1, y
+    downwards. Bounding boxes come in points then, not in the layout's own units."""
+    figures = [o for o in pdf.objects if isinstance(o, dict) and o.get("S") == "/Figure"]
+    x1, y1, x2, y2 = figures[-1]["A"]["BBox"]
     drawing = f"q {x2 - x1} 0 0 {y2 - y1} {x1} {y1} cm\n{operators}\nQ".encode()
     content = pdf.objects[_number(_page(pdf)["Contents"])]
     if not isinstance(content, pydyf.Stream):
         raise TypeError("the page's content is no stream")
-    end = content.stream.index(b"EMC", content.stream.index("/Figure"))
-    content.stream.insert(end, drawing)
+    begin = max(place for place, part in enumerate(content.stream) if part == "/Figure")
+    content.stream.insert(content.stream.index(b"EMC", begin), drawing)
     height = _page(pdf)["MediaBox"][3]
-    box = (x1 * PX, height - y2 * PX, x2 * PX, height - y1 * PX)
-    figure["A"]["BBox"] = pydyf.Array(round(edge, 2) for edge in box)
+    for figure in figures:
+        x1, y1, x2, y2 = figure["A"]["BBox"]
+        box = (x1 * PX, height - y2 * PX, x2 * PX, height - y1 * PX)
+        figure["A"]["BBox"] = pydyf.Array(round(edge, 2) for edge in box)
 
 
 def _page(pdf: pydyf.PDF) -> pydyf.Dictionary:

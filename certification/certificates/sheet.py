@@ -27,18 +27,30 @@ def behind(digest: bytes, page_format: str, kinds: Sequence[str]) -> str:
     width, height = SHEETS[page_format]
     art = fingerprint.operators(digest, ART_LEFT, height + ART_RISE, ART_SIZE, pen=0.55)
     paper = f"1 0.992 0.976 rg 0 0 {width} {height} re f"
-    return f"{paper}\n{_rail(height, kinds[:MOST])}\n0.63 0.77 0.755 RG\n{art}\nS"
+    return f"{paper}\n{_rail(height, kinds)}\n0.63 0.77 0.755 RG\n{art}\nS"
 
 
 def _rail(height: float, kinds: Sequence[str]) -> str:
     """The rail and a mark for each step; more than nine move closer together."""
-    parts = [f"0.043 0.353 0.345 rg 0 0 {RAIL:.2f} {height} re f", "1 1 1 rg 1 1 1 RG 1.4 w"]
-    pitch = min(PITCH, (height - 52 * MM) / max(len(kinds) - 1, 1))
-    x = RAIL / 2
+    return f"0.043 0.353 0.345 rg 0 0 {RAIL:.2f} {height} re f\n{marks(kinds, height, None)}"
+
+
+def marks(kinds: Sequence[str], height: float, width: float | None) -> str:
+    """A white mark for each step: down the rail, or along the upper edge of a sheet so wide."""
+    kinds = kinds[:MOST]
+    parts = ["1 1 1 rg 1 1 1 RG 1.4 w"]
+    length = height - 52 * MM if width is None else width - 60 * MM
+    pitch = min(PITCH, length / max(len(kinds) - 1, 1))
     for index, kind in enumerate(kinds):
-        y = height - 26 * MM - index * pitch
+        way = index * pitch
+        if width is None:
+            x, y = RAIL / 2, height - 26 * MM - way
+            line = f"{x:.2f} {y + GAP:.2f} m {x:.2f} {y + pitch - GAP:.2f} l S"
+        else:
+            x, y = (width - (len(kinds) - 1) * pitch) / 2 + way, height - 6.5 * MM
+            line = f"{x - GAP:.2f} {y:.2f} m {x - pitch + GAP:.2f} {y:.2f} l S"
         if index and pitch > 2 * GAP:
-            parts.append(f"{x:.2f} {y + GAP:.2f} m {x:.2f} {y + pitch - GAP:.2f} l S")
+            parts.append(line)
         parts.append(_mark(kind, x, y))
     return "\n".join(parts)
 
@@ -64,13 +76,13 @@ def _circle(x: float, y: float, r: float) -> str:
     return " ".join(parts) + " h"
 
 
-def qr(url: str) -> str:
+def qr(url: str, paper: str = "1 0.992 0.976") -> str:
     """The QR code with its quiet zone of 4 modules, level M, in a square of 1 (y downwards).
     One mask for all: every reader takes any, and trying all eight triples the time."""
     code = segno.make(url, error="m", boost_error=False, mask=4)
     rows = [bytes(row) for row in code.matrix]
     module = 1 / (len(rows) + 8)
-    written = [f"1 0.992 0.976 rg 0 0 1 1 re f 0.106 0.129 0.149 rg {module:.6f} 0 0 {module:.6f}"]
+    written = [f"{paper} rg 0 0 1 1 re f 0.106 0.129 0.149 rg {module:.6f} 0 0 {module:.6f}"]
     written.append(f"{4 * module:.6f} {4 * module:.6f} cm")
     for y, row in enumerate(rows):
         written += [f"{x} {y} {length} 1 re" for x, length in _runs(row)]

@@ -1,7 +1,6 @@
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-import pydyf
+from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
@@ -10,21 +9,18 @@ class CSS:
         self,
         *,
         string: str,
-        font_config: FontConfiguration,
-        base_url: str,
         url_fetcher: URLFetcher,
+        font_config: FontConfiguration = ...,
+        base_url: str = ...,
     ) -> None: ...
 
 class HTML:
     def __init__(self, *, string: str, url_fetcher: URLFetcher, base_url: str) -> None: ...
-    def write_pdf(
+    def render(
         self,
-        target: None = ...,
         *,
         stylesheets: Sequence[CSS],
         font_config: FontConfiguration,
         pdf_variant: str,
         pdf_tags: bool,
-        pdf_identifier: bytes,
-        finisher: Callable[[Any, pydyf.PDF], None],
-    ) -> bytes | None: ...
+    ) -> Document: ...

@@ -1,0 +1,1 @@
+"""Designs: how certificates look and which words stand around their facts."""

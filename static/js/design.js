@@ -1,0 +1,31 @@
+// The preview follows what is typed: the form goes to the same address as the "Preview" button
+// sends it to, and the picture of the answer replaces the one that is shown.
+const form = document.getElementById("design");
+const shown = { wait: 0, request: null };
+
+async function draw() {
+  const target = document.getElementById("preview");
+  shown.request?.abort();
+  shown.request = new AbortController();
+  target.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(target.dataset.draws, {
+      method: "POST", body: new FormData(form), signal: shown.request.signal,
+    });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.getElementById("preview");
+    if (fresh) target.replaceWith(fresh);
+    else target.removeAttribute("aria-busy");
+  } catch (error) {
+    if (error.name !== "AbortError") target.removeAttribute("aria-busy");
+  }
+}
+
+function later() {
+  clearTimeout(shown.wait);
+  shown.wait = setTimeout(draw, 400);
+}
+form?.addEventListener("input", later);
+for (const control of document.querySelectorAll(".easel-tools select")) {
+  control.addEventListener("change", later);
+}
