@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from certification.designs.content import Content
 from lms.datafile import FileModel
 
 
@@ -117,3 +118,26 @@ class CertificationFile(FileModel):
     version: str
     exams: list[ExamFile] = []
     schemes: list[SchemeFile]
+
+
+class DesignFile(FileModel):
+    """How certificates look, and which schemes take it where nobody chose otherwise."""
+
+    code: Annotated[str, Field(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+    title: Annotated[str, Field(max_length=120)]
+    schemes: list[str] = []
+    content: Content
+
+    @model_validator(mode="after")
+    def brings_no_pictures(self) -> "DesignFile":
+        """Pictures are uploaded, never named by a file."""
+        if self.content.images():
+            raise ValueError("pictures cannot come with a data file")
+        return self
+
+
+class DesignsFile(FileModel):
+    """`designs.yaml`."""
+
+    version: str
+    designs: list[DesignFile] = []

@@ -161,14 +161,28 @@ def paper_ink(content: Content) -> str:
     return _ink(channels(PAPERS[content.paper]))
 
 
-def colours(content: Content, scale: float, top: float) -> str:
-    """The style sheet's part that differs between designs: size of type, accent, where to begin
-    (in millimetres)."""
+def colours(design: Design, scale: float) -> str:
+    """The style sheet's part that differs between designs: size of type, accent, where the
+    column begins."""
+    accent = design.content.accent
     return (
-        f"html {{ font-size: {11 * scale:.2f}pt }} "
-        f".b-brand, .b-kind, .accent {{ color: {content.accent} }} "
-        f".facts {{ border-color: {content.accent} }} main {{ top: {top:.1f}mm }}"
+        f"html {{ font-size: {11 * scale:.2f}pt }} .b-brand, .b-kind {{ color: {accent} }} "
+        f".facts {{ border-color: {accent} }} main {{ top: {top_of(design):.1f}mm }}"
     )
+
+
+def balance(document: Any) -> None:
+    """Move a centred column down, so that both its ends have air; on the laid-out page, for a
+    second layout would cost as much as the first."""
+    left = spare(document)
+    if left > 0:
+        column = next(box for box in _named(document) if box.element.tag == "main")
+        column.translate(0, left * RISE)
+
+
+def _named(document: Any) -> list[Any]:
+    boxes = document.pages[0]._page_box.descendants(placeholders=True)
+    return [box for box in boxes if getattr(box, "element", None) is not None]
 
 
 def spare(document: Any) -> float:
@@ -176,8 +190,7 @@ def spare(document: Any) -> float:
     do not fit, or spill over onto a second page."""
     if len(document.pages) > 1:
         return -1.0
-    boxes = list(document.pages[0]._page_box.descendants(placeholders=True))
-    named = [box for box in boxes if getattr(box, "element", None) is not None]
+    named = _named(document)
     column = next(box for box in named if box.element.tag == "main")
     end = float(column.position_y + column.margin_height())
     feet = [box for box in named if "foot" in (box.element.get("class") or "").split()]

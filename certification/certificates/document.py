@@ -39,6 +39,7 @@ NAME_WIDTHS = (25, 32, 42, 88)
 STATEMENT_WIDTHS = (200, 320, 500, 800)
 STEPS_WIDTH = 400
 ROOM = 50
+MOST_OWN = 50
 NAME_PLACE = 4
 """The holder's name is the fifth element of the main part: after issuer, kind, title, lead."""
 
@@ -65,6 +66,7 @@ class Workshop:
 
     fonts: FontConfiguration = field(default_factory=FontConfiguration)
     sheets: dict[str, list[CSS]] = field(default_factory=dict)
+    own: dict[str, CSS] = field(default_factory=dict)
 
     def styles(self, page_format: str) -> list[CSS]:
         """The style sheets of a page format."""
@@ -162,27 +164,30 @@ def fits(facts: CertificateFacts, design: Design) -> bool:
 
 
 def _fitted(html: str, design: Design) -> Document:
-    """The page in the largest type that fits; centred pages begin where both ends are even."""
+    """The page in the largest type that fits."""
     for scale in designed.SCALES:
-        document = _laid_out(html, _design_styles(design, scale, designed.top_of(design)))
-        left = designed.spare(document)
-        if left >= 0:
+        document = _laid_out(html, _design_styles(design, scale))
+        if designed.spare(document) >= 0:
             break
-    if design.content.layout == "centre" and left > 0:
-        top = designed.top_of(design) + left / designed.PX * designed.RISE
-        document = _laid_out(html, _design_styles(design, scale, top))
+    if design.content.layout == "centre":
+        designed.balance(document)
     return document
 
 
-def _design_styles(design: Design, scale: float, top: float) -> list[CSS]:
-    """The sheet that all designs share is read once; its fonts came with the plain look."""
+def _design_styles(design: Design, scale: float) -> list[CSS]:
+    """Sheets are read once: what all designs share, and what this one adds. Fonts came with the
+    plain look."""
     workshop = _workshop()
     size = workshop.styles(design.content.page_format)[1]
     if "design" not in workshop.sheets:
         text = (TEMPLATES / "design.css").read_text(encoding="utf-8")
         workshop.sheets["design"] = [CSS(string=text, url_fetcher=OwnAssets())]
-    own = CSS(string=designed.colours(design.content, scale, top), url_fetcher=OwnAssets())
-    return [*workshop.sheets["design"], size, own]
+    own = designed.colours(design, scale)
+    if own not in workshop.own:
+        if len(workshop.own) > MOST_OWN:
+            workshop.own.clear()
+        workshop.own[own] = CSS(string=own, url_fetcher=OwnAssets())
+    return [*workshop.sheets["design"], size, workshop.own[own]]
 
 
 def _finish(pdf: pydyf.PDF, facts: CertificateFacts, page: Page) -> None:

@@ -46,6 +46,38 @@ def create(
     return design
 
 
+def bring(code: str, title: str, content: Content, *, loaded: str, now: datetime) -> Design:
+    """A published version from a data file (`loaded` is its entry's SHA-256); a draft that
+    somebody composes moves on to the next number."""
+    values = {"code": code, "title": title, "created_at": now, "created_by": None}
+    insert_once(Design, values, ["code"])
+    design: Design = db.session.scalars(locked(sa.select(Design).where(Design.code == code))).one()
+    versions = queries.versions_of(design)
+    number = versions[0].number + 1 if versions else 1
+    if versions and versions[0].state == DesignState.DRAFT:
+        versions[0].number, number = number, versions[0].number
+        db.session.flush()
+    row = _version(design, number, content, by=None, now=now)
+    row.state, row.published_at, row.loaded_sha256 = DesignState.PUBLISHED, now, loaded
+    row.content_sha256 = digest_of(content)
+    db.session.add(row)
+    db.session.flush()
+    _record_published(design, row, by=None, now=now)
+    return design
+
+
+def _record_published(design: Design, row: DesignVersion, *, by: int | None, now: datetime) -> None:
+    audit.record(
+        "design.published",
+        "design",
+        design.code,
+        by=by,
+        now=now,
+        version=row.number,
+        content_sha256=row.content_sha256,
+    )
+
+
 def plain() -> Content:
     """What a design begins with where there is none to copy."""
     blocks = [{"kind": kind} for kind in ("brand", "kind", "title", "lead", "holder", "statement")]
@@ -150,15 +182,7 @@ def publish(
     draft.state, draft.published_at, draft.published_by = DesignState.PUBLISHED, now, by
     draft.content_sha256 = digest
     db.session.flush()
-    audit.record(
-        "design.published",
-        "design",
-        design.code,
-        by=by,
-        now=now,
-        version=draft.number,
-        content_sha256=digest,
-    )
+    _record_published(design, draft, by=by, now=now)
     return draft
 
 

@@ -188,6 +188,19 @@ def _scheme_flaws(folder: Folder) -> Iterator[DataError]:
                 yield document.error("more points than the exam has", *at)
 
 
+def _design_flaws(folder: Folder) -> Iterator[DataError]:
+    document = folder.designs
+    if document is None:
+        return
+    designs = document.value.designs
+    codes = [(("designs", i, "code"), design.code) for i, design in enumerate(designs)]
+    yield from _twice(document, "design code", codes)
+    schemes = {scheme.code for scheme in folder.certification.value.schemes}
+    for i, design in enumerate(designs):
+        named = [(("designs", i, "schemes", j), code) for j, code in enumerate(design.schemes)]
+        yield from _unknown(document, "scheme", schemes, named)
+
+
 def _full_marks(folder: Folder) -> dict[str, int]:
     return {exam.code: exam.full_marks for exam in folder.certification.value.exams}
 

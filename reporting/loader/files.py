@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from certification.datafiles import CertificationFile, CompetenciesFile
+from certification.datafiles import CertificationFile, CompetenciesFile, DesignsFile
 from courses.catalog.datafiles import CatalogFile
 from lms.accounts.datafiles import PlansFile
 from lms.datafile import DataError, DataFileError, Document, FileModel, read
@@ -23,10 +23,12 @@ class Folder:
     services: Document[ServicesFile]
     competencies: Document[CompetenciesFile]
     certification: Document[CertificationFile]
+    designs: Document[DesignsFile] | None = None
+    """The one file that a folder may leave out: certificates have a plain look without it."""
 
     def documents(self) -> list[Document[FileModel]]:
         """Every file."""
-        return list(vars(self).values())
+        return [document for document in vars(self).values() if document is not None]
 
 
 def read_files(path: Path) -> Folder:
@@ -46,6 +48,9 @@ def read_files(path: Path) -> Folder:
     services = one("services.yaml", ServicesFile)
     competencies = one("competencies.yaml", CompetenciesFile)
     certification = one("certification.yaml", CertificationFile)
-    if not (catalog and plans and support and services and competencies and certification):
+    designs = one("designs.yaml", DesignsFile) if (path / "designs.yaml").exists() else None
+    if errors or not (
+        catalog and plans and support and services and competencies and certification
+    ):
         raise DataFileError(errors)
-    return Folder(catalog, plans, support, services, competencies, certification)
+    return Folder(catalog, plans, support, services, competencies, certification, designs)

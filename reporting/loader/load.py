@@ -20,6 +20,7 @@ from reporting.loader.catalog import (
     load_site,
 )
 from reporting.loader.certification import load_competencies, load_exams, load_schemes
+from reporting.loader.designs import load_designs
 from reporting.loader.directory import load_directory
 from reporting.loader.files import Folder
 from reporting.loader.loading import Loading, Tally
@@ -32,6 +33,7 @@ STEPS = (
     load_competencies,
     load_exams,
     load_schemes,
+    load_designs,
     load_directory,
 )
 """In the order of their references."""
