@@ -30,7 +30,7 @@ def wants_json() -> bool:
     return best == "application/json"
 
 
-def answer(status: int, title: str, texts: list[str]) -> Response:
+def answer(status: int, title: str, texts: list[str], code: str | None = None) -> Response:
     """Draw an error for this reader."""
     if wants_json():
         body = {
@@ -41,6 +41,8 @@ def answer(status: int, title: str, texts: list[str]) -> Response:
             "instance": request.path,
             "request_id": getattr(g, "request_id", ""),
         }
+        if code is not None:
+            body["code"] = code
         response = jsonify(body)
         response.content_type = "application/problem+json"
     else:
@@ -59,7 +61,7 @@ def answer(status: int, title: str, texts: list[str]) -> Response:
 
 def _refusal(error: Refusal) -> Response:
     texts = [wording.word(reason) for reason in error.reasons]
-    return answer(error.status, _("That was not possible"), texts)
+    return answer(error.status, _("That was not possible"), texts, error.reasons[0].code)
 
 
 def _sign_in_first(_error: SignInFirst) -> Response:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.bench import certificate, hot, pages, weight
+from tests.bench import certificate, hot, pages, partner, weight
 from tests.bench.figures import Sheet
 from tests.bench.stage import Readers, Stage, new_database, postgres_server, readers, stage
 
@@ -65,6 +65,7 @@ def run(options: argparse.Namespace, folder: Path, sheet: Sheet) -> None:
                 weight.sizes(academy, who.cookies[0], _weighed(who), sheet)
             hot.measure(small, academy, sheet)
             pages.measure(academy, who, sheet, rounds=options.rounds, seconds=options.seconds)
+            partner.measure(academy, sheet)
 
 
 def _weighed(who: Readers) -> dict[str, str]:
