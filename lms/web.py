@@ -187,6 +187,7 @@ def init_app(app: Flask) -> None:
         SESSION_COOKIE_PATH="/",
         MAX_CONTENT_LENGTH=8 * 1024 * 1024,
         MAX_FORM_PARTS=20_000,
+        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from lms import clock, wording
+from lms.accounts import queries as people
 from lms.accounts.forms_tokens import TokenForm
 from lms.accounts.models import Organisation
 from lms.api import tokens
@@ -19,7 +20,7 @@ from reporting.partner.views import blueprint, organisations
 def access() -> ResponseReturnValue:
     """The organisation's tokens; a fresh one shows its secret once."""
     own, now = organisations("partner.edit"), clock.now()
-    chosen = _chosen(own)
+    chosen = _chosen(own, request.args.get("organisation"))
     form = TokenForm.of(tokens.SCOPES)
     if request.method == "POST" and chosen and form.validate() and (secret := _make(form, chosen)):
         return render_template(
@@ -33,11 +34,13 @@ def access() -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-def _chosen(own: list[Organisation]) -> Organisation | None:
-    code = request.args.get("organisation")
+def _chosen(own: list[Organisation], code: str | None) -> Organisation | None:
+    """An own organisation, the first without a code; administrators come to any of them."""
     if code is None:
         return next(iter(own), None)
     found = next((row for row in own if row.code == code), None)
+    if found is None and current_user.may("organisations.edit"):
+        found = people.organisation_by_code(code)
     if found is None:
         abort(404)
     return found
@@ -58,7 +61,7 @@ def _make(form: TokenForm, organisation: Organisation) -> str | None:
 @permit("partner.edit")
 def end_token(organisation: str, token_id: int) -> ResponseReturnValue:
     """Revoke a token of an own organisation; it stops working at once."""
-    found = next((row for row in organisations("partner.edit") if row.code == organisation), None)
+    found = _chosen(organisations("partner.edit"), organisation)
     if found is None or not tokens.revoke(
         token_id, person_id=None, organisation_id=found.id, by=current_user.person_id,
         now=clock.now(),

@@ -234,3 +234,22 @@ def test_a_shared_link_has_a_preview_card(client: FlaskClient, ada: Certificate)
     etag = {"If-None-Match": picture.headers["ETag"]}
     assert client.get(path, headers=etag).status_code == 304
     assert client.get("/verify/7F3K9Q2MXR4T0C8VA/card.png").status_code == 404
+
+
+def test_ten_thousand_pasted_links_fit(partner: FlaskClient, ada: Certificate) -> None:
+    links = [f"https://academy.test.example/verify/{ada.code}?nr={n}" for n in range(9_999)]
+    form = Page(partner.get("/partner/checks")).form("/partner/checks")
+    answer = form.submit(partner, entries="\n".join([ada.code, *links]))
+    assert answer.status_code == 303
+
+
+def test_an_administrator_makes_tokens_for_any_organisation(
+    app: Flask, make: Factory, acme: Organisation
+) -> None:
+    admin = make.sign_in(app.test_client(), make.person("Ann", Role.ADMINISTRATOR))
+    links = Page(admin.get("/manage/organisations/acme")).links
+    path = "/partner/access?organisation=acme"
+    assert path in links
+    form = Page(admin.get(path)).form(path)
+    assert "tsa_" in Page(form.submit(admin, name="x", scopes=[tokens.CHECK], days="30")).text
+    assert other_partner(app, make).get(path).status_code == 404
