@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from flask import Flask, Request, Response, current_app, g, redirect, request, url_for
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 csrf = CSRFProtect()
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+API = "/api/"
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
@@ -129,10 +130,15 @@ class Sessions(SecureCookieSessionInterface):
     """Flask's signed cookie; a visitor without one costs no signature."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """The session of the cookie, empty without one."""
-        if self.get_cookie_name(app) not in request.cookies:
+        """The session of the cookie, empty without one; a program's cookie means nothing."""
+        if request.path.startswith(API) or self.get_cookie_name(app) not in request.cookies:
             return self.session_class()
         return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Answers to programs neither set cookies nor vary by them, so that caches share them."""
+        if not request.path.startswith(API):
+            super().save_session(app, session, response)
 
 
 def check_permission() -> None:

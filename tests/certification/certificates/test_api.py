@@ -77,6 +77,8 @@ def test_anybody_verifies_a_code_and_a_cache_may_ask_again(
     assert first.json["verdict"] == "valid"
     assert first.json["holder"] == "Ada Lovelace"
     assert first.headers["Cache-Control"] == "public, no-cache"
+    assert first.headers["Vary"] == "Accept-Encoding"
+    assert "Set-Cookie" not in first.headers
     again = client.get(f"{LIST}/{code}", headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304
 
