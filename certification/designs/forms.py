@@ -12,7 +12,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, Regexp, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Regexp, ValidationError
 
 from certification.designs import rules
 from certification.designs.content import Content, Words
@@ -69,7 +69,9 @@ class DesignForm(Form):
     )
     facts = BooleanField(_l("Table of facts at the foot"))
     languages = SelectMultipleField(
-        _l("Languages"), choices=[(tag, tag) for tag in LOCALES], validators=[]
+        _l("Languages"),
+        [DataRequired(_l("Choose at least one language."))],
+        choices=[(tag, tag) for tag in LOCALES],
     )
     logo = SelectField(_l("Logo"))
 
@@ -78,11 +80,6 @@ class DesignForm(Form):
         paper = self.paper.data if self.paper.data in rules.PAPERS else "white"
         for reason in rules.colour_flaws(field.data or "", paper):
             raise ValidationError(words.word(reason))
-
-    def validate_languages(self, field: Field) -> None:
-        """A design speaks at least one language."""
-        if not field.data:
-            raise ValidationError(_("Choose at least one language."))
 
 
 def form_of(images: Sequence[DesignImage], tags: Sequence[str], data: Mapping[str, Any]) -> Any:

@@ -3,6 +3,7 @@ written anew, so that nothing but pixels is kept. SVG is refused: it is a progra
 
 import io
 import struct
+import zlib
 from dataclasses import dataclass
 
 from PIL import Image
@@ -33,6 +34,8 @@ def cleaned(content: bytes) -> Picture:
     width, height = _size(content)
     if not 0 < width <= MOST_EDGE or not 0 < height <= MOST_EDGE or width * height > MOST_PIXELS:
         raise refuse("image_too_many_pixels", status=422, edge=MOST_EDGE)
+    if not _is_whole(content):
+        raise refuse("image_broken", status=422)
     try:
         with Image.open(io.BytesIO(content), formats=["PNG"]) as opened:
             return _encoded(opened.convert("RGBA"))
@@ -46,6 +49,22 @@ def _size(content: bytes) -> tuple[int, int]:
         raise refuse("image_not_png", status=422)
     width, height = struct.unpack(">II", content[16:24])
     return width, height
+
+
+def _is_whole(content: bytes) -> bool:
+    """Whether every chunk up to the last is there and sound. Pillow is told by the layout engine
+    to take truncated pictures, which is right for documents and wrong here."""
+    place = len(PNG_HEAD)
+    while place + 12 <= len(content):
+        (length,) = struct.unpack_from(">I", content, place)
+        end = place + 8 + length
+        named = content[place + 4 : end]
+        if content[end : end + 4] != struct.pack(">I", zlib.crc32(named)):
+            return False
+        if named[:4] == b"IEND":
+            return True
+        place = end + 4
+    return False
 
 
 def _encoded(picture: Image.Image) -> Picture:

@@ -80,11 +80,13 @@ def save(code: str) -> ResponseReturnValue:
 @blueprint.post("/manage/designs/<code>/draft/preview")
 @permit("certification.edit")
 def preview(code: str) -> ResponseReturnValue:
-    """The form as it was typed beside its picture; nothing is saved."""
+    """The form as it was typed beside its picture; nothing is saved. A preview that follows the
+    typing takes what is not finished yet for no error."""
     design, tags = found(code), _tags()
     form, shown = _sent(design, tags), _shown(design, tags)
     source = _picture_of(form, tags) if form.validate() else None
-    return _page(shown, form, source), 422 if form.errors else 200
+    is_wrong = bool(form.errors) and "live" not in request.form
+    return _page(shown, form, source), 422 if is_wrong else 200
 
 
 def _shown(design: Design, tags: Sequence[str]) -> Shown:

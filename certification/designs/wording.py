@@ -21,7 +21,6 @@ wording.register(
         "block_missing": lambda: _("A certificate needs its title and its holder."),
         "block_twice": lambda: _("Each block has its place once."),
         "language_unknown": lambda: _("This language is not known."),
-        "language_missing": lambda: _("Choose at least one language."),
         "image_not_png": lambda: _("This is no PNG file. Save the picture as PNG and try again."),
         "image_too_large": lambda: _("The file is larger than %(size)s MB."),
         "image_too_many_pixels": lambda: _(

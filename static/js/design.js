@@ -8,9 +8,11 @@ async function draw() {
   shown.request?.abort();
   shown.request = new AbortController();
   target.setAttribute("aria-busy", "true");
+  const body = new FormData(form);
+  body.set("live", "1");
   try {
     const answer = await fetch(target.dataset.draws, {
-      method: "POST", body: new FormData(form), signal: shown.request.signal,
+      method: "POST", body, signal: shown.request.signal,
     });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById("preview");

@@ -5,10 +5,13 @@ from datetime import datetime
 from tests.factories.accounts import AccountsFactory
 from tests.factories.catalog import CatalogFactory
 from tests.factories.certification import CertificationFactory
+from tests.factories.designs import DesignsFactory
 from tests.factories.scheduling import SchedulingFactory
 
 
-class Factory(AccountsFactory, CatalogFactory, SchedulingFactory, CertificationFactory):
+class Factory(
+    AccountsFactory, CatalogFactory, SchedulingFactory, CertificationFactory, DesignsFactory
+):
     """Everything that a test may need to exist."""
 
     def __init__(self, *, now: datetime) -> None:

@@ -1,0 +1,93 @@
+"""A drawing that harms: the process ends within its limits, and the next drawing is made."""
+
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from certification.certificates import easel
+from certification.certificates.studio import DrawingFailed, Studio
+
+HOSTILE = (sys.executable, "-m", "tests.certification.designs.hostile")
+FLEX = "<div style='display:flex'>" * 60 + "x" + "</div>" * 60
+"""2 kB of nested flex boxes: the layout doubles its work with each."""
+
+
+@pytest.fixture
+def studio() -> Iterator[Studio]:
+    made = Studio(HOSTILE, seconds=8)
+    assert made.order({"kind": "nothing"}) == b"fine"
+    yield made
+    made.close()
+
+
+def failure(studio: Studio, **order: object) -> tuple[str, float]:
+    begun = time.monotonic()
+    with pytest.raises(DrawingFailed) as failed:
+        studio.order(dict(order))
+    return failed.value.code, time.monotonic() - begun
+
+
+def test_nested_flex_boxes_end_at_the_limit_of_cpu_time(studio: Studio) -> None:
+    assert len(FLEX) < 2200
+    code, seconds = failure(studio, kind="page", page=FLEX)
+    assert code in ("drawing_failed", "drawing_too_long")
+    assert seconds < 9
+    assert studio.order({"kind": "nothing"}) == b"fine"
+
+
+def test_who_takes_too_long_by_the_clock_is_ended() -> None:
+    studio = Studio(HOSTILE, seconds=1)
+    assert studio.order({"kind": "nothing"}) == b"fine"
+    code, seconds = failure(studio, kind="sleep")
+    assert code == "drawing_too_long"
+    assert seconds < 2
+    assert studio.order({"kind": "nothing"}) == b"fine"
+    studio.close()
+
+
+def test_memory_has_an_end(studio: Studio) -> None:
+    code, _seconds = failure(studio, kind="memory", bytes=easel.MEMORY)
+    assert code == "drawing_failed"
+    assert studio.order({"kind": "nothing"}) == b"fine"
+
+
+def test_a_process_that_falls_is_replaced(studio: Studio) -> None:
+    assert failure(studio, kind="crash")[0] == "drawing_failed"
+    assert studio.order({"kind": "nothing"}) == b"fine"
+
+
+def test_files_cannot_grow(studio: Studio, tmp_path: Path) -> None:
+    failure(studio, kind="write", path=str(tmp_path / "large"))
+    assert (tmp_path / "large").stat().st_size <= 1 << 20
+
+
+def test_the_process_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY", "do-not-tell")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://do-not-tell")
+    studio = Studio(HOSTILE)
+    assert b"do-not-tell" not in studio.order({"kind": "environment"})
+    studio.close()
+
+
+def test_orders_of_several_threads_wait_for_one_another(studio: Studio) -> None:
+    answers: list[bytes] = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(studio.order({"kind": "nothing"})))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [b"fine"] * 8
+
+
+def test_an_order_that_is_no_design_is_refused_without_a_fall() -> None:
+    studio = Studio()
+    with pytest.raises(DrawingFailed, match="ValidationError"):
+        studio.order({"kind": "png", "content": {"blocks": []}, "facts": "{}", "pictures": {}})
+    studio.close()
