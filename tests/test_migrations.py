@@ -2,13 +2,18 @@
 
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy.exc import IntegrityError
 
 from app import create_app
 from lms import schema, search
+from lms.accounts.models import Organisation
+from lms.api import tokens
 from lms.db import Base, db, unit
 from tests.conftest import environment
 from tests.factories import Factory
@@ -61,3 +66,25 @@ def test_the_search_index_finds_words_by_their_beginning(app: Flask, make: Facto
         assert search.find("course", "ÜBER") == ["1"]
         assert search.find("course", "found hard") == []
         assert search.find("course", 'a" OR b* (') == []
+
+
+def test_rows_of_the_first_schema_are_there_at_the_head(tmp_path: Path) -> None:
+    app = create_app(environment(tmp_path, f"sqlite:///{tmp_path / 'older.db'}"))
+    with app.app_context():
+        upgrade(directory=str(schema.FOLDER), revision="0001")
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA query_only=OFF")
+            connection.exec_driver_sql(
+                "INSERT INTO organisation (code, name, search_name, is_partner, created_at)"
+                " VALUES ('acme', 'Acme', 'acme', 1, '2026-11-23 09:00:00')"
+            )
+            connection.commit()
+        upgrade(directory=str(schema.FOLDER))
+        with unit(writes=True):
+            row = db.session.scalars(sa.select(Organisation)).one()
+            tokens.make("t", tokens.SCOPES, days=30, organisation=row, by=1, now=row.created_at)
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA query_only=OFF")
+            with pytest.raises(IntegrityError, match="one_owner"):
+                connection.exec_driver_sql("UPDATE api_token SET organisation_id = NULL")
+        db.engine.dispose()
