@@ -195,7 +195,8 @@ def _too_many(error: RateLimitExceeded) -> Response:
         "Wait %(num)s minutes, then try again.",
         math.ceil(seconds / 60),
     )
-    response = error_pages.answer(429, _("Too many tries"), [_("Nothing was changed."), wait])
+    texts = [_("Nothing was changed."), wait]
+    response = error_pages.answer(429, _("Too many tries"), texts, "too_many")
     response.headers["Retry-After"] = str(seconds)
     return response
 
