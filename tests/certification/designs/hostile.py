@@ -15,7 +15,7 @@ def work(order: dict[str, Any]) -> bytes:
     if order["kind"] == "page":
         return bytes(HTML(string=order["page"], url_fetcher=OwnAssets()).write_pdf() or b"")
     if order["kind"] == "memory":
-        return b"x" * len(bytearray(order["bytes"]))
+        return str(len(bytearray(order["bytes"]))).encode()
     if order["kind"] == "sleep":
         time.sleep(60)
     if order["kind"] == "crash":
