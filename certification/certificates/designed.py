@@ -25,6 +25,8 @@ PX = 96 / 25.4
 BREATH = 4 * PX
 """The least space between the column and what stands at the foot."""
 TOPS = {"side": 18.0, "centre": 20.0}
+FRAME = (7 * MM, 9 * MM)
+"""The frame's two lines, from the edge of the sheet."""
 RISE = 0.46
 """The share of spare height that goes above a centred column."""
 
@@ -222,7 +224,14 @@ def _art(digest: bytes, content: Content, width: float, height: float) -> str:
         size = height * 1.12
         left, top, share, pen = (width - size) / 2, (height + size) / 2, 0.87, 0.5
     ink = _ink(mix(content.accent, PAPERS[content.paper], share))
-    return f"q {ink} RG\n{fingerprint.operators(digest, left, top, size, pen=pen)}\nS Q"
+    clip = _clip(width, height) if content.edge == "frame" else ""
+    return f"q {clip}{ink} RG\n{fingerprint.operators(digest, left, top, size, pen=pen)}\nS Q"
+
+
+def _clip(width: float, height: float) -> str:
+    """The art ends at the frame's inner line."""
+    inset = FRAME[1]
+    return f"{inset:.2f} {inset:.2f} {width - 2 * inset:.2f} {height - 2 * inset:.2f} re W n "
 
 
 def _edge(content: Content, width: float, height: float, kinds: list[str]) -> str:
@@ -233,10 +242,9 @@ def _edge(content: Content, width: float, height: float, kinds: list[str]) -> st
         band = f"{accent} rg 0 {height - 13 * MM:.2f} {width} {13 * MM:.2f} re f"
         return f"{band}\n{marks(kinds, height, width)}"
     if content.edge == "frame":
-        outer, inner = 7 * MM, 9 * MM
         return "\n".join(
             f"{accent} RG {pen} w {edge:.2f} {edge:.2f} {width - 2 * edge:.2f} "
             f"{height - 2 * edge:.2f} re S"
-            for edge, pen in ((outer, 1.6), (inner, 0.5))
+            for edge, pen in zip(FRAME, (1.6, 0.5), strict=True)
         )
     return ""
