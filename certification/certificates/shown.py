@@ -41,6 +41,7 @@ def _certified(checked: Checked) -> Values:
     facts = CertificateFacts.from_json(row.facts["json"])
     signatory = ", ".join(filter(None, (facts.signatory_name, facts.signatory_role)))
     has_score = facts.score is not None
+    design, design_version = facts.design.split("/")[:2] if facts.design else (None, None)
     return {
         "demonstration": "" if facts.demonstration else None,
         "holder": facts.holder_name,
@@ -61,6 +62,8 @@ def _certified(checked: Checked) -> Values:
         "full_marks": str(facts.full_marks) if has_score else None,
         "required": str(facts.required) if has_score else None,
         "signatory": signatory if facts.signatory_name else None,
+        "design": design,
+        "design_version": design_version,
         "statement": facts.statement or None,
         "steps": _steps(facts.steps),
         **{name: str(part) for name, part in describe(bytes.fromhex(row.facts_sha256)).items()},

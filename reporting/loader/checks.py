@@ -31,6 +31,7 @@ def flaws(folder: Folder) -> Iterator[DataError]:
     yield from _competency_flaws(folder)
     yield from _exam_flaws(folder)
     yield from _scheme_flaws(folder)
+    yield from _design_flaws(folder)
     yield from _support_flaws(folder)
 
 

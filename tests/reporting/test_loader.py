@@ -13,6 +13,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from certification.awards.models import SchemeVersion
+from certification.designs import actions as design_actions
+from certification.designs import queries as designs
 from courses.catalog import drafts
 from courses.catalog.models import Course, CourseVersion, PlanCoverage, VersionState
 from lms import audit, clock, revisions
@@ -356,3 +358,47 @@ def test_published_courses_are_what_the_files_say(app: Flask, make: Factory, fol
             assert len(content.format_ids) == len(item.formats)
             assert len(content.prerequisite_ids) == len(item.prerequisites)
             assert [m[0] for m in content.modules] == [m.title for m in item.modules]
+
+
+def test_a_changed_design_makes_a_version_and_choices_of_people_stay(
+    app: Flask, make: Factory, folder: Path, edit: Edit
+) -> None:
+    load_folder(app, folder)
+    with unit(writes=True):
+        scheme = next(row for row, _design in designs.schemes() if row.code == "CA")
+        design_actions.choose(scheme, designs.by_code("ceremony"), by=None, now=make.now)
+    edit("designs.yaml", "#0b5a58", "#1f4c94")
+    assert "1 changed" in load_folder(app, folder).output
+    load_folder(app, folder)
+    with unit(writes=False):
+        pathway = designs.by_code("pathway")
+        assert pathway is not None
+        accents = [row.content["accent"] for row in designs.versions_of(pathway)]
+        assert accents == ["#1f4c94", "#0b5a58"]
+        assert "Certified Administrator" not in designs.schemes_of()[pathway.id]
+
+
+def test_a_folder_may_leave_designs_out(app: Flask, make: Factory, folder: Path) -> None:
+    (folder / "designs.yaml").unlink()
+    assert load_folder(app, folder).exit_code == 0
+    with unit(writes=False):
+        assert designs.listed() == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("{title}", "{titel}", "placeholder_unknown titel"),
+        ("#0b5a58", "#ffee00", "colour_too_pale"),
+        ("schemes: [CPU]", "schemes: [CPX]", "unknown scheme “CPX”"),
+        ("code: ceremony", "code: pathway", "design code"),
+        ("layout: side", "layout: upside", "designs.yaml:"),
+    ],
+)
+def test_a_flaw_of_a_design_is_named_with_its_line(
+    app: Flask, folder: Path, edit: Edit, old: str, new: str, reason: str
+) -> None:
+    edit("designs.yaml", old, new)
+    result = load_folder(app, folder)
+    assert result.exit_code != 0
+    assert reason in result.output
