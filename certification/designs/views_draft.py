@@ -17,6 +17,7 @@ from certification.designs.views import SAMPLES, blueprint, drawn, found, sample
 from certification.designs.wording import block_name, tongue
 from lms import clock
 from lms import wording as words
+from lms.db import release
 from lms.errors import Refusal
 from lms.i18n import gettext as _
 from lms.permissions import permit
@@ -81,7 +82,8 @@ def save(code: str) -> ResponseReturnValue:
 @permit("certification.edit")
 def preview(code: str) -> ResponseReturnValue:
     """The form as it was typed beside its picture; nothing is saved. A preview that follows the
-    typing takes what is not finished yet for no error."""
+    typing takes what is not finished yet for no error, and comes again with the same key."""
+    release()
     design, tags = found(code), _tags()
     form, shown = _sent(design, tags), _shown(design, tags)
     source = _picture_of(form, tags) if form.validate() else None
