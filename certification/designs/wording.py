@@ -8,7 +8,7 @@ from lms.i18n import language_name
 wording.register(
     {
         "placeholder_unknown": lambda: _(
-            "There is no placeholder {%(name)s}. The list below the text has all of them."
+            "There is no placeholder {%(name)s}. “Placeholders” above lists all of them."
         ),
         "placeholder_unfinished": lambda: _(
             "A brace has no partner. Placeholders are written like {holder}."
