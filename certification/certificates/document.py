@@ -15,7 +15,7 @@ import pydyf
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from weasyprint import CSS, HTML
+from weasyprint import CSS, HTML, Attachment
 from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -23,7 +23,14 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 from certification.certificates import designed
 from certification.certificates.codes import grouped
 from certification.certificates.facts import CertificateFacts, Labels
-from certification.certificates.pdfua import draw_behind, fill_figure, mark, say_language
+from certification.certificates.pdfua import (
+    add_signature_field,
+    draw_behind,
+    fill_figure,
+    list_attachments_once,
+    mark,
+    say_language,
+)
 from certification.certificates.sheet import SHEETS, behind, qr
 from certification.certificates.writing import language_of, runs_from_right, width_of
 from certification.designs.content import Design
@@ -40,6 +47,7 @@ STATEMENT_WIDTHS = (200, 320, 500, 800)
 STEPS_WIDTH = 400
 ROOM = 50
 MOST_OWN = 50
+VARIANT = "pdf/a-3a"
 NAME_PLACE = 4
 """The holder's name is the fifth element of the main part: after issuer, kind, title, lead."""
 
@@ -85,6 +93,8 @@ class Workshop:
         return self.sheets[page_format]
 
 
+CREDENTIAL = "credential.json"
+"""The attached credential's name in every certificate."""
 _threads = threading.local()
 _jinja = Environment(
     loader=FileSystemLoader(TEMPLATES),
@@ -113,17 +123,41 @@ class Page:
 
 
 def render(
-    facts: CertificateFacts, labels: Labels | None = None, design: Design | None = None
+    facts: CertificateFacts,
+    labels: Labels | None = None,
+    design: Design | None = None,
+    credential: bytes | None = None,
 ) -> bytes:
-    """Draw the certificate, as a design has it or plainly. The one door to rendering."""
+    """Draw the certificate, as a design has it or plainly. The one door to rendering.
+
+    With a credential it is attached, and an empty signature field waits for the issuer. The same
+    arguments give the same bytes.
+    """
     page = _designed(facts, design) if design else _plain(facts, labels or Labels())
     pdf = page.document.write_pdf(
-        pdf_variant="pdf/a-3a",
+        pdf_variant=VARIANT,
         pdf_tags=True,
         pdf_identifier=facts.digest()[:16],
-        finisher=lambda _document, pdf: _finish(pdf, facts, page),
+        attachments=_attached(facts, credential),
+        finisher=lambda _document, pdf: _finish(pdf, facts, page, signs=credential is not None),
     )
     return bytes(pdf or b"")
+
+
+def _attached(facts: CertificateFacts, credential: bytes | None) -> list[Attachment]:
+    """The credential as an associated file, with the certificate's times: its own would differ."""
+    if credential is None:
+        return []
+    return [
+        Attachment(
+            string=credential,
+            name=CREDENTIAL,
+            description="Open Badges 3.0 verifiable credential",
+            relationship="Data",
+            created=facts.issued_at,
+            modified=facts.issued_at,
+        )
+    ]
 
 
 def _plain(facts: CertificateFacts, words: Labels) -> Page:
@@ -136,12 +170,8 @@ def _plain(facts: CertificateFacts, words: Labels) -> Page:
 
 def _laid_out(html: str, styles: list[CSS]) -> Document:
     page = HTML(string=html, url_fetcher=OwnAssets(), base_url=FONTS.as_uri() + "/")
-    return page.render(
-        stylesheets=styles,
-        font_config=_workshop().fonts,
-        pdf_variant="pdf/a-3a",
-        pdf_tags=True,
-    )
+    fonts = _workshop().fonts
+    return page.render(stylesheets=styles, font_config=fonts, pdf_variant=VARIANT, pdf_tags=True)
 
 
 def _designed(facts: CertificateFacts, design: Design) -> Page:
@@ -152,10 +182,9 @@ def _designed(facts: CertificateFacts, design: Design) -> Page:
     html, place = designed.page_of(design, facts, values)
     text = _jinja.get_template("design.html").render(values | html)
     document = _fitted(text, design)
-    kinds = [kind for _title, kind in facts.steps]
-    paper = designed.paper_ink(design.content)
-    drawn = designed.behind(facts, design.content, kinds)
-    return Page(document, drawn, qr(facts.verify_url, paper), place)
+    drawn = designed.behind(facts, design.content, [kind for _title, kind in facts.steps])
+    code = qr(facts.verify_url, designed.paper_ink(design.content))
+    return Page(document, drawn, code, place)
 
 
 def fits(facts: CertificateFacts, design: Design) -> bool:
@@ -190,11 +219,14 @@ def _design_styles(design: Design, scale: float) -> list[CSS]:
     return [*workshop.sheets["design"], size, workshop.own[own]]
 
 
-def _finish(pdf: pydyf.PDF, facts: CertificateFacts, page: Page) -> None:
-    """Decoration goes behind the words; then come the marks that WeasyPrint leaves out."""
+def _finish(pdf: pydyf.PDF, facts: CertificateFacts, page: Page, *, signs: bool) -> None:
+    """Decoration goes behind the words; then what WeasyPrint leaves out."""
     fill_figure(pdf, page.qr)
     draw_behind(pdf, page.behind)
     say_language(pdf, page.name_place, language_of(facts.holder_name, facts.holder_lang))
+    list_attachments_once(pdf)
+    if signs:
+        add_signature_field(pdf, f"Digital signature of {facts.issuer}")
     mark(pdf)
 
 

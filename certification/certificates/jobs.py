@@ -7,6 +7,7 @@ from certification.certificates import actions, making
 from certification.certificates.document import Labels, render
 from certification.certificates.making import Material
 from certification.certificates.models import Certificate
+from certification.certificates.signing import sign as sign_document
 from certification.credentials.signing import sign
 from certification.designs.queries import with_pictures
 from lms import clock, jobs, mail
@@ -55,10 +56,10 @@ def _sign(certificate_id: int, material: Material, storage: Storage) -> str:
 
 
 def document_of(material: Material, credential: bytes, storage: Storage) -> bytes:
-    """The PDF of a certificate."""
-    del credential
+    """The PDF of a certificate: drawn with its credential inside, then signed as a whole."""
     design = with_pictures(material.design, storage) if material.design else None
-    return render(material.facts, labels(), design)
+    drawn = render(material.facts, labels(), design, credential)
+    return sign_document(drawn, material.document, reason=_("Certificate issued"))
 
 
 def _finish(certificate_id: int, material: Material, digest: str, size: int) -> None:

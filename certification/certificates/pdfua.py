@@ -60,6 +60,72 @@ def say_language(pdf: pydyf.PDF, place: int, language: str) -> None:
     element["Lang"] = pydyf.String(language)
 
 
+SIGNATURE_FIELD = "IssuerSignature"
+HIDDEN_BOX = (-20, -20, -20, -20)
+"""Outside the CropBox: the signature covers the file and is no picture on the page."""
+
+
+def list_attachments_once(pdf: pydyf.PDF) -> None:
+    """WeasyPrint 70 names each attached file twice in /AF."""
+    if "AF" in pdf.catalog:
+        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+
+
+def add_signature_field(pdf: pydyf.PDF, words: str) -> None:
+    """An empty signature field in a /Form element of its own, so that signing adds no object that
+    a screen reader would miss (PDF/UA-1, ISO 14289-1:2014, 7.18)."""
+    page = _page(pdf)
+    widget = pydyf.Dictionary(
+        {
+            "Type": "/Annot",
+            "Subtype": "/Widget",
+            "FT": "/Sig",
+            "T": pydyf.String(SIGNATURE_FIELD),
+            "TU": pydyf.String(words),
+            "F": 4 + 128,  # Print and Locked
+            "Rect": pydyf.Array(HIDDEN_BOX),
+            "P": page.reference,
+        }
+    )
+    pdf.add_object(widget)
+    page.setdefault("Annots", pydyf.Array()).append(widget.reference)
+    page["CropBox"] = pydyf.Array(page["MediaBox"])
+    _tag_widget(pdf, page, widget, words)
+    form = pydyf.Dictionary({"Fields": pydyf.Array([widget.reference]), "SigFlags": 3})
+    pdf.add_object(form)
+    pdf.catalog["AcroForm"] = form.reference
+
+
+def _tag_widget(
+    pdf: pydyf.PDF, page: pydyf.Dictionary, widget: pydyf.Dictionary, words: str
+) -> None:
+    root = _object(pdf, pdf.catalog["StructTreeRoot"])
+    document, tree = _object(pdf, root["K"][0]), _object(pdf, root["ParentTree"])
+    key = tree["Nums"][-2] + 1
+    place = pydyf.Dictionary({"Type": "/OBJR", "Obj": widget.reference, "Pg": page.reference})
+    element = pydyf.Dictionary(
+        {
+            "Type": "/StructElem",
+            "S": "/Form",
+            "P": document.reference,
+            "Pg": page.reference,
+            "Alt": pydyf.String(words),
+            "K": pydyf.Array([place]),
+        }
+    )
+    pdf.add_object(element)
+    document["K"].append(element.reference)
+    tree["Nums"].extend([key, element.reference])
+    widget["StructParent"] = key
+
+
+def _object(pdf: pydyf.PDF, reference: bytes) -> pydyf.Dictionary:
+    found = pdf.objects[_number(reference)]
+    if not isinstance(found, pydyf.Dictionary):
+        raise TypeError("the PDF holds something else there")
+    return found
+
+
 def mark(pdf: pydyf.PDF) -> None:
     """Add the PDF/UA mark and its extension schema inside the same `rdf:RDF`, uncompressed, so
     that a reader without filters finds it."""

@@ -1,8 +1,21 @@
 from collections.abc import Sequence
+from datetime import datetime
 
 from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
+
+class Attachment:
+    def __init__(
+        self,
+        *,
+        string: bytes,
+        name: str,
+        description: str,
+        relationship: str,
+        created: datetime,
+        modified: datetime,
+    ) -> None: ...
 
 class CSS:
     def __init__(

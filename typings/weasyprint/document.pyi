@@ -2,6 +2,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pydyf
+from weasyprint import Attachment
 
 class Page:
     height: float
@@ -17,5 +18,6 @@ class Document:
         pdf_variant: str,
         pdf_tags: bool,
         pdf_identifier: bytes,
+        attachments: Sequence[Attachment],
         finisher: Callable[[Any, pydyf.PDF], None],
     ) -> bytes | None: ...

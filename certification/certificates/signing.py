@@ -1,0 +1,90 @@
+"""The issuer's signature over a whole document: PAdES, ECDSA P-256, by pyHanko. Values to bytes.
+
+A certification signature that allows no change (DocMDP level 1, ISO 32000-2, 12.8.2.2), with the
+certificates and the revocation list in the same revision (DSS, ETSI EN 319 142-1), so that one
+range covers the file. Without a time-stamp server its time is the issuer's own claim.
+"""
+
+import io
+import logging
+from functools import lru_cache
+
+from asn1crypto import algos, crl, pem, x509
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
+from pyhanko.sign.signers.pdf_signer import DSSContentSettings, SigDSSPlacementPreference
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from certification.certificates.pdfua import SIGNATURE_FIELD
+from certification.keys.signers import DocumentSigner, to_der
+
+logging.getLogger("pyhanko.sign.signers").setLevel(logging.ERROR)
+"""It warns at each signature that nothing is fetched, which is what we want."""
+RESERVED = 6144
+"""Hexadecimal digits kept for the signature, which takes about 3,000: measuring it first would
+sign twice."""
+LONGEST_DER = 72
+"""Bytes of the largest ECDSA P-256 signature in DER, for which room is kept."""
+
+
+class IssuerSigner(Signer):
+    """pyHanko's signer over ours, wherever the key lives."""
+
+    def __init__(self, document: DocumentSigner) -> None:
+        vouching = SimpleCertificateStore()
+        vouching.register(certificate_of(document.authority))
+        super().__init__(
+            signing_cert=certificate_of(document.certificate),
+            cert_registry=vouching,
+            # A new one each time: asn1crypto grows one that is shared with every use.
+            signature_mechanism=algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
+        )
+        self.document = document
+
+    async def async_sign_raw(
+        self, data: bytes, digest_algorithm: str, dry_run: bool = False
+    ) -> bytes:
+        """The signature in DER, or as many empty bytes when only room is measured."""
+        if dry_run:
+            return bytes(LONGEST_DER)
+        if digest_algorithm != "sha256":
+            raise ValueError(f"{digest_algorithm} is not what the key signs")
+        return to_der(self.document.signer.sign(data))
+
+
+@lru_cache(maxsize=16)
+def certificate_of(text: bytes) -> x509.Certificate:
+    """A certificate in PEM or DER."""
+    der = pem.unarmor(text)[2] if pem.detect(text) else text
+    return x509.Certificate.load(der)
+
+
+def sign(pdf: bytes, document: DocumentSigner, *, reason: str) -> bytes:
+    """Sign a drawn certificate, which must hold the empty signature field; returns the new file.
+
+    Nothing of the old bytes changes: the signature is appended as one revision.
+    """
+    context = ValidationContext(
+        trust_roots=[certificate_of(document.authority)],
+        allow_fetching=False,
+        crls=[crl.CertificateList.load(document.crl)],
+    )
+    wanted = PdfSignatureMetadata(
+        field_name=SIGNATURE_FIELD,
+        md_algorithm="sha256",
+        subfilter=SigSeedSubFilter.PADES,
+        certify=True,
+        docmdp_permissions=MDPPerm.NO_CHANGES,
+        reason=reason,
+        embed_validation_info=True,
+        validation_context=context,
+        dss_settings=DSSContentSettings(
+            placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE, include_vri=False
+        ),
+    )
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    signed = PdfSigner(wanted, IssuerSigner(document)).sign_pdf(writer, bytes_reserved=RESERVED)
+    content: bytes = signed.getvalue()
+    return content

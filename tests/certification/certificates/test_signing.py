@@ -1,0 +1,128 @@
+"""A certificate's signature covers the whole file and is trusted by others' tools."""
+
+import json
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pikepdf
+import pytest
+from flask import Flask, current_app
+
+from certification.certificates.document import CREDENTIAL, render
+from certification.certificates.models import Certificate
+from certification.certificates.signing import certificate_of, sign
+from certification.keys import queries as keys
+from certification.keys.signers import DocumentSigner
+from lms.db import unit
+from tests.factories import Factory
+from tests.factories.documents import certificate_facts
+
+CREDENTIAL_BYTES = json.dumps({"type": ["VerifiableCredential"]}).encode()
+
+
+@dataclass
+class Signed:
+    """A signed certificate, what it was drawn as, and who signed."""
+
+    drawn: bytes
+    content: bytes
+    document: DocumentSigner
+
+
+@pytest.fixture
+def signed(app: Flask, make: Factory) -> Signed:
+    certificate = make.certificate(
+        make.award(make.person("Ada Lovelace"), make.scheme(make.programme()))
+    )
+    settings = current_app.extensions["settings"]
+    with unit(writes=False):
+        document = keys.document_signer(settings)
+    drawn = render(certificate_facts(), credential=CREDENTIAL_BYTES)
+    assert certificate.document_sha256
+    return Signed(drawn, sign(drawn, document, reason="Certificate issued"), document)
+
+
+def test_drawing_is_repeatable_and_signing_appends_only(signed: Signed) -> None:
+    assert render(certificate_facts(), credential=CREDENTIAL_BYTES) == signed.drawn
+    assert signed.content.startswith(signed.drawn)
+    assert signed.content.count(b"%%EOF") == 2
+
+
+def test_the_credential_is_inside(signed: Signed, tmp_path: Path) -> None:
+    path = tmp_path / "certificate.pdf"
+    path.write_bytes(signed.content)
+    with pikepdf.open(path) as pdf:
+        assert bytes(pdf.attachments[CREDENTIAL].get_file().read_bytes()) == CREDENTIAL_BYTES
+        assert len(pdf.Root.AF) == 1
+        assert str(pdf.Root.AF[0].AFRelationship) == "/Data"
+        field = pdf.Root.AcroForm.Fields[0]
+        assert str(field.FT) == "/Sig"
+        assert "Digital signature" in str(field.TU)
+
+
+@pytest.mark.slow
+def test_popplers_pdfsig_trusts_it_with_our_authority(signed: Signed, tmp_path: Path) -> None:
+    told = pdfsig(signed.content, signed.document.authority, tmp_path)
+    assert "Signature Validation: Signature is Valid." in told
+    assert "Certificate Validation: Certificate is Trusted." in told
+    assert "Total document signed" in told
+    assert "Not total document signed" not in told
+
+
+@pytest.mark.slow
+def test_one_changed_byte_breaks_it(signed: Signed, tmp_path: Path) -> None:
+    forged = bytearray(signed.content)
+    forged[forged.index(b"stream") + 200] ^= 1
+    told = pdfsig(bytes(forged), signed.document.authority, tmp_path)
+    assert "Signature is Valid" not in told
+
+
+@pytest.mark.slow
+def test_without_our_authority_nobody_trusts_it(signed: Signed, tmp_path: Path) -> None:
+    told = pdfsig(signed.content, None, tmp_path)
+    assert "Certificate is Trusted" not in told
+
+
+@pytest.mark.slow
+def test_an_issued_certificate_is_signed_with_its_own_credential(
+    app: Flask, make: Factory, tmp_path: Path
+) -> None:
+    row: Certificate = make.certificate(
+        make.award(make.person("Ada Lovelace"), make.scheme(make.programme()))
+    )
+    storage = app.extensions["storage"]
+    content, credential = storage.get(row.document_sha256), storage.get(row.credential_sha256)
+    path = tmp_path / "issued.pdf"
+    path.write_bytes(content)
+    with pikepdf.open(path) as pdf:
+        assert bytes(pdf.attachments[CREDENTIAL].get_file().read_bytes()) == credential
+    with unit(writes=False):
+        authority = keys.document_signer(app.extensions["settings"]).authority
+    assert "Signature is Valid" in pdfsig(content, authority, tmp_path)
+    assert len(content) < 80_000
+
+
+def pdfsig(content: bytes, authority: bytes | None, folder: Path) -> str:
+    """What poppler says about the file when it trusts this authority."""
+    store = folder / "nss"
+    shutil.rmtree(store, ignore_errors=True)
+    store.mkdir()
+    subprocess.run(["certutil", "-N", "-d", f"sql:{store}", "--empty-password"], check=True)
+    if authority is not None:
+        der = folder / "authority.der"
+        der.write_bytes(certificate_of(authority).dump())
+        subprocess.run(
+            ["certutil", "-A", "-d", f"sql:{store}", "-n", "issuer", "-t", "CT,CT,CT", "-i", der],
+            check=True,
+        )
+    path = folder / "check.pdf"
+    path.write_bytes(content)
+    done = subprocess.run(
+        ["pdfsig", "-nssdir", f"sql:{store}", "-no-ocsp", path],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout
