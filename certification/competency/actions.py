@@ -16,7 +16,7 @@ from courses.scheduling.models import Completion
 from lms import audit, jobs, mail
 from lms.accounts.models import Person
 from lms.accounts.queries import mail_address
-from lms.db import db, insert_once
+from lms.db import db, insert_once, locked
 from lms.errors import refuse
 
 
@@ -83,7 +83,9 @@ def withdraw(kind: EvidenceKind, source_id: int, *, now: datetime) -> None:
 
 
 def ask(person_id: int, competency: Competency, level: int, *, note: str, now: datetime) -> None:
-    """Ask an assessor to confirm a competency; asking twice is asking once."""
+    """Ask an assessor to confirm a competency. Refuses (`validation_waits`) while the same request
+    waits; the person's row is the lock, so that a double click is one request."""
+    db.session.execute(locked(sa.select(Person.id).where(Person.id == person_id)))
     waiting = sa.select(Validation.id).where(
         Validation.person_id == person_id,
         Validation.competency_id == competency.id,
