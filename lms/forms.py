@@ -1,11 +1,14 @@
 """The base of every form: CSRF, trimmed text, and the one-time key that `lms.once` reads."""
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import FieldList, FormField, PasswordField
 from wtforms.form import BaseForm
+
+from lms import wording
+from lms.errors import Refusal
 
 
 class Form(FlaskForm):
@@ -26,3 +29,24 @@ class Form(FlaskForm):
 
 def _trimmed(value: object) -> object:
     return value.strip() if isinstance(value, str) else value
+
+
+def accepted(form: Form, act: Callable[[], object], **fields: str) -> bool:
+    """Do what the form asks for. A refusal becomes an error of the form: beside the field that
+    `fields` names for its code, else above all fields. False then; answer 422, which takes back
+    what was changed. What is not theirs to do (403) stays an error page.
+    """
+    try:
+        act()
+    except Refusal as refusal:
+        if refusal.status == 403:
+            raise
+        for reason in refusal.reasons:
+            text = wording.word(reason)
+            if reason.code in fields:
+                field = form[fields[reason.code]]
+                field.errors = [*field.errors, text]
+            else:
+                form.form_errors.append(text)
+        return False
+    return True

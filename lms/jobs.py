@@ -4,6 +4,8 @@ At-least-once: a handler may run twice, so its effects are held by unique constr
 processes only enqueue; `lms.worker` runs. A handler is registered by kind and gets plain JSON.
 """
 
+import sqlite3
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +13,8 @@ from typing import Any, TypeAlias
 
 from dbos import DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
 from flask import Flask, current_app
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from lms.clock import now as clock_now
 from lms.db import db
@@ -73,6 +77,20 @@ def handler_of(kind: str) -> Handler:
 def kinds() -> list[str]:
     """All registered kinds."""
     return sorted(_handlers)
+
+
+@event.listens_for(Engine, "connect")
+def _teach_subseconds(connection: Any, _record: object) -> None:
+    """DBOS takes for granted that Python 3.12 brings SQLite 3.42, whose `unixepoch` knows
+    'subsec'. Where Python was built against an older one (Debian 12) it gets its own."""
+    if isinstance(connection, sqlite3.Connection) and sqlite3.sqlite_version_info < (3, 42):
+        connection.create_function("unixepoch", -1, _unixepoch)
+
+
+def _unixepoch(*what: str) -> float | int:
+    if what not in {(), ("now",), ("subsec",), ("now", "subsec")}:
+        raise ValueError(f"unixepoch{what} is not known here")
+    return time.time() if "subsec" in what else int(time.time())
 
 
 def system_url(settings: Settings) -> str:

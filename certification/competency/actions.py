@@ -9,6 +9,7 @@ from certification.competency.models import (
     CourseCompetency,
     Evidence,
     EvidenceKind,
+    Framework,
     Validation,
     ValidationState,
 )
@@ -16,8 +17,10 @@ from courses.scheduling.models import Completion
 from lms import audit, jobs, mail
 from lms.accounts.models import Person
 from lms.accounts.queries import mail_address
-from lms.db import db, insert_once
+from lms.clock import today
+from lms.db import db, insert_once, locked
 from lms.errors import refuse
+from lms.site import issuer_zone
 
 
 def show(
@@ -82,8 +85,23 @@ def withdraw(kind: EvidenceKind, source_id: int, *, now: datetime) -> None:
     )
 
 
+def _check_level(competency: Competency, level: int) -> None:
+    framework = db.session.get_one(Framework, competency.framework_id)
+    if not 1 <= level <= len(framework.levels):
+        raise refuse("level_unknown", status=422, top=len(framework.levels))
+
+
+def _check_day(on: date, now: datetime) -> None:
+    if on > today(now, issuer_zone()):
+        raise refuse("observed_in_the_future", status=422)
+
+
 def ask(person_id: int, competency: Competency, level: int, *, note: str, now: datetime) -> None:
-    """Ask an assessor to confirm a competency; asking twice is asking once."""
+    """Ask an assessor to confirm a competency. Refuses (`validation_waits`) while the same request
+    waits; the person's row is the lock, so that a double click is one request; `level_unknown`
+    for a level that the framework does not have."""
+    _check_level(competency, level)
+    db.session.execute(locked(sa.select(Person.id).where(Person.id == person_id)))
     waiting = sa.select(Validation.id).where(
         Validation.person_id == person_id,
         Validation.competency_id == competency.id,
@@ -128,6 +146,8 @@ def observe(
     """An assessor saw it: a confirmed validation without a request. Never of oneself."""
     if person.id == by:
         raise refuse("not_yourself", status=403)
+    _check_level(competency, level)
+    _check_day(on, now)
     row = Validation(
         person_id=person.id,
         competency_id=competency.id,
@@ -159,6 +179,9 @@ def decide(
     """Confirm or decline a request, once; the guarded update lets one of two assessors win."""
     if validation.person_id == by:
         raise refuse("not_yourself", status=403)
+    competency = db.session.get_one(Competency, validation.competency_id)
+    _check_level(competency, level)
+    _check_day(on, now)
     state = ValidationState.CONFIRMED if confirmed else ValidationState.DECLINED
     changed = db.session.execute(
         sa.update(Validation)
@@ -175,7 +198,6 @@ def decide(
     if not getattr(changed, "rowcount", 0):
         raise refuse("changed_meanwhile")
     db.session.refresh(validation)
-    competency = db.session.get_one(Competency, validation.competency_id)
     if confirmed:
         _confirmed(validation, competency, by=by, now=now)
     else:

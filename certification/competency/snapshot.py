@@ -55,15 +55,10 @@ def frameworks() -> Frameworks:
 
 
 def _read(revision: int) -> Frameworks:
-    goals = dict(
-        db.session.execute(
-            sa.select(CourseCompetency.competency_id, sa.func.max(CourseCompetency.level)).group_by(
-                CourseCompetency.competency_id
-            )
-        )
-        .tuples()
-        .all()
-    )
+    highest = sa.select(
+        CourseCompetency.competency_id, sa.func.max(CourseCompetency.level)
+    ).group_by(CourseCompetency.competency_id)
+    goals = {row[0]: row[1] for row in db.session.execute(highest)}
     held: dict[int, list[Competency]] = {}
     for row in db.session.scalars(sa.select(Competency).order_by(Competency.position)):
         held.setdefault(row.framework_id, []).append(row)

@@ -14,10 +14,13 @@ from lms import charts, clock, paging, permissions
 from lms.accounts.lookup import find_person
 from lms.accounts.models import Person
 from lms.accounts.queries import person_by_public_id
+from lms.forms import accepted
 from lms.i18n import gettext as _
 from lms.permissions import SIGNED_IN, permit
 
 blueprint = Blueprint("competency", __name__)
+FIELDS = {"level_unknown": "level", "observed_in_the_future": "observed_on"}
+"""Where a refusal is shown."""
 
 
 def _today() -> date:
@@ -79,14 +82,7 @@ def _choices(rows: Any) -> list[tuple[str, str]]:
 def ask() -> ResponseReturnValue:
     """Ask an assessor to confirm a competency."""
     form = _ask_form()
-    if form.validate():
-        actions.ask(
-            current_user.person_id,
-            _competency(form.competency.data),
-            form.level.data or 1,
-            note=form.note.data or "",
-            now=clock.now(),
-        )
+    if form.validate() and accepted(form, lambda: _ask(form), **FIELDS):
         flash(_("Your request is in the assessors' queue."))
         return redirect(url_for("competency.own_map"), 303)
     page = render_template(
@@ -97,6 +93,16 @@ def ask() -> ResponseReturnValue:
         asked=queries.asked_by(current_user.person_id),
     )
     return page, 422
+
+
+def _ask(form: forms.AskForm) -> None:
+    actions.ask(
+        current_user.person_id,
+        _competency(form.competency.data),
+        form.level.data or 1,
+        note=form.note.data or "",
+        now=clock.now(),
+    )
 
 
 def _competency(code: str) -> Competency:
@@ -137,20 +143,24 @@ def decide(validation_id: int) -> ResponseReturnValue:
     row = _validation(validation_id)
     form = forms.DecisionForm(data={"level": row.level, "observed_on": _today()})
     form.decision.choices = [("confirm", _("Confirm the competency")), ("decline", _("Decline"))]
-    if request.method == "POST" and form.validate():
-        actions.decide(
-            row,
-            confirmed=form.decision.data == "confirm",
-            level=form.level.data or row.level,
-            on=form.observed_on.data or _today(),
-            note=form.note.data or "",
-            by=current_user.person_id,
-            now=clock.now(),
-        )
+    asked = request.method == "POST" and form.validate()
+    if asked and accepted(form, lambda: _decide(row, form), **FIELDS):
         flash(_("Your decision is recorded."))
         return redirect(url_for("competency.validations"), 303)
     page = render_template("competency/decide.html", row=row, form=form)
     return page, 422 if form.errors else 200
+
+
+def _decide(row: Validation, form: forms.DecisionForm) -> None:
+    actions.decide(
+        row,
+        confirmed=form.decision.data == "confirm",
+        level=form.level.data or row.level,
+        on=form.observed_on.data or _today(),
+        note=form.note.data or "",
+        by=current_user.person_id,
+        now=clock.now(),
+    )
 
 
 def _validation(validation_id: int) -> Validation:
@@ -171,20 +181,23 @@ def observe() -> ResponseReturnValue:
     form.competency.choices = _choices(queries.all_competencies())
     if request.method == "POST" and form.validate():
         person = _person(form)
-        if person is not None:
-            actions.observe(
-                person,
-                _competency(form.competency.data),
-                form.level.data or 1,
-                on=form.observed_on.data or _today(),
-                note=form.note.data or "",
-                by=current_user.person_id,
-                now=clock.now(),
-            )
+        if person and accepted(form, lambda: _observe(person, form), **FIELDS):
             flash(_("The observation of %(name)s is recorded.", name=person.name))
             return redirect(url_for("competency.map_of_person", public_id=person.public_id), 303)
     page = render_template("competency/observe.html", form=form)
     return page, 422 if form.errors else 200
+
+
+def _observe(person: Person, form: forms.ObservationForm) -> None:
+    actions.observe(
+        person,
+        _competency(form.competency.data),
+        form.level.data or 1,
+        on=form.observed_on.data or _today(),
+        note=form.note.data or "",
+        by=current_user.person_id,
+        now=clock.now(),
+    )
 
 
 def _person(form: forms.ObservationForm) -> Person | None:

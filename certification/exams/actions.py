@@ -10,8 +10,10 @@ from certification.exams.models import Exam, ExamResult
 from lms import audit, jobs, mail
 from lms.accounts.models import Person
 from lms.accounts.queries import mail_address
+from lms.clock import today
 from lms.db import db
 from lms.errors import refuse
+from lms.site import issuer_zone
 
 
 def record_result(
@@ -34,7 +36,7 @@ def record_result(
         raise refuse("not_yourself", status=403)
     if not 0 <= score <= exam.full_marks:
         raise refuse("score_out_of_range", status=422, full=exam.full_marks)
-    if taken_on > now.date():
+    if taken_on > today(now, issuer_zone()):
         raise refuse("in_the_future", status=422)
     values = {
         "exam_id": exam.id,

@@ -9,12 +9,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from certification.exams import actions, forms, queries, wording  # noqa: F401 -- texts
-from certification.exams.models import Exam
+from certification.exams.models import Exam, ExamResult
 from lms import clock, paging, permissions
 from lms import wording as words
 from lms.accounts.lookup import find_person
 from lms.accounts.models import Person
 from lms.errors import Refusal
+from lms.forms import accepted
 from lms.i18n import gettext as _
 from lms.i18n import ngettext
 from lms.permissions import permit
@@ -161,17 +162,8 @@ def correct(code: str, result_id: int) -> ResponseReturnValue:
     if result is None:
         abort(404)
     form = forms.CorrectionForm(data={"score": result.score})
-    if request.method == "POST" and form.validate():
-        actions.record_result(
-            row[0],
-            result.person,
-            taken_on=result.taken_on,
-            score=form.score.data or 0,
-            note=form.note.data or "",
-            by=current_user.person_id,
-            now=clock.now(),
-            replaces=result,
-        )
+    sent = request.method == "POST" and form.validate()
+    if sent and accepted(form, lambda: _correct(row[0], result, form), score_out_of_range="score"):
         flash(_("The result of %(name)s is corrected.", name=result.person.name))
         return redirect(url_for("exams.results", code=code), 303)
     page = render_template(
@@ -184,3 +176,16 @@ def correct(code: str, result_id: int) -> ResponseReturnValue:
         history=queries.history_of(result),
     )
     return page, 422 if form.errors else 200
+
+
+def _correct(exam: Exam, result: ExamResult, form: forms.CorrectionForm) -> None:
+    actions.record_result(
+        exam,
+        result.person,
+        taken_on=result.taken_on,
+        score=form.score.data or 0,
+        note=form.note.data or "",
+        by=current_user.person_id,
+        now=clock.now(),
+        replaces=result,
+    )

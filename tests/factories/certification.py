@@ -3,16 +3,21 @@
 from datetime import date
 from typing import Any
 
+import sqlalchemy as sa
 from flask import current_app
 
 from certification.awards.models import Award, Scheme, SchemeState, SchemeVersion
 from certification.certificates import actions, jobs
 from certification.certificates.models import Certificate
-from courses.catalog.models import Programme
+from certification.competency.models import Competency, CourseCompetency, Framework
+from certification.exams.models import Exam
+from courses.catalog.models import Course, Programme
+from lms import revisions
 from lms.accounts.models import Person
 from lms.db import db, unit
 from tests.factories.base import FactoryBase
 
+LEVELS = ("Aware", "Guided", "Able", "Expert")
 REQUIREMENTS: list[dict[str, Any]] = [
     {
         "kind": "course",
@@ -74,6 +79,46 @@ class CertificationFactory(FactoryBase):
                 published_at=self.now,
                 published_by=None,
             )
+        )
+
+    def rule(self, version: SchemeVersion, rule: dict[str, Any]) -> SchemeVersion:
+        """The version with another rule, as if it had been published so."""
+        with unit(writes=True):
+            found = db.session.get_one(SchemeVersion, version.id)
+            found.rule = rule
+            revisions.bump("catalog")
+        return found
+
+    def exam(self, course: Course, full_marks: int = 100, cut_score: int = 70) -> Exam:
+        """The marks of an exam."""
+        return self.save(Exam(course_id=course.id, full_marks=full_marks, cut_score=cut_score))
+
+    def competency(self, programme: Programme, code: str = "SEC-1") -> Competency:
+        """A competency in the programme's framework of four levels, made on first use."""
+        framework = db.session.scalar(
+            sa.select(Framework).where(Framework.programme_id == programme.id)
+        ) or self.save(
+            Framework(
+                code=f"{programme.code}-F",
+                programme_id=programme.id,
+                title="Running the product",
+                levels=[{"level": n, "title": t} for n, t in enumerate(LEVELS, 1)],
+            )
+        )
+        return self.save(
+            Competency(
+                framework_id=framework.id,
+                code=code,
+                title=f"Skill {code}",
+                statement="Hardens a deployment.",
+                position=self.next(),
+            )
+        )
+
+    def teaches(self, course: Course, competency: Competency, level: int = 2) -> CourseCompetency:
+        """Completing the course shows the competency at the level."""
+        return self.save(
+            CourseCompetency(course_id=course.id, competency_id=competency.id, level=level)
         )
 
     def award(

@@ -1,0 +1,167 @@
+"""200 awards are due, and the worker is killed again and again: 200 of everything, none twice."""
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from certification.awards.models import Award, Scheme, SchemeState, SchemeVersion
+from certification.certificates.models import Certificate, CertificateState
+from courses.catalog.models import CourseVersion
+from courses.scheduling.actions.completions import complete_by_hand
+from courses.scheduling.models import SelfPacedEnrolment
+from lms import audit
+from lms.db import db, unit
+from lms.mail import MailMessage
+from tests.conftest import environment
+from tests.factories import Factory
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).resolve().parents[2]
+DUE = 200
+KILLED_AT = (1, 40, 110, 180) if os.environ.get("RUN_FULL") else (40, 150)
+"""How many certificates are issued when the worker is killed."""
+PATIENCE = 150.0
+
+
+class Workers:
+    """Workers of the real command, one after the other, in a process group each."""
+
+    def __init__(self, environ: dict[str, str]) -> None:
+        self.environ = {**os.environ, **environ}
+        self.running: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Begin to work."""
+        command = [sys.executable, "-m", "flask", "--app", "app", "worker"]
+        self.running = subprocess.Popen(command, cwd=ROOT, env=self.environ, start_new_session=True)
+
+    def kill(self) -> None:
+        """SIGKILL, whatever it does right now."""
+        if self.running is not None:
+            os.killpg(self.running.pid, signal.SIGKILL)
+            self.running.wait()
+            self.running = None
+
+
+@pytest.fixture
+def workers(app: Flask, tmp_path: Path, database_url: str) -> Iterator[Workers]:
+    found = Workers(environment(tmp_path / "data", database_url))
+    yield found
+    found.kill()
+
+
+def make_due(make: Factory) -> None:
+    """People who completed the one course that the certification asks for, told in one unit."""
+    programme = make.programme()
+    course = make.course(programme, "ADM-101")
+    with unit(writes=False):
+        version = db.session.scalars(
+            sa.select(CourseVersion.id).where(CourseVersion.course_id == course.id)
+        ).one()
+    scheme = make.save(
+        Scheme(code="ADM-C", programme_id=programme.id, title="Administrator", position=1)
+    )
+    make.save(
+        SchemeVersion(
+            scheme_id=scheme.id,
+            number=1,
+            state=SchemeState.PUBLISHED,
+            effective_from=date(2026, 1, 1),
+            term_months=24,
+            rule={"all_of": [{"course": "ADM-101"}]},
+            wording={"title": "Certified Administrator"},
+            created_at=make.now,
+            created_by=None,
+            published_at=make.now,
+            published_by=None,
+        )
+    )
+    people = [make.person(f"Person {number}") for number in range(DUE)]
+    with unit(writes=True):
+        for person in people:
+            enrolment = SelfPacedEnrolment(
+                person_id=person.id,
+                course_id=course.id,
+                course_version_id=version,
+                started_at=make.now,
+            )
+            db.session.add(enrolment)
+            db.session.flush()
+            complete_by_hand(enrolment, "UTC", by=person.id, now=make.now)
+
+
+def count(model: Any, *conditions: Any) -> int:
+    wanted = sa.select(sa.func.count()).select_from(model).where(*conditions)
+    with unit(writes=False):
+        return db.session.scalar(wanted) or 0
+
+
+def issued() -> int:
+    return count(Certificate, Certificate.state == CertificateState.ISSUED)
+
+
+def mailed() -> int:
+    return count(MailMessage, MailMessage.template == "awarded", MailMessage.sent_at.is_not(None))
+
+
+def wait_for(wanted: int, of: Callable[[], int]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while of() < wanted:
+        assert time.monotonic() < deadline, f"only {issued()} certificates in time"
+        time.sleep(0.05)
+
+
+@pytest.mark.sqlite
+def test_nothing_is_lost_and_nothing_made_twice_on_sqlite(
+    app: Flask, make: Factory, workers: Workers
+) -> None:
+    _kill_and_count(app, make, workers)
+
+
+@pytest.mark.postgres
+def test_nothing_is_lost_and_nothing_made_twice_on_postgresql(
+    app: Flask, make: Factory, workers: Workers
+) -> None:
+    _kill_and_count(app, make, workers)
+
+
+def _kill_and_count(app: Flask, make: Factory, workers: Workers) -> None:
+    make_due(make)
+    for reached in KILLED_AT:
+        workers.start()
+        wait_for(reached, issued)
+        workers.kill()
+    workers.start()
+    wait_for(DUE, issued)
+    wait_for(DUE, mailed)
+    workers.kill()
+
+    with unit(writes=False):
+        awards = db.session.execute(sa.select(Award.person_id, Award.cycle)).all()
+        papers = db.session.execute(
+            sa.select(Certificate.award_id, Certificate.number, Certificate.document_sha256)
+        ).all()
+        keys = db.session.scalars(
+            sa.select(MailMessage.key).where(MailMessage.template == "awarded")
+        ).all()
+        broken = list(audit.verify())
+    assert len(awards) == len(set(awards)) == DUE
+    assert len(papers) == len({paper.award_id for paper in papers}) == DUE
+    assert len({paper.number for paper in papers}) == DUE
+    assert len(keys) == len(set(keys)) == DUE
+    assert broken == []
+    storage = app.extensions["storage"]
+    for paper in papers:
+        stored = storage.get(paper.document_sha256)
+        assert hashlib.sha256(stored).hexdigest() == paper.document_sha256
