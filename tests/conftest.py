@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 
 from app import create_app
 from lms import schema
@@ -23,6 +24,8 @@ from tests.factories import Factory
 pytest_plugins = ["tests.postgres"]
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+COMPILED = FileSystemBytecodeCache()
+"""Each test has an application of its own; templates are compiled once for all of them."""
 ON_POSTGRES = os.environ.get("TEST_DATABASE") == "postgres"
 
 
@@ -81,6 +84,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application under test."""
     app = create_app(environment(tmp_path / "data", database_url))
+    app.jinja_env.bytecode_cache = COMPILED
     app.before_request_funcs.setdefault(None, []).insert(0, _forget_the_last_reader)
     yield app
     client = app.extensions.get("jobs_client")

@@ -134,10 +134,10 @@ class TestSettings:
         [
             ({"APP_ENV": "staging"}, "APP_ENV"),
             ({"PORT": "many"}, "PORT"),
-            ({"APP_ENV": "production"}, "https://"),
+            ({"APP_ENV": "production", "KEY_FILE": "/nowhere"}, "KEY_FILE|https://"),
             (
                 {"APP_ENV": "production", "PUBLIC_URL": "https://a.test", "SECRET_KEY": "short"},
-                "SECRET_KEY",
+                "SECRET_KEY|KEY_FILE",
             ),
         ],
     )
