@@ -12,6 +12,7 @@ import certification.certificates.cli
 import certification.certificates.jobs
 import certification.certificates.views
 import certification.certificates.views_credentials
+import certification.certificates.views_files
 import certification.certificates.views_share
 import certification.competency.views
 import certification.credentials.jobs

@@ -17,7 +17,8 @@ POLICY = {
         catalog.index catalog.programme catalog.course
         scheduling.index scheduling.enrol_page scheduling.calendar_file
         awards.schemes awards.scheme
-        certificates.verify_form certificates.verify certificates.verify_json certificates.document
+        certificates.verify_file certificates.verify_form certificates.verify
+        certificates.verify_json certificates.document
         certificates.art certificates.credential certificates.token
         certificates.achievement
         keys.did_document keys.jwks keys.jwk keys.authority keys.crl keys.one_certificate

@@ -1,5 +1,6 @@
 """What the public page, the holder and the partner read. The public look-up is one Core row."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -196,6 +197,11 @@ def staff_counts(organisation_ids: Sequence[int], day: date) -> dict[str, int]:
         )
     ).one()
     return {key: int(value) for key, value in row._mapping.items()}
+
+
+def document_digest(content: bytes) -> str:
+    """The name of a document in the storage."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def document_of(code: str) -> tuple[str, str] | None:

@@ -6,12 +6,15 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """The verdicts of the public contract that can occur without signed files."""
+    """The verdicts of the public contract. `altered` and `not_ours` are told of files only."""
 
     VALID = "valid"
     EXPIRED = "expired"
     REVOKED = "revoked"
+    SUSPENDED = "suspended"
     SUPERSEDED = "superseded"
+    ALTERED = "altered"
+    NOT_OURS = "not_ours"
     HOLDER_ERASED = "holder_erased"
     COULD_NOT_CHECK = "could_not_check"
     NOT_FOUND = "not_found"

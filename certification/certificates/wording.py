@@ -1,6 +1,7 @@
 """The texts of this slice's reason codes and verdicts."""
 
 from certification.certificates.rules import Verdict
+from certification.credentials.findings import Finding
 from lms import wording
 from lms.i18n import gettext as _
 
@@ -24,7 +25,10 @@ LOOKS: dict[Verdict, tuple[str, str]] = {
     Verdict.VALID: ("ok", "circle-check"),
     Verdict.EXPIRED: ("warn", "hourglass"),
     Verdict.REVOKED: ("bad", "ban"),
+    Verdict.SUSPENDED: ("warn", "hourglass"),
     Verdict.SUPERSEDED: ("info", "repeat"),
+    Verdict.ALTERED: ("bad", "triangle-alert"),
+    Verdict.NOT_OURS: ("bad", "circle-x"),
     Verdict.HOLDER_ERASED: ("info", "user"),
     Verdict.COULD_NOT_CHECK: ("warn", "cloud-off"),
     Verdict.NOT_FOUND: ("bad", "circle-x"),
@@ -38,7 +42,10 @@ def word(verdict: Verdict) -> str:
         Verdict.VALID: _("Valid"),
         Verdict.EXPIRED: _("Expired"),
         Verdict.REVOKED: _("Revoked"),
+        Verdict.SUSPENDED: _("Suspended"),
         Verdict.SUPERSEDED: _("Superseded"),
+        Verdict.ALTERED: _("Altered"),
+        Verdict.NOT_OURS: _("Not ours"),
         Verdict.HOLDER_ERASED: _("Issued; holder erased"),
         Verdict.COULD_NOT_CHECK: _("Could not check"),
         Verdict.NOT_FOUND: _("Not found"),
@@ -53,6 +60,14 @@ def sentence(verdict: Verdict, today: str | None, day: str | None) -> str:
         Verdict.REVOKED: _(
             "The issuer withdrew this certificate on %(day)s. Do not rely on it.", day=day
         ),
+        Verdict.SUSPENDED: _(
+            "The issuer has suspended this certificate. Do not rely on it until it is lifted."
+        ),
+        Verdict.ALTERED: _(
+            "This file is not as it was signed: something was changed afterwards. "
+            "Do not rely on it."
+        ),
+        Verdict.NOT_OURS: _("We did not sign this file. Do not rely on it."),
         Verdict.SUPERSEDED: _(
             "This certificate is genuine, but a newer one has taken its place. "
             "Rely on the newer one."
@@ -69,3 +84,37 @@ def sentence(verdict: Verdict, today: str | None, day: str | None) -> str:
             "or treat it as not genuine."
         ),
     }[verdict]
+
+
+def finding(found: Finding) -> str:
+    """The sentence for one answer."""
+    return {
+        "proofs_valid": _("The credential is signed with both proofs."),
+        "token_valid": _("The token is signed."),
+        "altered": _("The credential was changed after it was signed."),
+        "proof_missing": _("There is no signed credential in it."),
+        "malformed": _("The credential cannot be read."),
+        "unchecked": _("This could not be checked."),
+        "issuer_known": _("We are the issuer that it names."),
+        "not_ours": _("It names another issuer."),
+        "key_unknown": _("The key that it names is none of ours, or is no longer trusted."),
+        "dates_valid": _("It is within its dates."),
+        "not_yet_valid": _("Its time has not begun."),
+        "expired": _("Its time is over."),
+        "status_good": _("It was not withdrawn."),
+        "revoked": _("It was withdrawn."),
+        "suspended": _("It is suspended for now."),
+        "status_missing": _("Whether it was withdrawn could not be found out."),
+        "status_expired": _("The list of withdrawn certificates is too old."),
+        "status_forged": _("The list of withdrawn certificates is not ours."),
+        "document_signed": _("The document carries our signature."),
+        "document_altered": _("The document was changed after it was signed."),
+        "document_not_ours": _("The document's signature is not ours."),
+        "document_unsigned": _("The document is not signed."),
+        "document_unreadable": _("The document is damaged and cannot be read."),
+        "file_unknown": _("This is no certificate: choose a PDF, a .json or a .jwt of ours."),
+        "whole_signed": _("The signature covers the whole file."),
+        "not_whole": _("Something was added to the file after it was signed."),
+        "issued_here": _("This is the very file that we issued."),
+        "issued_other": _("This is not the file that we issued."),
+    }[found.code]

@@ -11,6 +11,9 @@ class Check(StrEnum):
     ISSUER = "issuer"
     DATES = "dates"
     STATUS = "status"
+    DOCUMENT = "document"
+    WHOLE = "whole"
+    ISSUED = "issued"
 
 
 class State(StrEnum):
@@ -31,6 +34,10 @@ class Finding:
     dates: dates_valid; not_yet_valid, expired (values: `on`, an ISO instant)
     status: status_good; revoked, suspended; status_missing, status_expired, status_forged
     (unknown)
+    document: document_signed; document_altered, document_not_ours, document_unsigned,
+    document_unreadable, file_unknown
+    whole: whole_signed; not_whole
+    issued: issued_here; issued_other (this file is not the one that was issued)
     """
 
     check: Check

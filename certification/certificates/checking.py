@@ -1,0 +1,226 @@
+"""Is this file ours, whole, in its time, and not withdrawn? A PDF, a credential (`.json`) or a
+token (`.jwt`) against a trust bundle: no database, no network.
+
+Each question has its own finding; the verdict is the worst of them, and never good when a
+question could not be answered.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from io import BytesIO
+from typing import Any
+
+from asn1crypto import crl, pem, x509
+from asn1crypto.cms import ContentInfo
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+
+from certification.certificates.rules import Verdict
+from certification.credentials.findings import Check, Finding, State, failed, passed
+from certification.credentials.trust import Trust
+from certification.credentials.verifying import read_token, verify_credential, verify_token
+
+HEXADECIMAL = re.compile(rb"<[0-9a-f]*>", re.IGNORECASE)
+LARGEST = 8 * 1024 * 1024
+LARGEST_CREDENTIAL = 512 * 1024
+
+
+class Kind(StrEnum):
+    """What a file is, told by its content and not by its name."""
+
+    PDF = "pdf"
+    CREDENTIAL = "credential"
+    TOKEN = "token"  # noqa: S105
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a check found. `credential` is what the file says, to be believed as far as the
+    findings go."""
+
+    kind: Kind
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    credential: dict[str, Any] | None = None
+
+    @property
+    def code(self) -> str:
+        """The certificate's code by the credential's address, "" without one."""
+        address = str((self.credential or {}).get("id", ""))
+        return address.rpartition("/")[2].removesuffix(".json")
+
+
+def check_file(content: bytes, trust: Trust, *, now: datetime) -> Report:
+    """Check a file of at most `LARGEST` bytes, whatever it holds."""
+    kind = kind_of(content)
+    if kind is Kind.PDF:
+        return _check_pdf(content, trust, now)
+    if kind is Kind.CREDENTIAL:
+        return _report(kind, *_check_credential(content, trust, now))
+    if kind is Kind.TOKEN:
+        token = content.strip().decode("ascii")
+        findings = verify_token(token, trust, now=now)
+        return _report(kind, findings, read_token(token, trust))
+    return Report(kind, Verdict.NOT_OURS, (failed(Check.DOCUMENT, "file_unknown"),))
+
+
+def kind_of(content: bytes) -> Kind:
+    """PDF by its header within the first kilobyte (ISO 32000-2, 7.5.2), JSON by its brace, a
+    token by its three parts."""
+    if len(content) > LARGEST:
+        return Kind.UNKNOWN
+    if b"%PDF-" in content[:1024]:
+        return Kind.PDF
+    text = content.strip()
+    if len(text) > LARGEST_CREDENTIAL:
+        return Kind.UNKNOWN
+    if text[:1] == b"{":
+        return Kind.CREDENTIAL
+    if text.count(b".") == 2 and text.isascii() and b" " not in text:
+        return Kind.TOKEN
+    return Kind.UNKNOWN
+
+
+def _check_credential(
+    content: bytes, trust: Trust, now: datetime
+) -> tuple[list[Finding], dict[str, Any] | None]:
+    try:
+        credential = json.loads(content)
+        if not isinstance(credential, dict):
+            raise TypeError("no object")
+        return verify_credential(credential, trust, now=now), credential
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return [failed(Check.SIGNATURE, "malformed")], None
+
+
+def _check_pdf(content: bytes, trust: Trust, now: datetime) -> Report:
+    """The document's signature, then the credential inside. A hostile file may break any part of
+    a PDF reader: then it is not readable, which is an answer."""
+    try:
+        reader = PdfFileReader(BytesIO(content), strict=False)
+        signatures = list(reader.embedded_signatures)
+        attached = _attached(reader)
+        own = _check_signatures(signatures, content, trust, now)
+    except Exception:
+        broken = failed(Check.DOCUMENT, "document_unreadable")
+        return Report(Kind.PDF, Verdict.ALTERED, (broken,))
+    if attached is None:
+        return _report(Kind.PDF, [*own, failed(Check.SIGNATURE, "proof_missing")], None)
+    found, credential = _check_credential(attached, trust, now)
+    return _report(Kind.PDF, [*own, *found], credential)
+
+
+def _attached(reader: PdfFileReader) -> bytes | None:
+    """The first associated file, the credential."""
+    listed = reader.root.get("/AF")
+    if not listed:
+        return None
+    data: bytes = listed[0].get_object()["/EF"]["/F"].data
+    return data if len(data) <= LARGEST_CREDENTIAL else None
+
+
+def _check_signatures(
+    signatures: Sequence[Any], content: bytes, trust: Trust, now: datetime
+) -> list[Finding]:
+    if not signatures:
+        return [failed(Check.DOCUMENT, "document_unsigned")]
+    status = validate_pdf_signature(
+        signatures[0], signer_validation_context=_context(signatures[0].signer_cert, trust, now)
+    )
+    covered = status.coverage is SignatureCoverageLevel.ENTIRE_FILE and len(signatures) == 1
+    whole = covered and _is_gap_sound(content, [int(n) for n in signatures[0].byte_range])
+    return [
+        _document(status),
+        passed(Check.WHOLE, "whole_signed") if whole else failed(Check.WHOLE, "not_whole"),
+    ]
+
+
+def _is_gap_sound(content: bytes, ranges: list[int]) -> bool:
+    """The one place that a signature does not cover is the signature's own. It must hold the
+    signature and zeros, or something could hide there."""
+    gap = content[ranges[1] : ranges[2]]
+    if HEXADECIMAL.fullmatch(gap) is None:
+        return False
+    value = bytes.fromhex(gap[1:-1].decode())
+    signed = len(ContentInfo.load(value).dump())
+    return not any(value[signed:])
+
+
+def _document(status: PdfSignatureStatus) -> Finding:
+    if not (status.intact and status.valid and status.docmdp_ok):
+        return failed(Check.DOCUMENT, "document_altered")
+    if not status.trusted:
+        return failed(Check.DOCUMENT, "document_not_ours")
+    return passed(Check.DOCUMENT, "document_signed")
+
+
+def _context(leaf: x509.Certificate, trust: Trust, now: datetime) -> ValidationContext:
+    """The bundle's authorities and revocation lists, and nothing from outside. A certificate whose
+    time is over is looked at as of its last second: what it signed stays signed."""
+    last = leaf.not_valid_after - timedelta(seconds=1)
+    roots = [
+        x509.Certificate.load(der) for _name, _headers, der in pem.unarmor(trust.authority, True)
+    ]
+    lists = [crl.CertificateList.load(der) for der in (trust.crl, *trust.older_crls) if der]
+    return ValidationContext(
+        trust_roots=roots,
+        crls=lists,
+        allow_fetching=False,
+        moment=min(now, last),
+        retroactive_revinfo=True,
+    )
+
+
+def _report(kind: Kind, findings: Sequence[Finding], credential: dict[str, Any] | None) -> Report:
+    return Report(kind, verdict_of(findings), tuple(findings), credential)
+
+
+ALTERED = frozenset(
+    {
+        "altered",
+        "malformed",
+        "document_unreadable",
+        "document_altered",
+        "not_whole",
+        "issued_other",
+    }
+)
+NOT_OURS = frozenset(
+    {
+        "file_unknown",
+        "not_ours",
+        "key_unknown",
+        "proof_missing",
+        "document_unsigned",
+        "document_not_ours",
+    }
+)
+
+
+def verdict_of(findings: Sequence[Finding]) -> Verdict:
+    """The worst answer decides."""
+    wrong = {finding.code for finding in findings if finding.state is State.FAILED}
+    if wrong & {
+        "altered",
+        "malformed",
+        "document_unreadable",
+        "document_altered",
+        "not_whole",
+        "issued_other",
+    }:
+        return Verdict.ALTERED
+    if wrong & NOT_OURS:
+        return Verdict.NOT_OURS
+    for code, verdict in (("revoked", Verdict.REVOKED), ("suspended", Verdict.SUSPENDED)):
+        if code in wrong:
+            return verdict
+    if any(finding.state is State.UNKNOWN for finding in findings) or "not_yet_valid" in wrong:
+        return Verdict.COULD_NOT_CHECK
+    return Verdict.EXPIRED if "expired" in wrong else Verdict.VALID

@@ -1,0 +1,270 @@
+"""What was changed, added, forged, withdrawn or is too old never checks as valid, and says why."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pikepdf
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+from certification.certificates.checking import Kind, Report, check_file
+from certification.certificates.document import render
+from certification.certificates.rules import Verdict
+from certification.certificates.signing import sign
+from certification.credentials import actions as status
+from certification.credentials import queries as credentials
+from certification.credentials.trust import Trust
+from certification.keys import authority
+from certification.keys import queries as keys
+from certification.keys.signers import DocumentSigner, SoftwareSigner
+from lms import clock
+from lms.db import unit
+from tests.factories import Factory
+from tests.factories.documents import certificate_facts
+from tests.page import Page
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@dataclass
+class Stage:
+    """An issued certificate's files and the issuer's trust bundle."""
+
+    app: Flask
+    pdf: bytes
+    credential: bytes
+    token: bytes
+    certificate_id: int
+    trust: Trust
+    now: datetime
+
+    def bundle(self) -> Trust:
+        """The bundle as it is now."""
+        with unit(writes=False):
+            return credentials.trust_bundle(self.app.extensions["settings"], now=self.now)
+
+    def check(self, content: bytes, **changes: object) -> Report:
+        values = {"trust": self.trust, "now": self.now, **changes}
+        return check_file(content, values["trust"], now=values["now"])  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def stage(app: Flask, make: Factory) -> Stage:
+    row = make.certificate(make.award(make.person("Ada Lovelace"), make.scheme(make.programme())))
+    storage = app.extensions["storage"]
+    files = [
+        storage.get(digest)
+        for digest in (row.document_sha256, row.credential_sha256, row.token_sha256)
+    ]
+    found = Stage(app, *files, row.id, Trust({}, {}, b"", b"", {}, clock.now()), clock.now())
+    found.trust = found.bundle()
+    return found
+
+
+def codes(report: Report) -> set[str]:
+    return {finding.code for finding in report.findings}
+
+
+@pytest.mark.parametrize("name", ["pdf", "credential", "token"])
+def test_what_we_issued_is_valid(stage: Stage, name: str) -> None:
+    report = stage.check(getattr(stage, name))
+    assert (report.kind, report.verdict) == (Kind(name), Verdict.VALID)
+    assert len(report.code) == 17
+
+
+def test_one_changed_byte_of_a_document(stage: Stage) -> None:
+    forged = bytearray(stage.pdf)
+    forged[forged.index(b"stream") + 300] ^= 1
+    report = stage.check(bytes(forged))
+    assert report.verdict is Verdict.ALTERED
+    assert "document_altered" in codes(report)
+
+
+def test_a_document_saved_by_another_tool(stage: Stage) -> None:
+    saved = BytesIO()
+    with pikepdf.open(BytesIO(stage.pdf)) as pdf:
+        pdf.save(saved)
+    assert stage.check(saved.getvalue()).verdict is Verdict.ALTERED
+
+
+def test_an_appended_revision(stage: Stage) -> None:
+    writer = IncrementalPdfFileWriter(BytesIO(stage.pdf))
+    writer.root["/Lang"] = writer.root.get("/Lang")
+    writer.update_root()
+    grown = BytesIO()
+    writer.write(grown)
+    report = stage.check(grown.getvalue())
+    assert report.verdict is Verdict.ALTERED
+    assert codes(report) & {"not_whole", "document_altered"}
+
+
+def test_an_unsigned_copy_with_our_words(stage: Stage) -> None:
+    report = stage.check(render(certificate_facts(), credential=stage.credential))
+    assert report.verdict is Verdict.NOT_OURS
+    assert "document_unsigned" in codes(report)
+
+
+def test_a_document_of_another_issuer(stage: Stage) -> None:
+    drawn = render(certificate_facts(), credential=stage.credential)
+    report = stage.check(sign(drawn, somebody_else(stage.now), reason="Certificate issued"))
+    assert report.verdict is Verdict.NOT_OURS
+    assert "document_not_ours" in codes(report)
+
+
+def somebody_else(now: datetime) -> DocumentSigner:
+    """A signer of an authority that the bundle does not know."""
+    root_key, leaf_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    root = authority.found(root_key, "Another Academy", now=now)
+    places = authority.Addresses("https://other.example/ca.crt", "https://other.example/ca.crl")
+    leaf = authority.vouch(root, leaf_key.public_key(), "Another Academy", places, now=now)
+    return DocumentSigner(
+        SoftwareSigner("k-other", leaf_key),
+        leaf.public_bytes(Encoding.PEM),
+        root.certificate.public_bytes(Encoding.PEM),
+        authority.withdraw(root, [], now=now),
+    )
+
+
+def test_a_changed_credential(stage: Stage) -> None:
+    credential = json.loads(stage.credential)
+    credential["validUntil"] = "2099-01-01T00:00:00Z"
+    report = stage.check(json.dumps(credential).encode())
+    assert report.verdict is Verdict.ALTERED
+    assert "altered" in codes(report)
+
+
+def test_a_changed_token(stage: Stage) -> None:
+    head, body, mark = stage.token.strip().split(b".")
+    report = stage.check(b".".join([head, body[:-4] + b"AAAA", mark]))
+    assert report.verdict in {Verdict.ALTERED, Verdict.NOT_OURS}
+
+
+def test_an_expired_one(stage: Stage) -> None:
+    report = stage.check(stage.credential, now=datetime(2040, 1, 1, tzinfo=UTC))
+    assert report.verdict is not Verdict.VALID
+    assert "expired" in codes(report)
+
+
+def test_a_status_list_that_is_missing_or_old_is_never_green(stage: Stage) -> None:
+    bare = Trust(
+        stage.trust.did,
+        stage.trust.jwks,
+        stage.trust.authority,
+        stage.trust.crl,
+        {},
+        stage.trust.made_at,
+    )
+    assert stage.check(stage.pdf, trust=bare).verdict is Verdict.COULD_NOT_CHECK
+    later = stage.now + timedelta(days=60)
+    assert stage.check(stage.credential, now=later).verdict is Verdict.COULD_NOT_CHECK
+
+
+@pytest.mark.parametrize(
+    ("act", "verdict"), [("suspend", Verdict.SUSPENDED), ("withdraw", Verdict.REVOKED)]
+)
+def test_a_withdrawn_one(stage: Stage, act: str, verdict: Verdict) -> None:
+    with unit(writes=True):
+        getattr(status, act)(stage.certificate_id, now=stage.now)
+    assert stage.check(stage.pdf, trust=stage.bundle()).verdict is verdict
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"%PDF-1.7 nothing", b"{", b"a.b.c", b"{}"])
+def test_what_is_no_certificate_gets_a_refusal(stage: Stage, content: bytes) -> None:
+    assert stage.check(content).verdict in {Verdict.NOT_OURS, Verdict.ALTERED}
+
+
+@settings(
+    max_examples=60,
+    deadline=5000,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(place=st.floats(0, 1), cut=st.booleans(), noise=st.binary(min_size=1, max_size=40))
+def test_a_damaged_file_always_gets_a_verdict_and_never_a_good_one(
+    stage: Stage, place: float, cut: bool, noise: bytes
+) -> None:
+    for content in (stage.pdf, stage.credential):
+        at = int(place * (len(content) - 1))
+        damaged = content[:at] + noise + (b"" if cut else content[at + len(noise) :])
+        if damaged != content:
+            report = stage.check(damaged)
+            assert report.verdict is not Verdict.VALID or _says_the_same(damaged, content)
+
+
+def _says_the_same(damaged: bytes, content: bytes) -> bool:
+    """Only white space of a credential may change without a word being changed."""
+    try:
+        return bool(json.loads(damaged) == json.loads(content))
+    except ValueError:
+        return False
+
+
+def upload(stage: Stage, content: bytes, name: str = "certificate.pdf") -> Page:
+    """Choose the file on the page, without a script."""
+    client = stage.app.test_client()
+    form = Page(client.get("/verify")).form("/verify/file")
+    return Page(form.submit(client, file=(BytesIO(content), name)))
+
+
+def test_a_chosen_file_is_checked_on_the_page(stage: Stage) -> None:
+    page = upload(stage, stage.pdf)
+    assert (page.status, page.h1) == (200, "Valid")
+    assert "This is the very file that we issued." in page.text
+    assert "The signature covers the whole file." in page.text
+    assert [link for link in page.links if link.startswith("/verify/")]
+
+
+def test_a_forged_file_is_refused_on_the_page(stage: Stage) -> None:
+    forged = bytearray(stage.pdf)
+    forged[forged.index(b"stream") + 300] ^= 1
+    assert upload(stage, bytes(forged)).h1 == "Altered"
+    assert upload(stage, b"a picture", "holiday.png").h1 == "Not ours"
+
+
+def test_another_signed_file_of_ours_is_not_the_issued_one(stage: Stage) -> None:
+    with unit(writes=False):
+        document = keys.document_signer(stage.app.extensions["settings"])
+    drawn = render(certificate_facts(), credential=stage.credential)
+    page = upload(stage, sign(drawn, document, reason="Certificate issued"))
+    assert page.h1 == "Altered"
+    assert "This is not the file that we issued." in page.text
+
+
+def test_no_file_is_an_error_beside_the_field(stage: Stage) -> None:
+    client = stage.app.test_client()
+    answer = Page(Page(client.get("/verify")).form("/verify/file").submit(client))
+    assert answer.status == 422
+    assert "Choose a file first" in answer.error_of("file")
+
+
+def test_the_command_checks_without_database_and_network(stage: Stage, tmp_path: Path) -> None:
+    (tmp_path / "bundle.json").write_text(stage.trust.to_json())
+    (tmp_path / "good.pdf").write_bytes(stage.pdf)
+    (tmp_path / "bad.json").write_bytes(stage.credential.replace(b"Administrator", b"Astronaut"))
+
+    def told(name: str, bundle: str = "bundle.json") -> tuple[int, str]:
+        command = [sys.executable, "-m", "certification.certificates.verify"]
+        done = subprocess.run(
+            [*command, tmp_path / name, "--bundle", tmp_path / bundle],
+            cwd=ROOT,
+            env={"PATH": "/usr/bin:/bin"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    code, text = told("good.pdf")
+    assert (code, "verdict: valid" in text, "0 days 0 hours old" in text) == (0, True, True)
+    assert told("bad.json")[0] == 1
+    assert told("nothing.pdf")[0] == 2
+    assert told("good.pdf", "good.pdf")[0] == 2
