@@ -22,6 +22,7 @@ from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverage
 from pyhanko_certvalidator import ValidationContext
 
 from certification.certificates.rules import Verdict
+from certification.certificates.signing import outside_loops
 from certification.credentials.findings import Check, Finding, State, failed, passed
 from certification.credentials.trust import Trust
 from certification.credentials.verifying import read_token, verify_credential, verify_token
@@ -131,9 +132,9 @@ def _check_signatures(
 ) -> list[Finding]:
     if not signatures:
         return [failed(Check.DOCUMENT, "document_unsigned")]
-    status = validate_pdf_signature(
-        signatures[0], signer_validation_context=_context(signatures[0].signer_cert, trust, now)
-    )
+    first = signatures[0]
+    context = _context(first.signer_cert, trust, now)
+    status = outside_loops(lambda: validate_pdf_signature(first, signer_validation_context=context))
     covered = status.coverage is SignatureCoverageLevel.ENTIRE_FILE and len(signatures) == 1
     whole = covered and _is_gap_sound(content, [int(n) for n in signatures[0].byte_range])
     return [

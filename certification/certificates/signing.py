@@ -5,9 +5,13 @@ certificates and the revocation list in the same revision (DSS, ETSI EN 319 142-
 range covers the file. Without a time-stamp server its time is the issuer's own claim.
 """
 
+import asyncio
 import io
 import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from typing import TypeVar
 
 from asn1crypto import algos, crl, pem, x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -20,6 +24,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from certification.certificates.pdfua import SIGNATURE_FIELD
 from certification.keys.signers import DocumentSigner, to_der
 
+Result = TypeVar("Result")
 logging.getLogger("pyhanko.sign.signers").setLevel(logging.ERROR)
 """It warns at each signature that nothing is fetched, which is what we want."""
 RESERVED = 6144
@@ -54,6 +59,16 @@ class IssuerSigner(Signer):
         return to_der(self.document.signer.sign(data))
 
 
+def outside_loops(work: Callable[[], Result]) -> Result:
+    """Do pyHanko's work, which starts an event loop of its own, in a thread where none runs."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return work()
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(work).result()
+
+
 @lru_cache(maxsize=16)
 def certificate_of(text: bytes) -> x509.Certificate:
     """A certificate in PEM or DER."""
@@ -85,6 +100,7 @@ def sign(pdf: bytes, document: DocumentSigner, *, reason: str) -> bytes:
         ),
     )
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    signed = PdfSigner(wanted, IssuerSigner(document)).sign_pdf(writer, bytes_reserved=RESERVED)
+    signer = PdfSigner(wanted, IssuerSigner(document))
+    signed = outside_loops(lambda: signer.sign_pdf(writer, bytes_reserved=RESERVED))
     content: bytes = signed.getvalue()
     return content

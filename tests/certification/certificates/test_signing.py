@@ -1,5 +1,6 @@
 """A certificate's signature covers the whole file and is trusted by others' tools."""
 
+import asyncio
 import json
 import shutil
 import subprocess
@@ -126,3 +127,10 @@ def pdfsig(content: bytes, authority: bytes | None, folder: Path) -> str:
         text=True,
     )
     return done.stdout
+
+
+def test_it_signs_where_an_event_loop_runs(signed: Signed) -> None:
+    async def inside() -> bytes:
+        return sign(signed.drawn, signed.document, reason="Certificate issued")
+
+    assert asyncio.run(inside()).startswith(signed.drawn)
