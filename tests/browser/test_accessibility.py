@@ -24,7 +24,7 @@ ROLES = ["visitor", "learner", "trainer", "proctor", "partner", "manager", "admi
 ROLES += ["auditor", "author", "support"] if FULL else []
 NARROW = (390, 320) if FULL else (390,)
 PER_PATTERN = 2 if FULL else 1
-SKIPPED = re.compile(r"\.(pdf|ics|csv|svg|json)$|^//")
+SKIPPED = re.compile(r"\.(pdf|ics|csv|svg|json|jwt|png|crt|crl)$|^//")
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=", re.I)
 
 
