@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 _frozen: ContextVar[datetime | None] = ContextVar("frozen_now", default=None)
@@ -17,6 +17,11 @@ def now() -> datetime:
 def today(instant: datetime, zone: str) -> date:
     """The calendar date of an instant in an IANA zone (dates `_on` are in the issuer's zone)."""
     return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def midnight(day: date, zone: str) -> datetime:
+    """The instant, in UTC, at which a calendar date begins in an IANA zone."""
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 @contextmanager

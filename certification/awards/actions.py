@@ -1,6 +1,6 @@
 """Awarding exactly once, and revoking."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,8 +11,10 @@ from courses.catalog.snapshot import catalog
 from lms import audit, jobs, mail
 from lms.accounts.models import Person
 from lms.accounts.queries import mail_address
+from lms.clock import midnight
 from lms.db import db, insert_once, locked
 from lms.errors import refuse
+from lms.site import issuer_zone
 
 
 def award_what_is_due(person_id: int, *, today: date, now: datetime) -> list[Award]:
@@ -24,13 +26,28 @@ def award_what_is_due(person_id: int, *, today: date, now: datetime) -> list[Awa
     for version in queries.versions_on(today):
         earlier = queries.earlier_of(newest.get((person_id, version.scheme_id)))
         cycle = rules.next_cycle(earlier, today)
-        if not cycle.is_open:
-            continue
         assessment = rules.assess(version.rule, facts, since=cycle.since)
-        if assessment.is_met:
-            award = _make(person_id, version, cycle.number, assessment, today=today, now=now)
-            made += [award] if award else []
+        if not assessment.is_met:
+            continue
+        if not cycle.is_open:
+            _renew_later(person_id, version.scheme_id, earlier)
+            continue
+        begins = rules.begins_on(assessment.met_on or today, earlier)
+        award = _make(person_id, version, cycle.number, assessment, begins=begins, now=now)
+        made += [award] if award else []
     return made
+
+
+def _renew_later(person_id: int, scheme_id: int, earlier: rules.Earlier | None) -> None:
+    """The next cycle is earned already: look again on the day after the award ends."""
+    if earlier is None or earlier.valid_until is None:
+        return
+    jobs.enqueue(
+        "competency.evidence_changed",
+        {"person_id": person_id},
+        key=f"renewal:{person_id}:{scheme_id}:{earlier.cycle}",
+        run_at=midnight(earlier.valid_until + timedelta(days=1), issuer_zone()),
+    )
 
 
 def _make(
@@ -39,17 +56,16 @@ def _make(
     cycle: int,
     assessment: rules.Assessment,
     *,
-    today: date,
+    begins: date,
     now: datetime,
 ) -> Award | None:
-    awarded_on = assessment.met_on or today
     values = {
         "person_id": person_id,
         "scheme_id": version.scheme_id,
         "scheme_version_id": version.id,
         "cycle": cycle,
-        "awarded_on": awarded_on,
-        "valid_until": rules.expiry(awarded_on, version.term_months),
+        "awarded_on": begins,
+        "valid_until": rules.expiry(begins, version.term_months),
         "facts": {"requirements": [_frozen(need) for need in assessment.needs]},
         "awarded_at": now,
     }

@@ -1,5 +1,8 @@
 """News from below: a course was completed, an exam result recorded, a competency confirmed."""
 
+from typing import TypeVar
+
+import sqlalchemy as sa
 from flask import current_app
 
 from certification.awards import actions
@@ -9,7 +12,10 @@ from certification.exams import actions as examining
 from certification.exams.models import Exam, ExamResult
 from courses.scheduling.models import Completion
 from lms import clock, jobs
-from lms.db import db, run
+from lms.accounts.models import Person
+from lms.db import db, locked, run
+
+AnyFact = TypeVar("AnyFact", Completion, ExamResult)
 
 
 @jobs.job("learning.completed")
@@ -19,7 +25,7 @@ def completed(args: jobs.Args) -> None:
 
 
 def _completed(completion_id: int) -> None:
-    completion = db.session.get_one(Completion, completion_id)
+    completion = _locked(Completion, completion_id)
     if completion.withdrawn_at is None:
         competency.from_completion(completion, now=clock.now())
         _award(completion.person_id)
@@ -28,7 +34,12 @@ def _completed(completion_id: int) -> None:
 @jobs.job("learning.completion_withdrawn")
 def withdrawn(args: jobs.Args) -> None:
     """The evidence goes; an award that was made stays (no automatic downgrade)."""
-    run(lambda: competency.withdraw(EvidenceKind.COURSE, args["completion_id"], now=clock.now()))
+    run(lambda: _withdrawn(args["completion_id"]))
+
+
+def _withdrawn(completion_id: int) -> None:
+    completion = _locked(Completion, completion_id)
+    competency.withdraw(EvidenceKind.COURSE, completion.id, now=clock.now())
 
 
 @jobs.job("exams.result_recorded")
@@ -38,7 +49,7 @@ def exam_result(args: jobs.Args) -> None:
 
 
 def _exam_result(result_id: int) -> None:
-    result = db.session.get_one(ExamResult, result_id)
+    result = _locked(ExamResult, result_id)
     exam = db.session.get_one(Exam, result.exam_id)
     examining.show_evidence(result, exam, now=clock.now())
     _award(result.person_id)
@@ -48,6 +59,15 @@ def _exam_result(result_id: int) -> None:
 def evidence_changed(args: jobs.Args) -> None:
     """A competency was confirmed: see what became due."""
     run(lambda: _award(args["person_id"]))
+
+
+def _locked(model: type[AnyFact], fact_id: int) -> AnyFact:
+    """The fact as it is once its person is locked. Jobs run in any order: the job of a fact that
+    was withdrawn or corrected meanwhile must see that, or find its evidence taken back after it."""
+    fact = db.session.get_one(model, fact_id)
+    db.session.execute(locked(sa.select(Person.id).where(Person.id == fact.person_id)))
+    db.session.refresh(fact)
+    return fact
 
 
 def _award(person_id: int) -> None:

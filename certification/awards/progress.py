@@ -129,7 +129,7 @@ def learner(person_id: int, on: date) -> Learner:
     """A person's facts and progress on a day."""
     awards = _AWARDS.rows(person=person_id)
     facts, standard = _facts(person_id, awards, on), snapshot.schemes()
-    newest = {award.scheme_id: award for award in awards}
+    newest = {award.scheme_id: award for award in awards if award.awarded_on <= on}
     return Learner(
         facts,
         tuple(

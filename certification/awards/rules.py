@@ -8,7 +8,7 @@ A rule is a tree: `{"all_of": [rule, …]}`, `{"any_of": […]}`, `{"n_of": {"n"
 import calendar
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -212,3 +212,11 @@ def next_cycle(earlier: Earlier | None, day: date) -> Cycle:
     )
     since = earlier.revoked_on or earlier.awarded_on
     return Cycle(earlier.cycle + 1, since, status in {Status.EXPIRED, Status.REVOKED})
+
+
+def begins_on(met_on: date, earlier: Earlier | None) -> date:
+    """The first day of an award. Who renews early loses nothing: the new award begins when the
+    old one ends."""
+    if earlier is None or earlier.revoked_on is not None or earlier.valid_until is None:
+        return met_on
+    return max(met_on, earlier.valid_until + timedelta(days=1))

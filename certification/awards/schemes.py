@@ -9,14 +9,16 @@ import sqlalchemy as sa
 
 from certification.awards import queries, rules
 from certification.awards.models import Scheme, SchemeState, SchemeVersion
-from certification.competency.models import Competency
-from certification.exams.models import Exam
+from certification.competency.models import Competency, Evidence
+from certification.exams.models import Exam, ExamResult
 from courses.catalog.models import Course
 from courses.scheduling.models import Completion
 from lms import audit, jobs, revisions
 from lms.accounts.models import Person
+from lms.clock import midnight, today
 from lms.db import db, locked
 from lms.errors import refuse
+from lms.site import issuer_zone
 
 
 def parse(text: str) -> tuple[list[dict[str, Any]], list[tuple[int, str]]]:
@@ -101,7 +103,7 @@ def start_draft(scheme: Scheme, *, by: int, now: datetime) -> SchemeVersion:
         scheme_id=scheme.id,
         number=newest.number + 1 if newest else 1,
         state=SchemeState.DRAFT,
-        effective_from=now.date(),
+        effective_from=today(now, issuer_zone()),
         term_months=newest.term_months if newest else None,
         rule=newest.rule if newest else {"all_of": []},
         wording=newest.wording
@@ -130,7 +132,8 @@ class Draft:
 def save_draft(
     scheme: Scheme, content: Draft, *, revision: int, by: int, now: datetime
 ) -> SchemeVersion:
-    """Save the draft from the page that showed `revision`; an older page is refused."""
+    """Save the draft from the page that showed `revision`; an older page is refused, and so is
+    `version_in_the_past`."""
     draft: SchemeVersion | None = db.session.scalars(
         locked(
             sa.select(SchemeVersion).where(
@@ -140,11 +143,17 @@ def save_draft(
     ).one_or_none()
     if draft is None or draft.revision != revision:
         raise refuse("changed_meanwhile")
+    _check_ahead(content.effective_from, now)
     draft.term_months, draft.effective_from = content.term_months, content.effective_from
     draft.rule, draft.wording = content.rule, content.wording
     draft.revision += 1
     audit.record("scheme.draft_saved", "scheme", scheme.code, by=by, now=now)
     return draft
+
+
+def _check_ahead(effective_from: date, now: datetime) -> None:
+    if effective_from < today(now, issuer_zone()):
+        raise refuse("version_in_the_past", status=422)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,17 +189,23 @@ def dry_run(scheme: Scheme, draft: SchemeVersion, day: date) -> list[Affected]:
 
 
 def _under_way(trees: Sequence[dict[str, Any]]) -> list[int]:
-    """People with any completion that one of the rules names."""
-    codes = {code for tree in trees for kind, code in rules.leaves(tree) if kind == "course"}
-    return list(
-        db.session.scalars(
-            sa.select(Completion.person_id)
-            .join(Course, Course.id == Completion.course_id)
-            .where(Course.code.in_(codes), Completion.withdrawn_at.is_(None))
-            .distinct()
-            .limit(20_000)
-        )
-    )
+    """People with any completion, result or evidence that one of the rules names."""
+    codes: dict[str, set[str]] = {"course": set(), "exam": set(), "competency": set()}
+    for kind, code in {leaf for tree in trees for leaf in rules.leaves(tree)}:
+        codes.setdefault(kind, set()).add(code)
+    started = sa.union(
+        sa.select(Completion.person_id)
+        .join(Course, Course.id == Completion.course_id)
+        .where(Course.code.in_(codes["course"]), Completion.withdrawn_at.is_(None)),
+        sa.select(ExamResult.person_id)
+        .join(Exam, Exam.id == ExamResult.exam_id)
+        .join(Course, Course.id == Exam.course_id)
+        .where(Course.code.in_(codes["exam"])),
+        sa.select(Evidence.person_id)
+        .join(Competency, Competency.id == Evidence.competency_id)
+        .where(Competency.code.in_(codes["competency"]), Evidence.withdrawn_at.is_(None)),
+    ).subquery()
+    return list(db.session.scalars(sa.select(started.c.person_id).limit(20_000)))
 
 
 def _effect(old: rules.Assessment | None, new: rules.Assessment) -> str:
@@ -206,7 +221,8 @@ def _effect(old: rules.Assessment | None, new: rules.Assessment) -> str:
 
 
 def publish(scheme: Scheme, *, revision: int, by: int, now: datetime) -> SchemeVersion:
-    """Publish the previewed draft; whoever meets it now is looked at by a job."""
+    """Publish the previewed draft; whoever meets it is looked at by a job on its first day.
+    Refuses `version_in_the_past`: what was in force on a past day never changes."""
     draft: SchemeVersion | None = db.session.scalars(
         locked(
             sa.select(SchemeVersion).where(
@@ -218,6 +234,7 @@ def publish(scheme: Scheme, *, revision: int, by: int, now: datetime) -> SchemeV
         raise refuse("preview_outdated")
     if not draft.rule.get("all_of"):
         raise refuse("requirement_missing", status=422)
+    _check_ahead(draft.effective_from, now)
     draft.state, draft.published_at, draft.published_by = SchemeState.PUBLISHED, now, by
     revisions.bump("catalog")
     audit.record(
@@ -234,10 +251,14 @@ def publish(scheme: Scheme, *, revision: int, by: int, now: datetime) -> SchemeV
 
 
 def look_again(version: SchemeVersion) -> None:
-    """Whoever is under way is looked at anew, by a job: the new rule may be met already."""
+    """Whoever is under way is looked at anew, by a job once the rule is in force: it may be met
+    already."""
+    first = midnight(version.effective_from, issuer_zone())
+    is_ahead = version.published_at is not None and first > version.published_at
     for person_id in _under_way([version.rule]):
         jobs.enqueue(
             "competency.evidence_changed",
             {"person_id": person_id},
             key=f"scheme{version.id}:{person_id}",
+            run_at=first if is_ahead else None,
         )

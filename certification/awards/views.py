@@ -7,17 +7,20 @@ from flask import Blueprint, abort, current_app, flash, redirect, render_templat
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from certification.awards import actions, forms, queries, queries_doubt, rules, schemes, wording
+from certification.awards import actions, doubts, forms, queries, rules, schemes, wording
 from certification.awards.models import Scheme, SchemeVersion
 from certification.awards.progress import progress_of
 from certification.awards.rules import Facts, Status
 from lms import clock, paging, permissions, slots
 from lms import wording as words
+from lms.forms import accepted
 from lms.i18n import gettext as _
 from lms.permissions import PUBLIC, permit
 from lms.reasons import Reason
 
 blueprint = Blueprint("awards", __name__)
+FIELDS = {"version_in_the_past": "effective_from"}
+"""Where a refusal is shown."""
 
 
 def today() -> date:
@@ -94,7 +97,7 @@ def manage() -> ResponseReturnValue:
         if limits is None or queries.scheme_by_code(s.code, limits) is not None
     ]
     rows = [(s, schemes.versions_of(s)) for s in shown]
-    return render_template("awards/manage.html", rows=rows, doubtful=queries_doubt.doubtful())
+    return render_template("awards/manage.html", rows=rows, doubtful=doubts.doubtful(limits))
 
 
 @blueprint.get("/manage/certifications/<code>")
@@ -159,8 +162,7 @@ def edit_draft(code: str) -> ResponseReturnValue:
         form.requirements.errors = [
             words.word(Reason(flaw, {"line": line})) for line, flaw in flaws
         ]
-        if not flaws:
-            _save(found, rule, form)
+        if not flaws and accepted(form, lambda: _save(found, rule, form), **FIELDS):
             return redirect(url_for("awards.preview", code=code), 303)
     page = render_template(
         "awards/edit.html",

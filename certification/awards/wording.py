@@ -21,6 +21,9 @@ wording.register(
         ),
         "requirement_unknown": lambda: _("Line %(line)s names a code that does not exist."),
         "requirement_missing": lambda: _("A scheme needs at least one requirement."),
+        "version_in_the_past": lambda: _(
+            "A version cannot be in force from a day that has passed. Choose today or a later day."
+        ),
         "already_revoked": lambda: _("This award was revoked already."),
     }
 )

@@ -81,10 +81,14 @@ def _insert(values: dict[str, object]) -> ExamResult:
 
 
 def show_evidence(result: ExamResult, exam: Exam, *, now: datetime) -> None:
-    """A passed exam is evidence; a corrected result takes the old evidence back."""
+    """A passed exam is evidence; a corrected result takes the old evidence back, and shows nothing
+    itself when it was corrected before its turn came."""
     if result.replaces_id is not None:
         competency.withdraw(EvidenceKind.EXAM, result.replaces_id, now=now)
-    if result.passed:
+    corrected = db.session.scalar(
+        sa.select(ExamResult.id).where(ExamResult.replaces_id == result.id)
+    )
+    if result.passed and corrected is None:
         competency.from_exam(
             result.person_id, exam.course_id, result.id, on=result.taken_on, now=now
         )

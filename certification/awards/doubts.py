@@ -1,0 +1,93 @@
+"""Awards that hold although a fact behind them no longer does: people decide about them."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from certification.awards.models import Award, Revocation, Scheme
+from certification.competency.models import Evidence
+from certification.exams.models import ExamResult
+from courses.catalog.models import Programme
+from courses.scheduling.models import Completion
+from lms.accounts.models import Person
+from lms.db import db
+
+
+def doubtful(programme_codes: Sequence[str] | None = None, limit: int = 100) -> Sequence[Any]:
+    """(award, person) of awards whose completion or competency was withdrawn later, or whose exam
+    was corrected to less than the award took; within the programmes one may see, newest first."""
+    wanted = (
+        sa.select(Award, Person)
+        .join(Person, Person.id == Award.person_id)
+        .join(Scheme, Scheme.id == Award.scheme_id)
+        .join(Programme, Programme.id == Scheme.programme_id)
+        .outerjoin(Revocation, Revocation.award_id == Award.id)
+        .where(Revocation.id.is_(None), sa.or_(*_changed_later()))
+        .order_by(Award.id.desc())
+        .limit(limit)
+    )
+    if programme_codes is not None:
+        wanted = wanted.where(Programme.code.in_(programme_codes))
+    rows = db.session.execute(wanted).all()
+    people = {person.id for _, person in rows}
+    gone, scores = _gone(people), _scores_now(people)
+    return [row for row in rows if any(_fell(need, gone, scores) for need in _needs(row[0]))]
+
+
+def _changed_later() -> list[sa.ColumnElement[bool]]:
+    return [
+        sa.exists().where(
+            Completion.person_id == Award.person_id, Completion.withdrawn_at >= Award.awarded_at
+        ),
+        sa.exists().where(
+            Evidence.person_id == Award.person_id, Evidence.withdrawn_at >= Award.awarded_at
+        ),
+        sa.exists().where(
+            ExamResult.person_id == Award.person_id,
+            ExamResult.replaces_id.is_not(None),
+            ExamResult.at >= Award.awarded_at,
+        ),
+    ]
+
+
+def _needs(award: Award) -> Iterable[dict[str, Any]]:
+    found: list[dict[str, Any]] = award.facts["requirements"]
+    return found
+
+
+def _gone(people: Iterable[int]) -> set[tuple[str, int]]:
+    """(kind, fact id) of completions and evidence that were withdrawn."""
+    courses = db.session.scalars(
+        sa.select(Completion.id).where(
+            Completion.person_id.in_(people), Completion.withdrawn_at.is_not(None)
+        )
+    )
+    levels = db.session.scalars(
+        sa.select(Evidence.id).where(
+            Evidence.person_id.in_(people), Evidence.withdrawn_at.is_not(None)
+        )
+    )
+    return {("course", id) for id in courses} | {("competency", id) for id in levels}
+
+
+def _scores_now(people: Iterable[int]) -> dict[int, int]:
+    """The score that stands today, by the id of each corrected result: corrections of corrections
+    are followed to the last one."""
+    rows = db.session.execute(
+        sa.select(ExamResult.id, ExamResult.replaces_id, ExamResult.score)
+        .where(ExamResult.person_id.in_(people), ExamResult.replaces_id.is_not(None))
+        .order_by(ExamResult.id.desc())
+    )
+    scores: dict[int, int] = {}
+    for id, replaced, score in rows:
+        if replaced is not None:
+            scores[replaced] = scores.get(id, score)
+    return scores
+
+
+def _fell(need: dict[str, Any], gone: set[tuple[str, int]], scores: dict[int, int]) -> bool:
+    if need["kind"] == "exam":
+        required: int = need["required"]
+        return scores.get(need["fact_id"], required) < required
+    return (need["kind"], need["fact_id"]) in gone
