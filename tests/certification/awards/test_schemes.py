@@ -216,8 +216,8 @@ def test_an_old_preview_publishes_nothing(stage: Stage) -> None:
     stage.draft(EXAM)
     with pytest.raises(Refusal, match="preview_outdated"), unit(writes=True):
         publish(stage.scheme, revision=seen, by=stage.cora.id, now=stage.now)
+    content = Draft(None, stage.today, {"all_of": [COURSE]}, {})
     with pytest.raises(Refusal, match="changed_meanwhile"), unit(writes=True):
-        content = Draft(None, stage.today, {"all_of": [COURSE]}, {})
         save_draft(stage.scheme, content, revision=seen, by=stage.cora.id, now=stage.now)
 
 
