@@ -161,6 +161,7 @@ def verdict_of(status: int, location: str) -> str:
     return "forbidden" if status == 403 else "passed"
 
 
+@pytest.mark.thorough
 def test_every_role_at_every_route(app: Flask, cast: dict[str, FlaskClient], make: Factory) -> None:
     make.course(make.programme())
     wrong = []

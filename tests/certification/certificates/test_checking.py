@@ -33,6 +33,8 @@ from tests.factories import Factory
 from tests.factories.documents import certificate_facts
 from tests.page import Page
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).resolve().parents[3]
 
 

@@ -24,6 +24,8 @@ from lms.settings import Settings
 from lms.site import SiteProfile
 from tests.factories import Factory
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def settings(app: Flask) -> Settings:
