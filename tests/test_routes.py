@@ -58,7 +58,7 @@ POLICY = {
         certificates.supersede designs.create designs.choose designs.add_image
         designs.start_draft designs.edit designs.save designs.preview designs.review
         designs.publish designs.discard""",
-    "certification.revoke": "awards.revoke",
+    "certification.revoke": "awards.revoke award_life.suspend award_life.lift",
     "partner.see": "partner.index partner.staff partner.staff_file",
     "partner.check": "partner.checks partner.check partner.check_result partner.check_receipt",
     "partner.edit": """partner.news partner.subscribe_mail partner.subscribe_webhook
