@@ -61,11 +61,11 @@ def _choose() -> str:
     if wanted == PSEUDO or wanted in LANGUAGES:
         return str(wanted)
     own = getattr(current_user, "language", None) if session else None
-    return str(own) if own in LANGUAGES else _accepted(request.headers.get("Accept-Language", ""))
+    return str(own) if own in LANGUAGES else accepted(request.headers.get("Accept-Language", ""))
 
 
 @lru_cache(maxsize=1000)
-def _accepted(header: str) -> str:
+def accepted(header: str) -> str:
     """The best of our languages for a browser's list."""
     return parse_accept_header(header, LanguageAccept).best_match(list(LANGUAGES)) or SOURCE
 

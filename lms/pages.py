@@ -7,7 +7,7 @@ was asked for, the page is kept with marks in the places of its values (`filled`
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from flask import Response, current_app, request, session
@@ -48,8 +48,23 @@ def filled(key: Hashable, draw: Callable[[Marks], str], values: Mapping[str, str
         pieces = _pieces(draw, values, given)
     else:
         pieces = _kept("visitor_forms", (key, given), lambda: _pieces(draw, values, given))
-    escaped = {name: escape(values[name]) for name in given}
-    return "".join(escaped[piece] if place % 2 else piece for place, piece in enumerate(pieces))
+    return _fill(pieces, values)
+
+
+def quickly(key: Hashable, values: Mapping[str, str | None]) -> str | None:
+    """The same without a request, for a visitor who chose nothing; None until `filled` has drawn
+    it."""
+    given = tuple(name for name, value in values.items() if value is not None)
+    kept = current_app.extensions.get("visitor_forms", {})
+    pieces = kept.get(((key, given), i18n.language(), "", site.current()))
+    return None if pieces is None else _fill(pieces, values)
+
+
+def _fill(pieces: Sequence[str], values: Mapping[str, str | None]) -> str:
+    """Text and values in turn."""
+    return "".join(
+        escape(values[piece]) if place % 2 else piece for place, piece in enumerate(pieces)
+    )
 
 
 def _pieces(

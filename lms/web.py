@@ -17,7 +17,7 @@ from werkzeug.exceptions import BadRequest, Forbidden, Unauthorized
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
-from lms import clock, once
+from lms import clock, once, quick
 from lms.db import ATTEMPTS, db, is_passing, unit
 from lms.paging import LARGEST_ID
 from lms.permissions import PUBLIC, TOKEN, may, permission_of
@@ -70,7 +70,11 @@ class Application(Flask):
                 headers += HTTPS_HEADERS
             return start_response(status, headers, *error)
 
-        return super().wsgi_app(environ, start)
+        ready = quick.answer(self, environ)
+        if ready is None:
+            return super().wsgi_app(environ, start)
+        start("200 OK", ready[0])
+        return [ready[1]]
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """No view here is asynchronous; Flask would look twelve times in each request."""
@@ -172,6 +176,7 @@ def check_all_routes(app: Flask) -> None:
     bare = [name for name, view in app.view_functions.items() if "permission" not in view.__dict__]
     if bare:
         raise LookupError(f"routes without @permit: {', '.join(sorted(bare))}")
+    quick.check(app)
 
 
 class IdConverter(IntegerConverter):

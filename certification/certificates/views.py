@@ -23,13 +23,20 @@ from certification.certificates.fingerprint import svg
 from certification.certificates.forms import CodeForm, SupersedeForm
 from certification.certificates.queries import Checked
 from certification.certificates.rules import Verdict
-from lms import clock, pages, permissions
+from lms import clock, pages, permissions, quick
 from lms.accounts.queries import person_by_id
 from lms.permissions import PUBLIC, permit
 from lms.settings import Settings
 from lms.storage import Storage
 
 blueprint = Blueprint("certificates", __name__)
+JSON_HEADERS = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Cache-Control", "no-cache"),
+    ("Vary", "Cookie"),
+)
+PAGE_HEADERS = (("Cache-Control", "no-store"), ("Vary", "Cookie"))
+HTML = "text/html; charset=utf-8"
 
 
 def _settings() -> Settings:
@@ -119,10 +126,8 @@ def verify_json(code: str) -> Response:
     now = clock.now()
     checked = _look_up(code, now)
     body = _answer(code, checked, now)
-    response = Response(orjson.dumps(body), 200 if checked else 404, mimetype="application/json")
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+    status = 200 if checked else 404
+    return Response(orjson.dumps(body), status, JSON_HEADERS, mimetype="application/json")
 
 
 def _answer(code: str, checked: Checked | None, now: datetime) -> dict[str, Any]:
@@ -152,6 +157,24 @@ def _answer(code: str, checked: Checked | None, now: datetime) -> dict[str, Any]
         "superseded_by": row.superseded_by,
         "checked_at": now,
     }
+
+
+@quick.way("verify", "certificates.verify_json")
+def _quickly(rest: str) -> quick.Ready | None:
+    """The answers of `verify` and `verify_json` for a code of ours in its own spelling."""
+    code, now = rest.removesuffix(".json"), clock.now()
+    if codes.normalise(code) != code:
+        return None
+    if code != rest:
+        checked = _look_up(code, now)
+        body = None if checked is None else orjson.dumps(_answer(code, checked, now))
+        return None if body is None else quick.Ready(body, "application/json", JSON_HEADERS)
+    checked = _with_facts(code, now)
+    if checked is None:
+        return None
+    values = shown.values(checked, now, _settings().issuer_zone)
+    page = pages.quickly(("verify", checked.verdict), values)
+    return None if page is None else quick.Ready(page.encode(), HTML, PAGE_HEADERS)
 
 
 @blueprint.get("/certificates/<code>.pdf")
