@@ -72,7 +72,8 @@ def selected(*more: Any) -> AnySelect:
 _WITH_FACTS = Prepared(selected(Certificate.facts).where(Certificate.code == sa.bindparam("code")))
 _BY_CODE = Prepared(selected().where(Certificate.code == sa.bindparam("code")))
 _OF_PERSON = Prepared(
-    selected()
+    selected(Award.awarded_on)
+    .join(Certificate.award)
     .where(Certificate.person_id == sa.bindparam("person"))
     .order_by(Certificate.id.desc())
 )
