@@ -17,7 +17,7 @@ class NameSelect(Select):
     """For options whose text is their value: said once, a list of all time zones weighs half."""
 
     @classmethod
-    def render_option(cls, choice: Any) -> Markup:
+    def render_option(cls, choice: Any) -> Markup:  # type: ignore[override]  # old stubs
         """One option; a browser sends its text."""
         chosen = Markup(" selected") if choice.selected else ""
         return Markup("<option{}>{}</option>").format(chosen, choice.label)
