@@ -40,6 +40,7 @@ def certificate(code: str) -> ResponseReturnValue:
         checked=checked,
         row=row,
         link=link,
+        code=codes.grouped(row.code),
         linkedin=sharing.add_to_profile(
             name=row.achievement, organisation=site.load().name, issued_on=row.issued_on,
             valid_until=row.valid_until, url=link, number=row.number,

@@ -120,7 +120,7 @@ def _needs(focus: Progress) -> list[tuple[bool, str, str, str | None, str]]:
     for need in focus.assessment.needs:
         name = focus.name(need)
         note = reason_text(need, name) if need.reason else _fact_note(need)
-        rows.append((need.is_met, name, note, focus.href(need), _("Go there")))
+        rows.append((need.is_met, name, note, focus.href(need), _("Open")))
     return rows
 
 
@@ -149,7 +149,7 @@ def _todos(held: Any, upcoming: Any, focus: Progress | None, now: datetime) -> l
                     ),
                     _("See what it takes to earn it again."),
                     url_for("awards.schemes"),
-                    _("Look"),
+                    _("How to renew"),
                 )
             )
     for seat in upcoming[:1]:

@@ -83,7 +83,7 @@ def scheme(code: str) -> ResponseReturnValue:
 def _row(need: rules.Need, names: dict[Any, Any], personal: bool) -> tuple[Any, ...]:
     title, href = names.get((need.kind, need.code), (need.code, None))
     note = wording.reason_text(need, title) if personal or need.kind != "course" else ""
-    return need.is_met, title, note, href, _("Go there")
+    return need.is_met, title, note, href, _("Open")
 
 
 @blueprint.get("/manage/certifications")

@@ -96,7 +96,8 @@ _WITH_FACTS = Prepared(
 )
 _BY_CODE = Prepared(selected(_DAY).where(Certificate.code == sa.bindparam("code")))
 _OF_PERSON = Prepared(
-    selected(_DAY)
+    selected(_DAY, Award.awarded_on)
+    .join(Certificate.award)
     .where(Certificate.person_id == sa.bindparam("person"))
     .order_by(Certificate.id.desc())
 )

@@ -21,7 +21,7 @@ from courses.scheduling.models import ClassSession
 from courses.scheduling.rules.changes import Cancel, Change, Move, Replace, Resize
 from courses.scheduling.rules.times import Slot, slot_flaws
 from courses.scheduling.wording import word
-from lms.forms import Form
+from lms.forms import Form, NameSelect
 from lms.i18n import lazy as _l
 from lms.i18n import zone_names
 
@@ -75,7 +75,7 @@ class ChangeForm(Form):
 class DatesForm(ChangeForm):
     """When and where."""
 
-    time_zone = SelectField(_l("Time zone of these times"), choices=_zones)
+    time_zone = SelectField(_l("Time zone of these times"), choices=_zones, widget=NameSelect())
     meetings = FieldList(FormField(MeetingForm), _l("Meetings"), max_entries=MEETINGS)
     venue = StringField(_l("Venue"), [Length(max=200)])
     room = StringField(_l("Room"), [Length(max=120)])

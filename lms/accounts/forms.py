@@ -4,7 +4,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import Email, InputRequired, Length, Optional, Regexp
 
-from lms.forms import Form
+from lms.forms import Form, NameSelect
 from lms.i18n import LANGUAGES, zone_names
 from lms.i18n import lazy as _l
 from lms.permissions import Role
@@ -56,7 +56,7 @@ class WelcomeForm(Form):
 
     name = StringField(_l("Your name"), _name)
     language = SelectField(_l("Language"), choices=_languages)
-    time_zone = SelectField(_l("Time zone"), choices=_zones)
+    time_zone = SelectField(_l("Time zone"), choices=_zones, widget=NameSelect())
     password = _password("Password")
 
 
@@ -65,7 +65,7 @@ class ProfileForm(Form):
 
     name = StringField(_l("Your name"), _name)
     language = SelectField(_l("Language"), choices=_languages)
-    time_zone = SelectField(_l("Time zone"), choices=_zones)
+    time_zone = SelectField(_l("Time zone"), choices=_zones, widget=NameSelect())
     consents = BooleanField(
         _l("Partners and employers may find my certificates by my e-mail address")
     )
@@ -84,7 +84,7 @@ class InviteForm(Form):
     name = StringField(_l("Name"), _name)
     email = EmailField(_l("E-mail address"), _address)
     organisation = SelectField(_l("Organisation"), choices=[])
-    time_zone = SelectField(_l("Time zone"), choices=_zones)
+    time_zone = SelectField(_l("Time zone"), choices=_zones, widget=NameSelect())
 
 
 class RoleForm(Form):

@@ -24,7 +24,7 @@ def fields_of(form: Tag) -> dict[str, str]:
             found[str(field["name"])] = str(field.get("value", field.get_text()))
     for select in form.select("select[name]"):
         option = select.select_one("option[selected]") or select.select_one("option")
-        found[str(select["name"])] = str(option["value"]) if option else ""
+        found[str(select["name"])] = str(option.get("value", option.get_text())) if option else ""
     return found
 
 

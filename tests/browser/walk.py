@@ -1,0 +1,68 @@
+"""Walks every kind of page that a role can reach, and what may not be wrong with any of them."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Visit
+
+ROLES = ["visitor", "learner", "trainer", "proctor", "partner", "manager", "admin"]
+RARE_ROLES = ["auditor", "author", "support"]
+SKIPPED = re.compile(r"\.(pdf|ics|csv|svg|json|jwt|png|crt|crl)$|^//")
+STARTS = ("/", "/catalog", "/verify", "/account", "/nothing-here")
+SCRIPT = (Path(__file__).parent / "checks.js").read_text(encoding="utf-8")
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+RUN_AXE = f"""{AXE}; axe.run(document, {{resultTypes: ['violations'], rules: {{
+    'target-size': {{enabled: true}}}}}}).then(found => found.violations.map(
+    v => v.id + ': ' + v.nodes.slice(0, 2).map(n => n.html.slice(0, 120))))"""
+
+
+def pattern_of(path: str) -> str:
+    """The kind of page: codes, numbers and names are alike."""
+    path = re.sub(
+        r"/[0-9a-f]{8}-[0-9a-f-]{27}|/\d+|/[A-Z0-9]{17}|/[A-Z]{2,4}(-[\w-]+)?", "/X", path
+    )
+    path = re.sub(r"/catalog/[a-z-]+/[a-z-]+$", "/catalog/P/C", path)
+    path = re.sub(r"/catalog/(?!courses|programmes)[a-z-]+$", "/catalog/P", path)
+    return re.sub(r"/organisations/(?!new)[a-z-]+$", "/organisations/O", path)
+
+
+def pages_of(window: Visit, per_kind: int = 1) -> Iterator[tuple[str, int, str]]:
+    """Open each kind of page in turn: its address, status and HTML."""
+    waiting, seen, kinds = list(STARTS), set[str](), Counter[str]()
+    while waiting:
+        path = waiting.pop(0)
+        kind = pattern_of(path.split("?")[0])
+        if path in seen or kinds[kind] >= per_kind:
+            continue
+        seen.add(path)
+        kinds[kind] += 1
+        answer = window.page.goto(window.site.url + path)
+        assert answer is not None
+        if "html" not in answer.headers.get("content-type", ""):
+            continue
+        hrefs = window.page.eval_on_selector_all(
+            "a[href]", "all => all.map(a => a.getAttribute('href'))"
+        )
+        yield path, answer.status, answer.text()
+        waiting += [
+            href.split("#")[0]
+            for href in hrefs
+            if href.startswith("/") and not SKIPPED.search(href.split("?")[0])
+        ]
+    assert len(kinds) >= 10
+
+
+def ask(page: Page, check: str) -> list[str]:
+    """What a check of checks.js finds on the page that is open."""
+    found: list[str] = page.evaluate(f"() => {{ {SCRIPT}\n return {check}; }}")
+    return found
+
+
+def sideways(page: Page, width: int) -> list[str]:
+    """Whether the page scrolls sideways at a width, which stays set."""
+    page.set_viewport_size({"width": width, "height": 844})
+    return ask(page, "sideways()")
