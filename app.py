@@ -21,6 +21,7 @@ import certification.designs.views
 import certification.designs.views_draft
 import certification.designs.wording
 import certification.exams.views
+import certification.items.wording
 import certification.keys.health
 import certification.keys.views
 import courses.catalog.views

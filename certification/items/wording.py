@@ -1,0 +1,34 @@
+"""The texts of this slice's reason codes, and the names of kinds and states."""
+
+from lms import wording
+from lms.i18n import gettext as _
+
+wording.register(
+    {
+        "item_field_unreadable": lambda: _("“%(field)s” cannot be read."),
+        "item_field_unknown": lambda: _("There is no field “%(field)s”."),
+        "item_without_text": lambda: _("The item has no text in any language."),
+        "item_language_unknown": lambda: _("The language “%(language)s” is not known."),
+        "item_text_missing": lambda: _("The text of “%(part)s” is missing in “%(language)s”."),
+        "item_marks_differ": lambda: _(
+            "The marks {{…}} in the text in “%(language)s” are not those of the gaps: each gap "
+            "stands there once."
+        ),
+        "item_part_twice": lambda: _("Two parts have the same name."),
+        "item_options_too_few": lambda: _("There are too few options to choose from."),
+        "item_places_missing": lambda: _("There is nothing to fill in."),
+        "item_option_unknown": lambda: _("The key names an option that is not there."),
+        "item_picture_missing": lambda: _("The picture is missing."),
+        "item_area_missing": lambda: _("An area has no place on the picture."),
+        "item_key_missing": lambda: _("The key is incomplete: say what is right."),
+        "item_key_exceeds_choices": lambda: _("More options are right than may be chosen."),
+        "item_option_used_twice": lambda: _("An option is right twice but may be used once."),
+        "item_credit_out_of_range": lambda: _("A share of the points is out of range."),
+        "item_rubric_missing": lambda: _("An assessor needs a rubric: name the criteria."),
+        "item_rubric_sum": lambda: _("The criteria do not add up to %(points)s points."),
+        "item_points_out_of_range": lambda: _("Points or penalty are out of range."),
+        "item_weights_wrong": lambda: _(
+            "Weights belong to the options of a choice, and the right ones add up to 1."
+        ),
+    }
+)
