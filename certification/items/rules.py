@@ -1,5 +1,6 @@
 """What makes an item usable, and how its versions move. Pure."""
 
+import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
@@ -14,6 +15,8 @@ from certification.items.content import (
 )
 from lms.reasons import Reason
 
+LONGEST_TITLE = 120
+_MARKDOWN = re.compile(r"!\[[^\]]*\]\([^)]*\)|[*_`#>]")
 LEAST_WEIGHT = Decimal("0.999")
 """What the right options must add up to: thirds are written with a few digits."""
 
@@ -154,3 +157,10 @@ def _scoring_flaws(content: ItemContent) -> Iterator[Reason]:
         yield Reason("item_option_unknown")
     elif weighed and sum(one for one in scoring.weights.values() if one > 0) < LEAST_WEIGHT:
         yield Reason("item_weights_wrong")
+
+
+def title_of(content: ItemContent) -> str:
+    """The beginning of the body, for lists: plain words, 120 characters at most."""
+    body = content.texts[content.languages[0]].body if content.texts else ""
+    plain = " ".join(MARK.sub("…", _MARKDOWN.sub(" ", body)).split())
+    return plain if len(plain) <= LONGEST_TITLE else f"{plain[: LONGEST_TITLE - 1]}…"

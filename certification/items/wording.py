@@ -27,6 +27,15 @@ wording.register(
         "item_rubric_missing": lambda: _("An assessor needs a rubric: name the criteria."),
         "item_rubric_sum": lambda: _("The criteria do not add up to %(points)s points."),
         "item_points_out_of_range": lambda: _("Points or penalty are out of range."),
+        "item_code_taken": lambda: _("The code %(code)s belongs to another item."),
+        "item_has_open_version": lambda: _(
+            "Somebody works on a draft of this item. Approve or retire it first."
+        ),
+        "item_link_missing": lambda: _("Say which competency the item shows."),
+        "item_needs_second_person": lambda: _(
+            "Whoever wrote in an item cannot approve it: a second person has to."
+        ),
+        "item_enemy_wrong": lambda: _("Choose another item of the same programme."),
         "item_weights_wrong": lambda: _(
             "Weights belong to the options of a choice, and the right ones add up to 1."
         ),
