@@ -36,6 +36,18 @@ wording.register(
             "Whoever wrote in an item cannot approve it: a second person has to."
         ),
         "item_enemy_wrong": lambda: _("Choose another item of the same programme."),
+        "import_structure": lambda: _("The structure of this question cannot be read."),
+        "import_no_question": lambda: _("This is text without a question."),
+        "import_no_key": lambda: _("No answer is marked as the right one."),
+        "import_weight": lambda: _("A weight is not between -100 and 100 per cent."),
+        "import_number": lambda: _("A number or its tolerance cannot be read."),
+        "import_category": lambda: _("The category “%(name)s” is not taken over."),
+        "import_markup_as_text": lambda: _("HTML is kept as it was typed and shown as text."),
+        "import_rubric_assumed": lambda: _(
+            "There was no rubric: one criterion for the whole answer is assumed."
+        ),
+        "import_feedback_dropped": lambda: _("The feedback of single answers is left out."),
+        "import_wildcard": lambda: _("An asterisk stands for itself here, not for any text."),
         "item_weights_wrong": lambda: _(
             "Weights belong to the options of a choice, and the right ones add up to 1."
         ),
