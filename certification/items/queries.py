@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
+from certification.competency.models import Competency, Framework
 from certification.items.models import (
     Item,
     ItemCompetency,
@@ -183,3 +184,14 @@ def same_content(digest: str, programme_id: int) -> Item | None:
         .order_by(Item.id)
         .limit(1)
     )
+
+
+def competencies_of(programme_ids: Sequence[int]) -> Sequence[Competency]:
+    """The competencies of these programmes' frameworks."""
+    return db.session.scalars(
+        sa.select(Competency)
+        .join(Framework, Framework.id == Competency.framework_id)
+        .where(Framework.programme_id.in_(programme_ids))
+        .options(joinedload(Competency.framework))
+        .order_by(Framework.id, Competency.position, Competency.id)
+    ).all()

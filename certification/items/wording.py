@@ -48,8 +48,42 @@ wording.register(
         ),
         "import_feedback_dropped": lambda: _("The feedback of single answers is left out."),
         "import_wildcard": lambda: _("An asterisk stands for itself here, not for any text."),
+        "import_too_many": lambda: _("A file may hold %(most)s items at most."),
         "item_weights_wrong": lambda: _(
             "Weights belong to the options of a choice, and the right ones add up to 1."
         ),
     }
 )
+
+
+def kind_name(kind: str) -> str:
+    """A kind in words."""
+    return {
+        "choice": _("Choice"),
+        "text": _("Text entry"),
+        "number": _("Numeric entry"),
+        "inline": _("Inline choice"),
+        "match": _("Match"),
+        "order": _("Order"),
+        "gaps": _("Gap match"),
+        "hotspot": _("Hotspot"),
+        "essay": _("Extended text"),
+    }.get(kind, kind)
+
+
+def state_name(state: str) -> str:
+    """A state in words."""
+    return {
+        "draft": _("Draft"),
+        "review": _("In review"),
+        "pilot": _("Pilot"),
+        "active": _("Active"),
+        "suspended": _("Suspended"),
+        "retired": _("Retired"),
+    }.get(state, state)
+
+
+def state_badge(state: str) -> str:
+    """The look of a state's badge."""
+    looks = {"active": "ok", "pilot": "info", "review": "warn", "suspended": "bad"}
+    return looks.get(state, "info")
