@@ -22,6 +22,7 @@ import certification.designs.views_draft
 import certification.designs.wording
 import certification.exams.views
 import certification.items.views
+import certification.items.views_editor
 import certification.items.views_exchange
 import certification.keys.health
 import certification.keys.views
