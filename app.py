@@ -7,6 +7,7 @@ from flask import Flask
 
 import certification.awards.jobs
 import certification.awards.views
+import certification.awards.views_life
 import certification.certificates.api
 import certification.certificates.cli
 import certification.certificates.jobs
@@ -82,6 +83,7 @@ BLUEPRINTS = (
     certification.items.views.blueprint,
     certification.exams.views.blueprint,
     certification.awards.views.blueprint,
+    certification.awards.views_life.blueprint,
     certification.keys.views.blueprint,
     certification.credentials.views.blueprint,
     certification.designs.views.blueprint,

@@ -12,7 +12,7 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from certification.awards.progress import Learner, Progress, learner
-from certification.awards.rules import Status
+from certification.awards.rules import HELD
 from certification.awards.wording import reason_text
 from certification.certificates import queries as certificates
 from certification.certificates.rules import Verdict
@@ -94,7 +94,7 @@ def me() -> ResponseReturnValue:
 
 def focus_of(progress: Sequence[Progress], completed: set[str]) -> Progress | None:
     """The scheme that the page shows first: under way, else the nearest to being met."""
-    open_ones = [p for p in progress if p.status is not Status.VALID and p.assessment.needs]
+    open_ones = [p for p in progress if p.status not in HELD and p.assessment.needs]
     started = [p for p in open_ones if p.met or completed & {n.code for n in p.assessment.needs}]
     ranked = sorted(started or open_ones, key=lambda p: -p.met / len(p.assessment.needs))
     return ranked[0] if ranked else (progress[0] if progress else None)

@@ -14,19 +14,29 @@ from pathlib import Path
 import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
-from jinja2 import FileSystemBytecodeCache
 
 from app import create_app
 from lms import schema
 from lms.db import db, unit
+from tests import warm
 from tests.factories import Factory
 
 pytest_plugins = ["tests.postgres"]
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-COMPILED = FileSystemBytecodeCache()
-"""Each test has an application of its own; templates are compiled once for all of them."""
 ON_POSTGRES = os.environ.get("TEST_DATABASE") == "postgres"
+
+warm.prepare()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that hold long tests begin first, so that no worker waits for the other at the end."""
+    long = {
+        item.path
+        for item in items
+        if item.get_closest_marker("slow") or item.get_closest_marker("browser")
+    }
+    items.sort(key=lambda item: item.path not in long)
 
 
 def environment(folder: Path, url: str) -> dict[str, str]:
@@ -84,7 +94,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application under test."""
     app = create_app(environment(tmp_path / "data", database_url))
-    app.jinja_env.bytecode_cache = COMPILED
+    warm.keep(app)
     app.before_request_funcs.setdefault(None, []).insert(0, _forget_the_last_reader)
     yield app
     client = app.extensions.get("jobs_client")

@@ -18,6 +18,8 @@ from lms.db import Base, db, unit
 from tests.conftest import environment
 from tests.factories import Factory
 
+pytestmark = pytest.mark.thorough
+
 
 def test_an_empty_database_reaches_the_head_and_stays_there(tmp_path: Path) -> None:
     app = create_app(environment(tmp_path, f"sqlite:///{tmp_path / 'fresh.db'}"))

@@ -62,7 +62,7 @@ POLICY = {
         certificates.supersede designs.create designs.choose designs.add_image
         designs.start_draft designs.edit designs.save designs.preview designs.review
         designs.publish designs.discard""",
-    "certification.revoke": "awards.revoke",
+    "certification.revoke": "awards.revoke award_life.suspend award_life.lift",
     "partner.see": "partner.index partner.staff partner.staff_file",
     "partner.check": "partner.checks partner.check partner.check_result partner.check_receipt",
     "partner.edit": """partner.news partner.subscribe_mail partner.subscribe_webhook
@@ -166,6 +166,7 @@ def verdict_of(status: int, location: str) -> str:
     return "forbidden" if status == 403 else "passed"
 
 
+@pytest.mark.thorough
 def test_every_role_at_every_route(app: Flask, cast: dict[str, FlaskClient], make: Factory) -> None:
     make.course(make.programme())
     wrong = []

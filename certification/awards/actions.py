@@ -1,4 +1,4 @@
-"""Awarding exactly once, and revoking."""
+"""Awarding exactly once; revoking, suspending and lifting."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from certification.awards import queries, rules
-from certification.awards.models import Award, Revocation, SchemeVersion
+from certification.awards.models import Award, Revocation, SchemeVersion, Suspension
 from courses.catalog.snapshot import catalog
 from lms import audit, jobs, mail
 from lms.accounts.models import Person
@@ -137,23 +137,99 @@ def revoke(
         award=award.id,
         private={"public_reason": public_reason, "internal_note": internal_note},
     )
-    to = mail_address(award.person_id)
-    if to is not None:
-        mail.send(
-            "revoked",
-            to.email,
-            key=f"revoked:{award.id}",
-            now=now,
-            language=to.language,
-            zone=to.time_zone,
-            person_id=award.person_id,
-            name=to.name,
-            award_id=award.id,
-            reason=public_reason,
-            revoked_on=today.isoformat(),
-            title=_title(award),
-        )
+    _tell("revoked", award, f"revoked:{award.id}", public_reason, now=now)
     return row
+
+
+def suspend(
+    award: Award, *, public_reason: str, internal_note: str, today: date, by: int, now: datetime
+) -> Suspension:
+    """Nobody may rely on the award until the suspension is lifted. One at a time.
+
+    Refuses (`already_suspended`), and (`already_revoked`) what is withdrawn for good.
+    """
+    if award.person_id == by:
+        raise refuse("not_yourself", status=403)
+    db.session.execute(locked(sa.select(Award.id).where(Award.id == award.id)))
+    if db.session.scalar(sa.select(Revocation.id).where(Revocation.award_id == award.id)):
+        raise refuse("already_revoked")
+    if _open_suspension(award) is not None:
+        raise refuse("already_suspended")
+    row = Suspension(
+        award_id=award.id,
+        suspended_on=today,
+        public_reason=public_reason,
+        internal_note=internal_note,
+        at=now,
+        by_person_id=by,
+        lifting_reason="",
+    )
+    db.session.add(row)
+    db.session.flush()
+    _record("award.suspended", award, by=by, now=now, reason=public_reason, note=internal_note)
+    _tell("suspended", award, f"suspended:{row.id}", public_reason, now=now)
+    return row
+
+
+def lift(award: Award, *, reason: str, today: date, by: int, now: datetime) -> Suspension:
+    """End the open suspension; the row keeps who suspended and who lifted, when and why.
+
+    Refuses (`not_suspended`). An award that could not be renewed meanwhile is looked at again.
+    """
+    if award.person_id == by:
+        raise refuse("not_yourself", status=403)
+    db.session.execute(locked(sa.select(Award.id).where(Award.id == award.id)))
+    row = _open_suspension(award)
+    if row is None:
+        raise refuse("not_suspended")
+    row.lifted_on, row.lifted_at, row.lifted_by_person_id = today, now, by
+    row.lifting_reason = reason
+    _record("award.lifted", award, by=by, now=now, reason=reason, note="")
+    _tell("lifted", award, f"lifted:{row.id}", reason, now=now)
+    jobs.enqueue(
+        "competency.evidence_changed", {"person_id": award.person_id}, key=f"lifted:{row.id}"
+    )
+    return row
+
+
+def _open_suspension(award: Award) -> Suspension | None:
+    return db.session.scalar(
+        sa.select(Suspension)
+        .where(Suspension.award_id == award.id, Suspension.lifted_at.is_(None))
+        .execution_options(populate_existing=True)
+    )
+
+
+def _record(act: str, award: Award, *, by: int, now: datetime, reason: str, note: str) -> None:
+    audit.record(
+        act,
+        "person",
+        award.person_id,
+        by=by,
+        now=now,
+        award=award.id,
+        private={"reason": reason, "internal_note": note},
+    )
+
+
+def _tell(kind: str, award: Award, key: str, reason: str, *, now: datetime) -> None:
+    """A mail to the holder."""
+    to = mail_address(award.person_id)
+    if to is None:
+        return
+    mail.send(
+        kind,
+        to.email,
+        key=key,
+        now=now,
+        language=to.language,
+        zone=to.time_zone,
+        person_id=award.person_id,
+        name=to.name,
+        award_id=award.id,
+        reason=reason,
+        title=_title(award),
+    )
 
 
 def _title(award: Award) -> str:

@@ -21,6 +21,25 @@ class RevokeForm(Form):
     )
 
 
+class SuspendForm(Form):
+    """Suspend an award."""
+
+    public_reason = StringField(
+        _l("Reason, which the public can read while it is suspended"),
+        [InputRequired(_l("Give the reason that the public will read.")), Length(max=300)],
+    )
+    internal_note = TextAreaField(_l("Internal note"), [Optional(), Length(max=1000)])
+
+
+class LiftForm(Form):
+    """End a suspension."""
+
+    reason = StringField(
+        _l("Reason, which the holder can read"),
+        [InputRequired(_l("Say why the suspension ends.")), Length(max=300)],
+    )
+
+
 class VersionForm(Form):
     """A draft of a scheme's next version."""
 

@@ -102,3 +102,38 @@ class Revocation(Base):
     internal_note: Mapped[str] = mapped_column(Words(1000), default="")
     at: Mapped[datetime]
     by_person_id: Mapped[int]
+
+
+class Suspension(Base):
+    """Nobody may rely on an award for a while; lifted once, by a reason of its own. An award can be
+    suspended again, one suspension at a time."""
+
+    __tablename__ = "suspension"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    award_id: Mapped[int] = mapped_column(sa.ForeignKey("award.id"))
+    suspended_on: Mapped[date]
+    public_reason: Mapped[str] = mapped_column(Words(300))
+    internal_note: Mapped[str] = mapped_column(Words(1000), default="")
+    at: Mapped[datetime]
+    by_person_id: Mapped[int]
+    lifted_on: Mapped[date | None]
+    lifting_reason: Mapped[str] = mapped_column(Words(300), default="")
+    lifted_at: Mapped[datetime | None]
+    lifted_by_person_id: Mapped[int | None]
+
+    __table_args__ = (
+        sa.CheckConstraint(
+            "(lifted_at IS NULL) = (lifted_on IS NULL)"
+            " AND (lifted_at IS NULL) = (lifted_by_person_id IS NULL)",
+            name="lifted_whole",
+        ),
+        sa.Index("ix_suspension_award", "award_id", "id"),
+        sa.Index(
+            "uq_suspension_open",
+            "award_id",
+            unique=True,
+            sqlite_where=sa.text("lifted_at IS NULL"),
+            postgresql_where=sa.text("lifted_at IS NULL"),
+        ),
+    )

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from certification.awards import rules, snapshot
-from certification.awards.models import Award, Revocation, Scheme
+from certification.awards.models import Award, Revocation, Scheme, Suspension
+from certification.awards.queries import suspended_on
 from certification.awards.rules import Earlier, Fact, Facts, Status
 from certification.awards.snapshot import VersionCard
 from certification.competency.models import Competency, Evidence
@@ -76,10 +77,12 @@ _AWARDS = Prepared(
         Award.awarded_on,
         Award.valid_until,
         Revocation.revoked_on,
+        Suspension.suspended_on,
         Scheme.code,
     )
     .join(Scheme, Scheme.id == Award.scheme_id)
     .outerjoin(Revocation, Revocation.award_id == Award.id)
+    .outerjoin(Suspension, suspended_on(_day))
     .where(Award.person_id == _person)
     .order_by(Award.cycle)
 )
@@ -91,7 +94,8 @@ class Progress:
 
     version: VersionCard
     award: Any
-    """The newest award (cycle, awarded_on, valid_until, revoked_on), None without one."""
+    """The newest award (cycle, awarded_on, valid_until, revoked_on, suspended_on), None without
+    one."""
     status: Status | None
     assessment: rules.Assessment
     names: dict[tuple[str, str], tuple[str, str | None]]
@@ -127,7 +131,7 @@ class Learner:
 
 def learner(person_id: int, on: date) -> Learner:
     """A person's facts and progress on a day."""
-    awards = _AWARDS.rows(person=person_id)
+    awards = _AWARDS.rows(person=person_id, day=on)
     facts, standard = _facts(person_id, awards, on), snapshot.schemes()
     newest = {award.scheme_id: award for award in awards if award.awarded_on <= on}
     return Learner(
@@ -175,10 +179,17 @@ def _status(award: Any, on: date) -> Status | None:
         awarded_on=award.awarded_on,
         valid_until=award.valid_until,
         revoked_on=award.revoked_on,
+        is_suspended=award.suspended_on is not None,
     )
 
 
 def _earlier(award: Any) -> Earlier | None:
     if award is None:
         return None
-    return Earlier(award.cycle, award.awarded_on, award.valid_until, award.revoked_on)
+    return Earlier(
+        award.cycle,
+        award.awarded_on,
+        award.valid_until,
+        award.revoked_on,
+        award.suspended_on is not None,
+    )

@@ -7,15 +7,19 @@ from typing import Any
 import sqlalchemy as sa
 
 from certification.awards import progress, snapshot
-from certification.awards.models import Award, Revocation
+from certification.awards.models import Award, Revocation, Suspension
 from certification.awards.progress import Progress
-from certification.awards.queries import facts_of_many
+from certification.awards.queries import facts_of_many, suspended_on
 from lms.db import db
 
 
 def progress_of_many(person_ids: Sequence[int], on: date) -> dict[int, list[Progress]]:
     """By person, every scheme in force, with what is met and what is missing."""
-    facts, newest, standard = facts_of_many(person_ids, on), _newest(person_ids), snapshot.schemes()
+    facts, newest, standard = (
+        facts_of_many(person_ids, on),
+        _newest(person_ids, on),
+        snapshot.schemes(),
+    )
     return {
         id: [
             progress.of_scheme(v, newest.get((id, v.scheme_id)), facts[id], standard.names, on)
@@ -25,8 +29,8 @@ def progress_of_many(person_ids: Sequence[int], on: date) -> dict[int, list[Prog
     }
 
 
-def _newest(person_ids: Sequence[int]) -> dict[tuple[int, int], Any]:
-    """(person, scheme) → the newest award's row with the day of its revocation."""
+def _newest(person_ids: Sequence[int], on: date) -> dict[tuple[int, int], Any]:
+    """(person, scheme) → the newest award's row, with the days of its revocation and suspension."""
     rows = db.session.execute(
         sa.select(
             Award.person_id,
@@ -36,8 +40,10 @@ def _newest(person_ids: Sequence[int]) -> dict[tuple[int, int], Any]:
             Award.awarded_on,
             Award.valid_until,
             Revocation.revoked_on,
+            Suspension.suspended_on,
         )
         .outerjoin(Revocation, Revocation.award_id == Award.id)
+        .outerjoin(Suspension, suspended_on(on))
         .where(Award.person_id.in_(person_ids))
         .order_by(Award.cycle)
     )

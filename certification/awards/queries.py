@@ -2,13 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
 
 from certification.awards import rules, snapshot
-from certification.awards.models import Award, Revocation, Scheme, SchemeState, SchemeVersion
+from certification.awards.models import (
+    Award,
+    Revocation,
+    Scheme,
+    SchemeState,
+    SchemeVersion,
+    Suspension,
+)
 from certification.awards.rules import Earlier, Fact, Facts, Status
 from certification.competency.models import Competency, Evidence
 from certification.exams.models import Exam, ExamResult
@@ -17,6 +24,15 @@ from courses.scheduling.models import Completion
 from lms.accounts.models import Person
 from lms.db import AnySelect, db
 from lms.paging import SIZE, Page, page_of
+
+
+def suspended_on(day: Any) -> sa.ColumnElement[bool]:
+    """Joins an award's suspension as it stood on a day (a date or a bind): one at most."""
+    return sa.and_(
+        Suspension.award_id == Award.id,
+        Suspension.suspended_on <= day,
+        sa.or_(Suspension.lifted_on.is_(None), Suspension.lifted_on > day),
+    )
 
 
 def facts_of(person_id: int, on: date) -> Facts:
@@ -79,7 +95,9 @@ def facts_of_many(person_ids: Sequence[int], on: date) -> dict[int, Facts]:
         sa.select(Award.person_id, Scheme.code)
         .join(Scheme, Scheme.id == Award.scheme_id)
         .outerjoin(Revocation, Revocation.award_id == Award.id)
+        .outerjoin(Suspension, suspended_on(on))
         .where(
+            Suspension.id.is_(None),
             Award.person_id.in_(person_ids),
             Award.awarded_on <= on,
             sa.or_(Award.valid_until.is_(None), Award.valid_until >= on),
@@ -114,23 +132,34 @@ def versions_on(day: date) -> list[SchemeVersion]:
     return list({version.scheme_id: version for version in rows}.values())
 
 
-def newest_awards(person_ids: Sequence[int]) -> dict[tuple[int, int], tuple[Award, date | None]]:
-    """(person, scheme) → the newest award and the day of its revocation."""
+Newest: TypeAlias = tuple[Award, date | None, bool]
+"""An award, the day of its revocation, whether it is suspended now."""
+
+
+def newest_awards(person_ids: Sequence[int]) -> dict[tuple[int, int], Newest]:
+    """(person, scheme) → the newest award."""
     rows = db.session.execute(
-        sa.select(Award, Revocation.revoked_on)
+        sa.select(Award, Revocation.revoked_on, Suspension.id)
         .outerjoin(Revocation, Revocation.award_id == Award.id)
+        .outerjoin(
+            Suspension,
+            sa.and_(Suspension.award_id == Award.id, Suspension.lifted_at.is_(None)),
+        )
         .where(Award.person_id.in_(person_ids))
         .order_by(Award.cycle)
     )
-    return {(award.person_id, award.scheme_id): (award, revoked) for award, revoked in rows}
+    return {
+        (award.person_id, award.scheme_id): (award, revoked, suspension is not None)
+        for award, revoked, suspension in rows
+    }
 
 
-def earlier_of(found: tuple[Award, date | None] | None) -> Earlier | None:
+def earlier_of(found: Newest | None) -> Earlier | None:
     """An award as the rules see it."""
     if found is None:
         return None
-    award, revoked_on = found
-    return Earlier(award.cycle, award.awarded_on, award.valid_until, revoked_on)
+    award, revoked_on, is_suspended = found
+    return Earlier(award.cycle, award.awarded_on, award.valid_until, revoked_on, is_suspended)
 
 
 def names_of_requirements() -> dict[tuple[str, str], tuple[str, str | None]]:
@@ -166,17 +195,20 @@ def certified(
     cursor: list[int | str] | None = None,
     size: int = SIZE,
 ) -> Page[Any]:
-    """(award, person, revoked on) of a scheme, newest first; optionally of one status."""
+    """(award, person, revoked on, suspended on) of a scheme, newest first; optionally of one
+    status."""
     wanted = (
-        sa.select(Award, Person, Revocation.revoked_on)
+        sa.select(Award, Person, Revocation.revoked_on, Suspension.suspended_on)
         .join(Person, Person.id == Award.person_id)
         .outerjoin(Revocation, Revocation.award_id == Award.id)
+        .outerjoin(Suspension, suspended_on(day))
         .where(Award.scheme_id == scheme_id)
         .order_by(Award.id.desc())
         .limit(size + 1)
     )
-    live, ends = Revocation.id.is_(None), Award.valid_until
+    live, ends = sa.and_(Revocation.id.is_(None), Suspension.id.is_(None)), Award.valid_until
     conditions = {
+        Status.SUSPENDED: sa.and_(Revocation.id.is_(None), Suspension.id.is_not(None)),
         Status.VALID: sa.and_(live, sa.or_(ends.is_(None), ends >= day)),
         Status.EXPIRED: sa.and_(live, ends < day),
         Status.REVOKED: Revocation.id.is_not(None),
@@ -189,21 +221,32 @@ def certified(
     return page_of(rows, size=size, key=lambda row: (row[0].id,), is_first=cursor is None)
 
 
-def status_of(award: Award, revoked_on: date | None, day: date) -> Status:
+def status_of(
+    award: Award, revoked_on: date | None, day: date, *, is_suspended: bool = False
+) -> Status:
     """What an award is on a day."""
     return rules.status_on(
-        day, awarded_on=award.awarded_on, valid_until=award.valid_until, revoked_on=revoked_on
+        day,
+        awarded_on=award.awarded_on,
+        valid_until=award.valid_until,
+        revoked_on=revoked_on,
+        is_suspended=is_suspended,
     )
 
 
 def award_by_id(award_id: int, programme_codes: Sequence[str] | None = None) -> Any | None:
-    """(award, person, scheme, version, revocation) within the programmes one may see."""
+    """(award, person, scheme, version, revocation, open suspension) within the programmes one may
+    see."""
     wanted = (
-        sa.select(Award, Person, Scheme, SchemeVersion, Revocation)
+        sa.select(Award, Person, Scheme, SchemeVersion, Revocation, Suspension)
         .join(Person, Person.id == Award.person_id)
         .join(Scheme, Scheme.id == Award.scheme_id)
         .join(SchemeVersion, SchemeVersion.id == Award.scheme_version_id)
         .outerjoin(Revocation, Revocation.award_id == Award.id)
+        .outerjoin(
+            Suspension,
+            sa.and_(Suspension.award_id == Award.id, Suspension.lifted_at.is_(None)),
+        )
         .where(Award.id == award_id)
     )
     if programme_codes is not None:

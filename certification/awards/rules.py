@@ -22,6 +22,11 @@ class Status(StrEnum):
     VALID = "valid"
     EXPIRED = "expired"
     REVOKED = "revoked"
+    SUSPENDED = "suspended"
+
+
+HELD = frozenset({Status.VALID, Status.SUSPENDED})
+"""An award that stands, if not to be relied on: no other is earned meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +173,23 @@ def expiry(awarded_on: date, term_months: int | None) -> date | None:
 
 
 def status_on(
-    day: date, *, awarded_on: date, valid_until: date | None, revoked_on: date | None
+    day: date,
+    *,
+    awarded_on: date,
+    valid_until: date | None,
+    revoked_on: date | None,
+    is_suspended: bool = False,
 ) -> Status:
-    """What an award is on a day, past days included."""
+    """What an award is on a day, past days included; `is_suspended` is told of that day.
+
+    A suspended award stays so when its term ends: what was in doubt is not settled by time.
+    """
     if day < awarded_on:
         return Status.NOT_YET
     if revoked_on is not None and day >= revoked_on:
         return Status.REVOKED
+    if is_suspended:
+        return Status.SUSPENDED
     if valid_until is not None and day > valid_until:
         return Status.EXPIRED
     return Status.VALID
@@ -188,6 +203,7 @@ class Earlier:
     awarded_on: date
     valid_until: date | None
     revoked_on: date | None
+    is_suspended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +217,7 @@ class Cycle:
 
 def next_cycle(earlier: Earlier | None, day: date) -> Cycle:
     """While an award is valid no other is made. After it ended, only facts after its own award
-    (after a revocation: after that day) count for the next cycle."""
+    (after a revocation: after that day) count for the next cycle. A suspended one is no end."""
     if earlier is None:
         return Cycle(1, None, True)
     status = status_on(
@@ -209,9 +225,10 @@ def next_cycle(earlier: Earlier | None, day: date) -> Cycle:
         awarded_on=earlier.awarded_on,
         valid_until=earlier.valid_until,
         revoked_on=earlier.revoked_on,
+        is_suspended=earlier.is_suspended,
     )
     since = earlier.revoked_on or earlier.awarded_on
-    return Cycle(earlier.cycle + 1, since, status in {Status.EXPIRED, Status.REVOKED})
+    return Cycle(earlier.cycle + 1, since, status not in HELD and status is not Status.NOT_YET)
 
 
 def begins_on(met_on: date, earlier: Earlier | None) -> date:

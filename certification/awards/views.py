@@ -230,7 +230,7 @@ def award(award_id: int) -> ResponseReturnValue:
 
 
 def _award_values(row: Any) -> dict[str, Any]:
-    award, person, its_scheme, version, revocation = row
+    award, person, its_scheme, version, revocation, suspension = row
     revoked_on = revocation.revoked_on if revocation else None
     return {
         "award": award,
@@ -238,7 +238,10 @@ def _award_values(row: Any) -> dict[str, Any]:
         "scheme": its_scheme,
         "version": version,
         "revocation": revocation,
-        "status": queries.status_of(award, revoked_on, today()),
+        "suspension": suspension,
+        "status": queries.status_of(
+            award, revoked_on, today(), is_suspended=suspension is not None
+        ),
         "status_text": wording.status_text,
         "certificates": slots.ask("award.certificates", [], award_id=award.id, day=today()),
     }

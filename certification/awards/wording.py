@@ -25,6 +25,8 @@ wording.register(
             "A version cannot be in force from a day that has passed. Choose today or a later day."
         ),
         "already_revoked": lambda: _("This award was revoked already."),
+        "already_suspended": lambda: _("This award is suspended already."),
+        "not_suspended": lambda: _("This award is not suspended any more."),
     }
 )
 
@@ -52,4 +54,5 @@ def status_text(status: Status) -> tuple[str, str]:
         Status.VALID: ("ok", _("Valid")),
         Status.EXPIRED: ("warn", _("Expired")),
         Status.REVOKED: ("bad", _("Revoked")),
+        Status.SUSPENDED: ("warn", _("Suspended")),
     }[status]

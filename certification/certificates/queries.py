@@ -9,15 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from certification.awards.models import Award, Revocation, Scheme
+from certification.awards.models import Award, Revocation, Scheme, Suspension
 from certification.certificates.models import Certificate, CertificateState
 from certification.certificates.rules import Standing, Verdict, days_left, verdict_on
 from courses.catalog.models import Programme
-from lms.accounts.models import Membership, Person
 from lms.db import AnySelect, db
 from lms.prepared import Prepared
 
-_successor = aliased(Certificate)
+successor = aliased(Certificate)
 _earlier = aliased(Certificate)
 
 _COLUMNS = (
@@ -38,8 +37,10 @@ _COLUMNS = (
     Certificate.holder_erased_at,
     Revocation.revoked_on,
     Revocation.public_reason,
-    _successor.code.label("superseded_by"),
-    _successor.issued_on.label("superseded_on"),
+    Suspension.suspended_on,
+    Suspension.public_reason.label("suspension_reason"),
+    successor.code.label("superseded_by"),
+    successor.issued_on.label("superseded_on"),
     _earlier.code.label("supersedes"),
 )
 
@@ -57,22 +58,45 @@ class Checked:
         """The holder's name, unless they had it erased."""
         return None if self.row.holder_erased_at else self.row.holder_name
 
+    @property
+    def reason(self) -> str | None:
+        """Why it was revoked or is suspended, as the public may read it."""
+        if self.verdict is Verdict.SUSPENDED:
+            return str(self.row.suspension_reason)
+        return None if self.row.public_reason is None else str(self.row.public_reason)
 
-def selected(*more: Any) -> AnySelect:
-    """Verification's columns and `more` (the frozen facts cost more than all of them)."""
+
+_DAY = sa.bindparam("day", type_=sa.Date())
+
+
+def selected(day: Any, *more: Any) -> AnySelect:
+    """Verification's columns as of a day (a date or a bind) and `more` (the frozen facts cost more
+    than all of them)."""
     return (
         sa.select(*_COLUMNS, *more)
         .select_from(Certificate)
         .outerjoin(Revocation, Revocation.award_id == Certificate.award_id)
-        .outerjoin(_successor, _successor.supersedes_id == Certificate.id)
+        .outerjoin(Suspension, suspended_on(day))
+        .outerjoin(successor, successor.supersedes_id == Certificate.id)
         .outerjoin(_earlier, _earlier.id == Certificate.supersedes_id)
     )
 
 
-_WITH_FACTS = Prepared(selected(Certificate.facts).where(Certificate.code == sa.bindparam("code")))
-_BY_CODE = Prepared(selected().where(Certificate.code == sa.bindparam("code")))
+def suspended_on(day: Any) -> sa.ColumnElement[bool]:
+    """The award's suspension as it stood on a day: one at most."""
+    return sa.and_(
+        Suspension.award_id == Certificate.award_id,
+        Suspension.suspended_on <= day,
+        sa.or_(Suspension.lifted_on.is_(None), Suspension.lifted_on > day),
+    )
+
+
+_WITH_FACTS = Prepared(
+    selected(_DAY, Certificate.facts).where(Certificate.code == sa.bindparam("code"))
+)
+_BY_CODE = Prepared(selected(_DAY).where(Certificate.code == sa.bindparam("code")))
 _OF_PERSON = Prepared(
-    selected()
+    selected(_DAY)
     .where(Certificate.person_id == sa.bindparam("person"))
     .order_by(Certificate.id.desc())
 )
@@ -80,13 +104,13 @@ _OF_PERSON = Prepared(
 
 def by_code(code: str, day: date) -> Checked | None:
     """The certificate with this (normalised) code as it stands on the day; None: not ours."""
-    row = _BY_CODE.first(code=code)
+    row = _BY_CODE.first(code=code, day=day)
     return None if row is None else check(row, day)
 
 
 def with_facts(code: str, day: date) -> Checked | None:
     """As `by_code`, and the row has the frozen facts."""
-    row = _WITH_FACTS.first(code=code)
+    row = _WITH_FACTS.first(code=code, day=day)
     return None if row is None else check(row, day)
 
 
@@ -100,103 +124,22 @@ def check(row: Any, day: date) -> Checked:
         superseded_by=row.superseded_by if is_replaced else None,
         is_issued=row.state == CertificateState.ISSUED,
         holder_erased_at=row.holder_erased_at,
+        suspended_on=row.suspended_on,
     )
     return Checked(row, verdict_on(standing, day), days_left(row.valid_until, day))
 
 
 def of_person(person_id: int, day: date) -> list[Checked]:
     """A person's certificates, newest first, replaced ones included."""
-    return [check(row, day) for row in _OF_PERSON.rows(person=person_id)]
+    return [check(row, day) for row in _OF_PERSON.rows(person=person_id, day=day)]
 
 
 def of_award(award_id: int, day: date) -> list[Checked]:
     """All certificates of an award, oldest first."""
     rows = db.session.execute(
-        selected().where(Certificate.award_id == award_id).order_by(Certificate.id)
+        selected(day).where(Certificate.award_id == award_id).order_by(Certificate.id)
     )
     return [check(row, day) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class StaffRow:
-    """A colleague's newest certificate of a scheme, for the employer's list."""
-
-    person_id: int
-    public_id: str
-    name: str
-    checked: Checked
-
-
-def staff(
-    organisation_ids: Sequence[int],
-    day: date,
-    *,
-    within_days: int | None = None,
-    after: tuple[str, int] | None = None,
-    limit: int = 51,
-) -> list[StaffRow]:
-    """Current certificates of the organisations' people, by name; optionally those that end
-    within so many days. `after` is the (sort name, certificate id) of the last row shown."""
-    wanted = (
-        selected()
-        .add_columns(Person.public_id, Person.name, Person.sort_name)
-        .join(Person, Person.id == Certificate.person_id)
-        .where(is_member(organisation_ids, day), _successor.id.is_(None))
-        .order_by(Person.sort_name, Certificate.id)
-        .limit(limit)
-    )
-    if within_days is not None:
-        wanted = wanted.where(
-            Certificate.valid_until.between(day, day + timedelta(days=within_days)),
-            Revocation.id.is_(None),
-        )
-    if after is not None:
-        wanted = wanted.where(
-            sa.tuple_(Person.sort_name, Certificate.id) > sa.tuple_(*map(sa.literal, after))
-        )
-    rows = db.session.execute(wanted)
-    return [StaffRow(row.person_id, row.public_id, row.name, check(row, day)) for row in rows]
-
-
-def is_member(organisation_ids: Sequence[int], day: date) -> sa.ColumnElement[bool]:
-    """From the members to their certificates: an EXISTS made SQLite walk every certificate."""
-    return Certificate.person_id.in_(
-        sa.select(Membership.person_id).where(
-            Membership.organisation_id.in_(organisation_ids),
-            Membership.started_on <= day,
-            sa.or_(Membership.ended_on.is_(None), Membership.ended_on >= day),
-        )
-    )
-
-
-def staff_counts(organisation_ids: Sequence[int], day: date) -> dict[str, int]:
-    """How many current certificates: valid, ending in 30, 60 and 90 days, expired, revoked."""
-    due = Certificate.valid_until
-    live = Revocation.id.is_(None)
-
-    def among(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
-        return sa.func.count().filter(*conditions)
-
-    row = db.session.execute(
-        sa.select(
-            among(live, sa.or_(due.is_(None), due >= day)).label("valid"),
-            *[
-                among(live, due.between(day, day + timedelta(days=days))).label(f"within_{days}")
-                for days in (30, 60, 90)
-            ],
-            among(live, due < day).label("expired"),
-            among(Revocation.id.is_not(None)).label("revoked"),
-        )
-        .select_from(Certificate)
-        .outerjoin(Revocation, Revocation.award_id == Certificate.award_id)
-        .outerjoin(_successor, _successor.supersedes_id == Certificate.id)
-        .where(
-            is_member(organisation_ids, day),
-            _successor.id.is_(None),
-            Certificate.state == CertificateState.ISSUED,
-        )
-    ).one()
-    return {key: int(value) for key, value in row._mapping.items()}
 
 
 def document_digest(content: bytes) -> str:
@@ -280,7 +223,7 @@ def _signed_with(kid: str, column: Any) -> AnySelect:
     return (
         sa.select(column)
         .select_from(Certificate)
-        .outerjoin(_successor, _successor.supersedes_id == Certificate.id)
-        .where(signed, _successor.id.is_(None))
+        .outerjoin(successor, successor.supersedes_id == Certificate.id)
+        .where(signed, successor.id.is_(None))
         .order_by(Certificate.id)
     )

@@ -12,7 +12,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from certification.certificates import queries
+from certification.certificates import queries, queries_staff
 from certification.certificates.lists import Entry, Row
 from certification.certificates.models import Certificate, CertificateState
 from certification.certificates.models_checks import CertificateCheck
@@ -47,7 +47,7 @@ def answers(entries: Sequence[Entry], day: date) -> list[Row]:
 def _by_code(codes: Sequence[str], day: date) -> dict[str, list[Checked]]:
     if not codes:
         return {}
-    found = db.session.execute(_plain().where(Certificate.code.in_(table_of(codes))))
+    found = db.session.execute(_plain(day).where(Certificate.code.in_(table_of(codes))))
     return {row.code: [queries.check(row, day)] for row in found}
 
 
@@ -57,7 +57,7 @@ def _by_email(addresses: Sequence[str], day: date) -> dict[str, list[Checked]]:
     if not addresses:
         return {}
     wanted = (
-        _plain()
+        _plain(day)
         .add_columns(Account.email_key)
         .join(Person, Person.id == Certificate.person_id)
         .join(Account, Account.person_id == Person.id)
@@ -76,9 +76,9 @@ def _by_email(addresses: Sequence[str], day: date) -> dict[str, list[Checked]]:
     return people
 
 
-def _plain() -> AnySelect:
+def _plain(day: date) -> AnySelect:
     """Verification's own columns but for the frozen facts, which a list does not show."""
-    return queries.selected()
+    return queries.selected(day)
 
 
 def _unknown(asked: Entry) -> Row:
@@ -90,7 +90,7 @@ def _row(asked: Entry, checked: Checked) -> Row:
     return Row(
         asked.text, checked.verdict, row.code, checked.holder,
         row.achievement if shown else None, row.issued_on, row.valid_until if shown else None,
-        row.revoked_on, row.public_reason, row.superseded_by,
+        row.revoked_on, checked.reason, row.superseded_by,
     )  # fmt: skip
 
 
@@ -121,11 +121,11 @@ def page_for(
     *, person_id: int | None, organisation_id: int | None, day: date, after: int | None, limit: int
 ) -> list[Checked]:
     """Certificates of a person, or of an organisation's people now, newest first."""
-    wanted = _plain().order_by(Certificate.id.desc()).limit(limit)
+    wanted = _plain(day).order_by(Certificate.id.desc()).limit(limit)
     if person_id is not None:
         wanted = wanted.where(Certificate.person_id == person_id)
     if organisation_id is not None:
-        wanted = wanted.where(queries.is_member([organisation_id], day))
+        wanted = wanted.where(queries_staff.is_member([organisation_id], day))
     if after is not None:
         wanted = wanted.where(Certificate.id < after)
     return [queries.check(row, day) for row in db.session.execute(wanted)]

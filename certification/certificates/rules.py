@@ -30,25 +30,26 @@ class Standing:
     superseded_by: str | None
     is_issued: bool
     holder_erased_at: datetime | None
+    suspended_on: date | None = None
 
 
 def verdict_on(standing: Standing, day: date) -> Verdict:
     """One verdict for a day. A stronger statement wins: a revoked certificate stays revoked
-    when it would also have expired, and is never 'unknown'.
+    when it would also have expired, and is never 'unknown'. `suspended_on` is told of that day.
 
     A certificate whose document is still being made is `could_not_check`: never green early.
     """
     if not standing.is_issued:
         return Verdict.COULD_NOT_CHECK
-    if standing.revoked_on is not None and standing.revoked_on <= day:
-        return Verdict.REVOKED
-    if standing.superseded_by is not None:
-        return Verdict.SUPERSEDED
-    if standing.holder_erased_at is not None:
-        return Verdict.HOLDER_ERASED
-    if standing.valid_until is not None and day > standing.valid_until:
-        return Verdict.EXPIRED
-    return Verdict.VALID
+    is_over = standing.valid_until is not None and day > standing.valid_until
+    applies = {
+        Verdict.REVOKED: standing.revoked_on is not None and standing.revoked_on <= day,
+        Verdict.SUPERSEDED: standing.superseded_by is not None,
+        Verdict.HOLDER_ERASED: standing.holder_erased_at is not None,
+        Verdict.SUSPENDED: standing.suspended_on is not None,
+        Verdict.EXPIRED: is_over,
+    }
+    return next((verdict for verdict, it_does in applies.items() if it_does), Verdict.VALID)
 
 
 def days_left(valid_until: date | None, day: date) -> int | None:

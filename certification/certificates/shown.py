@@ -29,7 +29,7 @@ def values(checked: Checked | None, now: datetime, zone: str) -> Values:
         return found
     row = checked.row
     found |= {
-        "day": long_date(row.revoked_on or row.valid_until),
+        "day": long_date(row.revoked_on or row.suspended_on or row.valid_until),
         "superseded_by": row.superseded_by,
         "superseded_on": long_date(row.superseded_on) or None,
     }
@@ -81,4 +81,6 @@ def _history(checked: Checked) -> Values:
         "supersession_reason": row.supersession_reason or None,
         "revoked_on": long_date(row.revoked_on) or None,
         "public_reason": row.public_reason,
+        "suspended_on": long_date(row.suspended_on) or None,
+        "suspension_reason": row.suspension_reason,
     }

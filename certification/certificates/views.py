@@ -148,7 +148,7 @@ def _answer(code: str, checked: Checked | None, now: datetime) -> dict[str, Any]
         "issued_on": row.issued_on,
         "valid_until": row.valid_until if shown else None,
         "revoked_on": row.revoked_on,
-        "reason": row.public_reason,
+        "reason": checked.reason,
         "superseded_by": row.superseded_by,
         "checked_at": now,
     }

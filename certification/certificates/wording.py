@@ -61,7 +61,9 @@ def sentence(verdict: Verdict, today: str | None, day: str | None) -> str:
             "The issuer withdrew this certificate on %(day)s. Do not rely on it.", day=day
         ),
         Verdict.SUSPENDED: _(
-            "The issuer has suspended this certificate. Do not rely on it until it is lifted."
+            "The issuer suspended this certificate on %(day)s. Do not rely on it until that "
+            "is lifted.",
+            day=day,
         ),
         Verdict.ALTERED: _(
             "This file is not as it was signed: something was changed afterwards. "

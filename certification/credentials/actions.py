@@ -53,24 +53,10 @@ def _take(pair: StatusList, certificate_id: int, award_id: int) -> bool:
 
 def withdraw(certificate_id: int, *, now: datetime) -> None:
     """Set the bit for good: replaced by another certificate, or its holder was erased."""
-    _mark(certificate_id, StatusEntry.withdrawn_at.is_(None), withdrawn_at=now)
-
-
-def suspend(certificate_id: int, *, now: datetime) -> None:
-    """Set both bits for a while."""
-    _mark(certificate_id, StatusEntry.suspended_at.is_(None), suspended_at=now)
-
-
-def lift(certificate_id: int) -> None:
-    """Clear what `suspend` set."""
-    _mark(certificate_id, StatusEntry.suspended_at.is_not(None), suspended_at=None)
-
-
-def _mark(certificate_id: int, if_: sa.ColumnElement[bool], **values: datetime | None) -> None:
     db.session.execute(
         sa.update(StatusEntry)
-        .where(StatusEntry.certificate_id == certificate_id, if_)
-        .values(**values)
+        .where(StatusEntry.certificate_id == certificate_id, StatusEntry.withdrawn_at.is_(None))
+        .values(withdrawn_at=now)
     )
 
 

@@ -47,7 +47,7 @@ class SignedList(Base):
 class StatusEntry(Base):
     """The position of one certificate, given once and never used for another.
 
-    A revoked award needs no mark here: the list asks the award's revocation itself.
+    A revoked or suspended award needs no mark here: the list asks the award's own facts.
     """
 
     __tablename__ = "status_entry"
@@ -59,7 +59,6 @@ class StatusEntry(Base):
     award_id: Mapped[int] = mapped_column(sa.ForeignKey("award.id"), index=True)
     withdrawn_at: Mapped[datetime | None]
     """Replaced by another certificate, or its holder was erased."""
-    suspended_at: Mapped[datetime | None]
 
     __table_args__ = (
         sa.UniqueConstraint("list_id", "position"),
@@ -68,7 +67,7 @@ class StatusEntry(Base):
             "ix_status_entry_marked",
             "list_id",
             "position",
-            sqlite_where=sa.text("withdrawn_at IS NOT NULL OR suspended_at IS NOT NULL"),
-            postgresql_where=sa.text("withdrawn_at IS NOT NULL OR suspended_at IS NOT NULL"),
+            sqlite_where=sa.text("withdrawn_at IS NOT NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NOT NULL"),
         ),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from certification.awards.models import Revocation
+from certification.awards.models import Revocation, Suspension
 from certification.credentials import bitstring, proofs, status_list
 from certification.credentials.credential import Issuer, StatusPlace
 from certification.credentials.models import SignedList, StatusEntry, StatusList, StatusPurpose
@@ -67,9 +67,13 @@ def positions(list_id: int, purpose: StatusPurpose) -> list[int]:
     # The sum keeps planners from walking the whole list: they go from the few revocations to
     # their entries (100 ms to 20 ms with a million certificates, ten thousand of them revoked).
     revoked = revoked.where(StatusEntry.list_id + 0 == list_id)
+    suspended = (
+        sa.select(StatusEntry.position)
+        .join(Suspension, Suspension.award_id == StatusEntry.award_id)
+        .where(StatusEntry.list_id + 0 == list_id, Suspension.lifted_at.is_(None))
+    )
     here = sa.select(StatusEntry.position).where(StatusEntry.list_id == list_id)
     withdrawn = here.where(StatusEntry.withdrawn_at.is_not(None))
-    suspended = here.where(StatusEntry.suspended_at.is_not(None))
     final = set(db.session.scalars(revoked)) | set(db.session.scalars(withdrawn))
     paused = set(db.session.scalars(suspended))
     chosen = final | paused if purpose == StatusPurpose.REVOCATION else paused - final

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from certification.certificates import queries as certificates
+from certification.certificates import queries_staff
 from certification.certificates.models import Certificate
 from lms.audit import AuditEntry, AuditHead
 from lms.db import db
@@ -61,10 +62,10 @@ def _certificates(
     ids = [number for kind, number in subjects if kind == "certificate"]
     awards = [number for kind, number in subjects if kind == "award"]
     rows = db.session.execute(
-        certificates.selected()
+        certificates.selected(day)
         .where(
             sa.or_(Certificate.id.in_(ids), Certificate.award_id.in_(awards)),
-            certificates.is_member([organisation_id], day),
+            queries_staff.is_member([organisation_id], day),
         )
         .order_by(Certificate.id)
     )

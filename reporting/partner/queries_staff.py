@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from certification.awards.progress import Progress
 from certification.awards.progress_many import progress_of_many
-from certification.awards.rules import Status
+from certification.awards.rules import HELD, Status
 from lms.accounts.models import Membership, Person
 from lms.db import db
 from lms.paging import SIZE, Page, page_of
@@ -93,7 +93,7 @@ def _held(progress: Sequence[Progress]) -> tuple[Held, ...]:
 
 def _next(progress: Sequence[Progress]) -> Gaps | None:
     """The open certification of which most is met; the order of the schemes decides a tie."""
-    open_ones = [p for p in progress if p.status is not Status.VALID and p.assessment.needs]
+    open_ones = [p for p in progress if p.status not in HELD and p.assessment.needs]
     if not open_ones:
         return None
     nearest = max(open_ones, key=lambda p: p.met / len(p.assessment.needs))

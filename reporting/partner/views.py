@@ -7,7 +7,7 @@ from flask import Blueprint, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from certification.certificates import queries, wording
+from certification.certificates import queries_staff, wording
 from certification.certificates.forms import CodeForm
 from lms import clock, paging, permissions
 from lms.accounts import queries as people
@@ -51,7 +51,7 @@ def index() -> ResponseReturnValue:
         today=today,
         within=within,
         page=rows,
-        counts=queries.staff_counts(own, today) if own else {},
+        counts=queries_staff.staff_counts(own, today) if own else {},
         windows=WINDOWS,
         organisations=organisations("partner.see"),
         word=wording.word,
@@ -70,7 +70,7 @@ def _window(text: str | None) -> int | None:
 def _staff(own: list[int], today: date, within: int | None) -> Any:
     cursor = request.args.get("after")
     after = tuple(paging.decode(cursor, (str, int))) if cursor else None
-    rows = queries.staff(own, today, within_days=within, after=after) if own else []  # type: ignore[arg-type]
+    rows = queries_staff.staff(own, today, within_days=within, after=after) if own else []  # type: ignore[arg-type]
     return page_of(
         rows, size=50, key=lambda r: (r.name.casefold(), r.checked.row.id), is_first=after is None
     )

@@ -65,6 +65,7 @@ def status_name(status: Status) -> str:
         Status.VALID: _("Valid"),
         Status.EXPIRED: _("Expired"),
         Status.REVOKED: _("Revoked"),
+        Status.SUSPENDED: _("Suspended"),
     }.get(status, status.value)
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from certification.awards.progress import progress_of
 from certification.certificates import queries as certificates
+from certification.certificates import queries_staff
 from certification.certificates.models import Certificate
 from courses.catalog.models import Course
 from courses.scheduling import queries as scheduling
@@ -47,10 +48,10 @@ def _times(stage: Stage) -> dict[str, float]:
                 people[n % len(people)], now=now
             ),
             "a learner's progress": lambda n: progress_of(people[n % len(people)], day),
-            "staff that expire in 90 days": lambda n: certificates.staff(
+            "staff that expire in 90 days": lambda n: queries_staff.staff(
                 [firms[n % len(firms)]], day, within_days=90
             ),
-            "an employer's counts": lambda n: certificates.staff_counts(
+            "an employer's counts": lambda n: queries_staff.staff_counts(
                 [firms[n % len(firms)]], day
             ),
         }

@@ -19,6 +19,8 @@ from tests import postgres
 from tests.conftest import environment
 from tests.factories import Factory
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

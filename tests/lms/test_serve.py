@@ -13,6 +13,8 @@ import pytest
 
 from lms import serve
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).resolve().parents[2]
 SUPERVISE = """
 import sys

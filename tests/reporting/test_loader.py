@@ -27,6 +27,8 @@ from support.directory.models import Channel
 from tests.factories import Factory
 from tests.page import Page
 
+pytestmark = pytest.mark.thorough
+
 Edit = Callable[[str, str, str], None]
 
 

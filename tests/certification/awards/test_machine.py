@@ -19,6 +19,8 @@ from certification.awards.rules import (
     status_on,
 )
 
+pytestmark = pytest.mark.thorough
+
 RULE = {"all_of": [{"course": "ADM-101"}, {"exam": "ADM-X", "at_least": 70}]}
 TERM = 2
 FIRST = date(2026, 1, 30)

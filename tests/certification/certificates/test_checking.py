@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from flask import Flask
@@ -17,6 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
+from certification.awards.actions import suspend
+from certification.awards.models import Award
 from certification.certificates.checking import Kind, Report, check_file
 from certification.certificates.document import render
 from certification.certificates.rules import Verdict
@@ -28,10 +31,12 @@ from certification.keys import authority
 from certification.keys import queries as keys
 from certification.keys.signers import DocumentSigner, SoftwareSigner
 from lms import clock
-from lms.db import unit
+from lms.db import db, unit
 from tests.factories import Factory
 from tests.factories.documents import certificate_facts
 from tests.page import Page
+
+pytestmark = pytest.mark.thorough
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -169,13 +174,24 @@ def test_a_status_list_that_is_missing_or_old_is_never_green(stage: Stage) -> No
     assert stage.check(stage.credential, now=later).verdict is Verdict.COULD_NOT_CHECK
 
 
-@pytest.mark.parametrize(
-    ("act", "verdict"), [("suspend", Verdict.SUSPENDED), ("withdraw", Verdict.REVOKED)]
-)
-def test_a_withdrawn_one(stage: Stage, act: str, verdict: Verdict) -> None:
+def test_a_replaced_one_is_withdrawn(stage: Stage) -> None:
     with unit(writes=True):
-        getattr(status, act)(stage.certificate_id, now=stage.now)
-    assert stage.check(stage.pdf, trust=stage.bundle()).verdict is verdict
+        status.withdraw(stage.certificate_id, now=stage.now)
+    assert stage.check(stage.pdf, trust=stage.bundle()).verdict is Verdict.REVOKED
+
+
+def test_a_suspended_one(stage: Stage) -> None:
+    with unit(writes=True):
+        award = db.session.scalars(sa.select(Award)).one()
+        suspend(
+            award,
+            public_reason="Under review",
+            internal_note="",
+            today=stage.now.date(),
+            by=1_000_000,
+            now=stage.now,
+        )
+    assert stage.check(stage.pdf, trust=stage.bundle()).verdict is Verdict.SUSPENDED
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"%PDF-1.7 nothing", b"{", b"a.b.c", b"{}"])

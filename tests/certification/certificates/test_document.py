@@ -26,6 +26,8 @@ from certification.certificates.sheet import ART_LEFT, ART_RISE, ART_SIZE
 from tests.certification.certificates.drawn import Drawn
 from tests.factories.documents import certificate_facts, fullest_facts
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).resolve().parents[3]
 NAMES = {
     "Latin": ("José Ñíguez-Łukasiewicz Şahin", "es"),

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from certification.awards.actions import revoke
+from certification.awards.actions import lift, revoke, suspend
 from certification.awards.models import Award, SchemeVersion
 from certification.certificates import actions as certificates
 from certification.certificates import jobs, making
@@ -23,6 +23,8 @@ from lms.db import db, unit
 from lms.settings import Settings
 from lms.site import SiteProfile
 from tests.factories import Factory
+
+pytestmark = pytest.mark.thorough
 
 
 @pytest.fixture
@@ -174,16 +176,18 @@ def test_a_revoked_award_is_revoked_in_the_list_at_once(
 
 def test_suspended_and_lifted_again(
     client: FlaskClient,
-    certificate: Certificate,
+    make: Factory,
+    award: Award,
     credential: dict[str, Any],
     at: datetime,
     now: datetime,
 ) -> None:
+    by = make.person("Mara").id
     with unit(writes=True):
-        actions.suspend(certificate.id, now=now)
+        suspend(award, public_reason="Doubt", internal_note="", today=date.today(), by=by, now=now)
     assert codes(credential, trust(client), at)[Check.STATUS] == "suspended"
     with unit(writes=True):
-        actions.lift(certificate.id)
+        lift(award, reason="Cleared", today=date.today(), by=by, now=now)
     assert codes(credential, trust(client), at) == GOOD
 
 
@@ -198,7 +202,7 @@ def test_revoked_while_suspended_is_revoked_for_good(
 ) -> None:
     by = make.person("Mara").id
     with unit(writes=True):
-        actions.suspend(certificate.id, now=now)
+        suspend(award, public_reason="Doubt", internal_note="", today=date.today(), by=by, now=now)
         revoke(award, public_reason="Fraud", internal_note="", today=date.today(), by=by, now=now)
     assert codes(credential, trust(client), at)[Check.STATUS] == "revoked"
 

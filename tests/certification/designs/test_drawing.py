@@ -25,6 +25,8 @@ from lms.datafile import read
 from tests.certification.designs.drafts import content, png
 from tests.factories.documents import certificate_facts, fullest_facts
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).resolve().parents[3]
 SHIPPED = read(ROOT / "data" / "truststram-v4.4" / "designs.yaml", DesignsFile).value.designs
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

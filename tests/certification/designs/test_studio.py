@@ -11,6 +11,8 @@ import pytest
 from certification.certificates import easel
 from certification.certificates.studio import DrawingFailed, Studio
 
+pytestmark = pytest.mark.thorough
+
 HOSTILE = (sys.executable, "-m", "tests.certification.designs.hostile")
 FLEX = "<div style='display:flex'>" * 60 + "x" + "</div>" * 60
 """2 kB of nested flex boxes: the layout doubles its work with each."""

@@ -17,6 +17,8 @@ from courses.scheduling.rules.places import (
     steps,
 )
 
+pytestmark = pytest.mark.thorough
+
 PEOPLE = st.integers(1, 12)
 WISHES = st.sampled_from([SeatKind.ROOM, SeatKind.VIRTUAL, None])
 

@@ -14,6 +14,8 @@ from lms.db import db, unit
 from tests.factories import Factory
 from tests.page import Page
 
+pytestmark = pytest.mark.thorough
+
 PASSWORD = "correct horse battery"
 
 

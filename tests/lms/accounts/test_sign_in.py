@@ -1,5 +1,6 @@
 """Signing in and out as people and attackers do it."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -99,6 +100,16 @@ def test_a_wrong_password_and_an_unknown_address_look_alike(
     assert client.get("/me").status_code == 303
 
 
+@pytest.fixture
+def full_strength(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Passwords are hashed as in production."""
+    monkeypatch.setattr(passwords, "hasher", PasswordHasher())
+    passwords._nobody.cache_clear()
+    yield
+    passwords._nobody.cache_clear()
+
+
+@pytest.mark.usefixtures("full_strength")
 def test_a_password_is_hashed_as_often_for_an_unknown_address(
     client: FlaskClient, make: Factory, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,6 +158,7 @@ def test_spaces_belong_to_a_password(client: FlaskClient, make: Factory) -> None
     assert sign_in(client, email, f" {PASSWORD} ").status_code == 303
 
 
+@pytest.mark.usefixtures("full_strength")
 def test_a_hash_of_weaker_parameters_is_renewed_at_sign_in(
     client: FlaskClient, make: Factory, ada: Person
 ) -> None:

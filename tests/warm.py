@@ -1,0 +1,57 @@
+"""What outlives a test. Each has an application of its own; making it anew is most of its time.
+
+Nothing of the product is replaced. Compiled routes, templates and SQL are the same in every test's
+application, so they are compiled once a worker; passwords are hashed with the least work.
+"""
+
+from collections.abc import Callable, Hashable
+
+from argon2 import PasswordHasher
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
+from werkzeug.routing import Rule
+
+from lms.accounts import passwords
+from lms.db import Base, db
+
+_templates = FileSystemBytecodeCache()
+_compile_builder = Rule._compile_builder
+_builders: dict[tuple[str, str, bool], Callable[..., tuple[str, str]]] = {}
+
+
+class Statements(dict[Hashable, object]):
+    """Compiled SQL by everything but the dialect object, which is new with each engine."""
+
+    def get(self, key: tuple[Hashable, ...], default: object = None) -> object:  # type: ignore[override]
+        return super().get(key[1:], default)
+
+    def __setitem__(self, key: tuple[Hashable, ...], compiled: object) -> None:  # type: ignore[override]
+        super().__setitem__(key[1:], compiled)
+
+
+_statements: dict[str, Statements] = {}
+
+
+def _compiled_once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+    key = (rule.rule, repr(rule.defaults), append_unknown)
+    if key not in _builders:
+        _builders[key] = _compile_builder(rule, append_unknown)
+    return _builders[key]
+
+
+def prepare() -> None:
+    """Once a worker, before the first application."""
+    setattr(Rule, "_compile_builder", _compiled_once)  # noqa: B010  # a method's type is fixed
+    passwords.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+def keep(app: Flask) -> None:
+    """Let a new application use what earlier ones compiled."""
+    app.jinja_env.bytecode_cache = _templates
+    with app.app_context():
+        name = db.engine.dialect.name
+        db.engine._compiled_cache = _statements.setdefault(name, Statements())  # type: ignore[assignment]
+    for mapper in Base.registry.mappers:
+        mapper.base_mapper.__dict__["_compiled_cache"] = _statements.setdefault(
+            f"{name} {mapper.base_mapper.class_.__name__}", Statements()
+        )
