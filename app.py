@@ -22,6 +22,9 @@ import certification.designs.views
 import certification.designs.views_draft
 import certification.designs.wording
 import certification.exams.views
+import certification.items.views
+import certification.items.views_editor
+import certification.items.views_exchange
 import certification.keys.health
 import certification.keys.views
 import courses.catalog.views
@@ -77,6 +80,7 @@ BLUEPRINTS = (
     courses.catalog.views.blueprint,
     courses.scheduling.views.blueprint,
     certification.competency.views.blueprint,
+    certification.items.views.blueprint,
     certification.exams.views.blueprint,
     certification.awards.views.blueprint,
     certification.awards.views_life.blueprint,

@@ -37,7 +37,14 @@ _CERTIFICATION = {Role.CERTIFICATION_MANAGER, Role.ADMINISTRATOR}
 
 PERMISSIONS: dict[str, frozenset[Role]] = {
     "manage.see": frozenset(
-        {*_CATALOGUE, *_CERTIFICATION, Role.AUDITOR, Role.ORGANISATION_MANAGER}
+        {
+            *_CATALOGUE,
+            *_CERTIFICATION,
+            Role.AUDITOR,
+            Role.ORGANISATION_MANAGER,
+            Role.AUTHOR,
+            Role.ASSESSOR,
+        }
     ),
     "people.see": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.ORGANISATION_MANAGER}),
     "people.edit": frozenset({Role.ADMINISTRATOR, Role.ORGANISATION_MANAGER}),
@@ -57,6 +64,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "competency.validate": frozenset({Role.TRAINER, Role.ASSESSOR, *_CERTIFICATION}),
     "exams.see_results": frozenset({Role.ASSESSOR, *_CERTIFICATION, Role.AUDITOR}),
     "exams.record_result": frozenset({Role.ASSESSOR, *_CERTIFICATION}),
+    "items.see": frozenset({Role.AUTHOR, Role.ASSESSOR, *_CERTIFICATION, Role.AUDITOR}),
+    "items.edit": frozenset({Role.AUTHOR, Role.ASSESSOR, *_CERTIFICATION}),
     "certification.see": frozenset({*_CERTIFICATION, Role.AUDITOR}),
     "certification.edit": frozenset(_CERTIFICATION),
     "certification.revoke": frozenset(_CERTIFICATION),

@@ -52,6 +52,10 @@ POLICY = {
     "competency.validate": "competency.decide competency.observe",
     "exams.see_results": "exams.index exams.results",
     "exams.record_result": "exams.record exams.correct",
+    "items.see": "items.index items.item items.export",
+    "items.edit": """items.move items.move_many items.add_note items.change_enemy
+        items.start_draft items.import_page items.preview items.apply
+        items.new_page items.create items.edit items.save""",
     "certification.see": """awards.manage awards.manage_scheme awards.award designs.index
         designs.design designs.picture designs.document designs.image""",
     "certification.edit": """awards.start_draft awards.edit_draft awards.preview
@@ -93,6 +97,7 @@ SAMPLES: dict[str, Any] = {
     "organisation": "acme",
     "person": "0",
     "number": 1,
+    "item_id": 1,
     "sha256": "0" * 64,
     "scheme": "CA",
 }

@@ -6,11 +6,17 @@ from tests.factories.accounts import AccountsFactory
 from tests.factories.catalog import CatalogFactory
 from tests.factories.certification import CertificationFactory
 from tests.factories.designs import DesignsFactory
+from tests.factories.items import ItemsFactory
 from tests.factories.scheduling import SchedulingFactory
 
 
 class Factory(
-    AccountsFactory, CatalogFactory, SchedulingFactory, CertificationFactory, DesignsFactory
+    AccountsFactory,
+    CatalogFactory,
+    SchedulingFactory,
+    CertificationFactory,
+    DesignsFactory,
+    ItemsFactory,
 ):
     """Everything that a test may need to exist."""
 

@@ -1,0 +1,162 @@
+"""The editor's fields and an item's content as JSON: rows of options, places, answers, criteria,
+their texts side by side in each language. What cannot be read is said by `draft_from`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from certification.items.content import LANGUAGES, WITH_OPTIONS, WITH_PLACES
+
+MOST_ROWS = 40
+PARTS = ("option", "place", "answer", "criterion")
+PARTS_OF = {
+    **dict.fromkeys(("choice", "order", "hotspot"), ("option",)),
+    **dict.fromkeys(("inline", "match", "gaps"), ("option", "place")),
+    **dict.fromkeys(("text", "number"), ("answer",)),
+    "essay": ("criterion",),
+}
+_LIST = {"option": "options", "place": "places", "criterion": "criteria"}
+# Sent as `is-once`: a field `once` is the key against double clicks.
+_FLAGS = ("shuffle", "ignore_case", "once")
+
+
+def blank(kind: str) -> dict[str, Any]:
+    """What a new item of a kind begins with."""
+    ids = ("a", "b", "c", "d") if kind in WITH_OPTIONS else ()
+    return {
+        "kind": kind,
+        "texts": {"en": {"body": ""}},
+        "options": [{"id": one} for one in ids],
+        "places": [{"id": "p1"}, {"id": "p2"}] if kind in WITH_PLACES else [],
+        "answers": [{}] if kind in ("text", "number") else [],
+        "criteria": [{"id": "c1", "points": "1"}] if kind == "essay" else [],
+    }
+
+
+def data_of(sent: Mapping[str, str], base: Mapping[str, Any]) -> dict[str, Any]:
+    """The content as the fields say it; rows without any word are left out."""
+    kind = str(base["kind"])
+    tags = [tag for tag in LANGUAGES if f"body-{tag}" in sent]
+    rows = {part: _rows(sent, part, tags) for part in _LIST if part in PARTS_OF[kind]}
+    data = dict(base)
+    data["texts"] = {tag: _texts(sent, tag, rows, base) for tag in tags}
+    data["options"] = [_option(base, one) for one in rows.get("option", {}).values()]
+    data["places"] = [_place(sent, row, one) for row, one in rows.get("place", {}).items()]
+    data["criteria"] = [
+        {"id": one, "points": sent.get(f"points-{row}", "").strip() or "1"}
+        for row, one in rows.get("criterion", {}).items()
+    ]
+    data["answers"] = _answers(sent, kind) if "answer" in PARTS_OF[kind] else []
+    data["key"] = _key(sent, kind, rows)
+    data["scoring"] = _scoring(sent, rows.get("option", {}))
+    data |= {name: f"is-{name}" in sent for name in _FLAGS}
+    data |= {name: _whole(sent.get(name, ""), name) for name in ("most", "words")}
+    return data
+
+
+def with_row(data: dict[str, Any], part: str) -> dict[str, Any]:
+    """The content with one more empty row."""
+    name = _LIST.get(part, "answers")
+    rows = list(data.get(name, []))
+    prefix = {"option": "o", "place": "p", "criterion": "c"}.get(part, "")
+    used = {row.get("id") for row in rows}
+    free = next(f"{prefix}{n}" for n in range(1, 999) if f"{prefix}{n}" not in used)
+    rows.append({"id": free} if prefix else {})
+    return {**data, name: rows}
+
+
+def with_language(data: dict[str, Any], tag: str) -> dict[str, Any]:
+    """The content with one more language beside the others."""
+    texts = dict(data["texts"])
+    if tag in LANGUAGES:
+        texts.setdefault(tag, {"body": ""})
+    return {**data, "texts": texts}
+
+
+def _rows(sent: Mapping[str, str], part: str, tags: list[str]) -> dict[int, str]:
+    """The id of each row that says something."""
+    return {
+        row: sent[f"{part}-{row}"]
+        for row in range(MOST_ROWS)
+        if f"{part}-{row}" in sent and _says(sent, part, row, tags)
+    }
+
+
+def _says(sent: Mapping[str, str], part: str, row: int, tags: list[str]) -> bool:
+    if part == "place" and sent.get(f"fills-{row}"):
+        return True
+    return any(sent.get(f"{part}-{tag}-{row}", "").strip() for tag in tags)
+
+
+def _texts(
+    sent: Mapping[str, str],
+    tag: str,
+    rows: Mapping[str, Mapping[int, str]],
+    base: Mapping[str, Any],
+) -> dict[str, Any]:
+    before = base["texts"].get(tag, {})
+    feedback = dict(before.get("feedback", {}))
+    for name in ("general", "right", "wrong"):
+        feedback.pop(name, None)
+        if text := sent.get(f"feedback-{name}-{tag}", "").strip():
+            feedback[name] = text
+    parts = {
+        _LIST[part]: {
+            one: text
+            for row, one in found.items()
+            if (text := sent.get(f"{part}-{tag}-{row}", "").strip())
+        }
+        for part, found in rows.items()
+    }
+    body = sent.get(f"body-{tag}", "").replace("\r\n", "\n").strip()
+    return {"body": body, "feedback": feedback, **parts}
+
+
+def _option(base: Mapping[str, Any], one: str) -> dict[str, Any]:
+    """What the fields do not say (an area, whether it is fixed) stays."""
+    return next((dict(row) for row in base.get("options", ()) if row["id"] == one), {"id": one})
+
+
+def _place(sent: Mapping[str, str], row: int, one: str) -> dict[str, Any]:
+    only = sent.get(f"only-{row}", "").replace(",", " ").split()
+    return {"id": one, "options": only}
+
+
+def _answers(sent: Mapping[str, str], kind: str) -> list[dict[str, str]]:
+    found = []
+    for row in range(MOST_ROWS):
+        said = sent.get(f"answer-{row}", "").strip()
+        if said:
+            credit = sent.get(f"credit-{row}", "").strip() or "1"
+            part = {"text": said, "language": sent.get(f"answer-language-{row}", "")}
+            if kind == "number":
+                part = {"value": said, "tolerance": sent.get(f"tolerance-{row}", "").strip() or "0"}
+            found.append({**part, "credit": credit})
+    return found
+
+
+def _key(sent: Mapping[str, str], kind: str, rows: Mapping[str, Mapping[int, str]]) -> Any:
+    options = rows.get("option", {})
+    if kind in WITH_PLACES:
+        fills = {one: sent.get(f"fills-{row}", "") for row, one in rows["place"].items()}
+        return {place: option for place, option in fills.items() if option}
+    if kind == "order":
+        return list(options.values())
+    return [one for row, one in options.items() if f"right-{row}" in sent]
+
+
+def _scoring(sent: Mapping[str, str], options: Mapping[int, str]) -> dict[str, Any]:
+    weights = {one: sent.get(f"weight-{row}", "").strip() for row, one in options.items()}
+    rule = sent.get("rule", "all")
+    said = {one: weight for one, weight in weights.items() if weight}
+    return {
+        "points": sent.get("points", "").strip() or "1",
+        "rule": rule,
+        "penalty": sent.get("penalty", "").strip() or "0",
+        "weights": said if rule == "weights" else {},
+    }
+
+
+def _whole(text: str, name: str) -> int | str:
+    """A number, or what was typed, which is refused by its name."""
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() else text or int(name == "most")

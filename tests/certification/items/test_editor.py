@@ -1,0 +1,106 @@
+"""Writing items with plain fields."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from certification.items import queries
+from certification.items.content import KINDS as ALL
+from certification.items.models import Item, ItemVersion
+from lms.db import db, unit
+from lms.permissions import Role
+from tests.factories import Factory
+from tests.page import Page
+
+
+@pytest.fixture
+def author(client: FlaskClient, make: Factory) -> FlaskClient:
+    return make.sign_in(client, make.person("Ada Author", Role.AUTHOR))
+
+
+def newest(item_id: int) -> ItemVersion:
+    with unit(writes=False):
+        db.session.expire_all()
+        item = db.session.get(Item, item_id)
+        assert item is not None
+        return queries.versions_of(item)[0]
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_saving_without_a_change_changes_nothing(
+    author: FlaskClient, make: Factory, kind: str
+) -> None:
+    version = make.item(make.programme(), kind=kind)
+    before = dict(version.content)
+    address = f"/manage/items/{version.item_id}/edit"
+    answer = Page(author.get(address)).form(address).submit(author)
+    assert answer.status_code == 303
+    after = newest(version.item_id)
+    changed = {name: one for name, one in after.content.items() if one != before[name]}
+    assert changed == {}
+    assert (after.revision, after.difficulty, after.source) == (2, 65, "Handbook")
+
+
+def written(author: FlaskClient, make: Factory, kind: str) -> str:
+    make.shown_competency(make.programme())
+    page = Page(author.get("/manage/items/new"))
+    made = page.form("/manage/items/new").submit(author, kind=kind, code="N-1")
+    return str(made.location)
+
+
+def test_an_item_is_written_from_nothing_and_ready_for_review(
+    author: FlaskClient, make: Factory
+) -> None:
+    address = written(author, make, "choice")
+    values: dict[str, Any] = {
+        "body-en": "Which?",
+        "option-en-0": "This",
+        "option-en-1": "That",
+        "right-1": "1",
+        "link-code-0": "SEC-1",
+    }
+    assert Page(author.get(address)).form(address).submit(author, **values).status_code == 303
+    content = newest(1).content
+    assert (content["key"], len(content["options"])) == (["b"], 2)
+    state = "/manage/items/1/versions/1/state"
+    Page(author.get("/manage/items/1")).form(state).submit(author, state="review")
+    assert newest(1).state.value == "review"
+
+
+def test_another_row_keeps_what_was_typed(author: FlaskClient, make: Factory) -> None:
+    address = written(author, make, "text")
+    form = Page(author.get(address)).form(address)
+    page = Page(form.submit(author, **{"body-en": "Capital?", "answer-0": "Rome", "add": "answer"}))
+    assert page.field("answer-0")["value"] == "Rome"
+    assert page.field("answer-1")["value"] == ""
+    assert "Capital?" in page.text
+
+
+def test_what_cannot_be_read_is_named_and_kept_on_the_page(
+    author: FlaskClient, make: Factory
+) -> None:
+    address = written(author, make, "number")
+    form = Page(author.get(address)).form(address)
+    answer = form.submit(author, **{"body-en": "Pi?", "answer-0": "three"})
+    assert answer.status_code == 422
+    assert Page(answer).field("answer-0")["value"] == "three"
+    assert newest(1).revision == 1
+
+
+def test_an_unfinished_draft_is_kept_but_not_reviewed(author: FlaskClient, make: Factory) -> None:
+    address = written(author, make, "order")
+    Page(author.get(address)).form(address).submit(author, **{"body-en": "Sort."})
+    page = Page(author.get("/manage/items/1"))
+    answer = page.form("/manage/items/1/versions/1/state").submit(author, state="review")
+    assert answer.status_code == 422
+    assert newest(1).state.value == "draft"
+
+
+def test_a_language_is_added_beside_the_others(author: FlaskClient, make: Factory) -> None:
+    version = make.item(make.programme())
+    address = f"/manage/items/{version.item_id}/edit"
+    form = Page(author.get(address)).form(address)
+    page = Page(form.submit(author, add="language", language="de"))
+    assert page.field("body-de") is not None
+    assert page.field("option-en-0")["value"] == "Two"

@@ -1,0 +1,142 @@
+"""The item bank in the browser, without scripts."""
+
+import io
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from certification.items.content import KINDS as ALL
+from lms.permissions import Role
+from tests.factories import Factory
+from tests.page import Page
+
+GIFT = "::One:: Who? {=Ada ~Ben}\n\n::Two:: None {~a ~b}\n\n::Three:: Who? {=Ada ~Ben}\n"
+
+
+@pytest.fixture
+def author(client: FlaskClient, make: Factory) -> FlaskClient:
+    return make.sign_in(client, make.person("Ada Author", Role.AUTHOR))
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_an_item_of_each_kind_is_shown_as_the_candidate_sees_it(
+    author: FlaskClient, make: Factory, kind: str
+) -> None:
+    version = make.item(make.programme(), kind=kind)
+    page = Page(author.get(f"/manage/items/{version.item_id}"))
+    assert page.status == 200
+    assert "As the candidate sees it" in page.text
+
+
+def test_the_list_is_narrowed_by_the_address(author: FlaskClient, make: Factory) -> None:
+    programme = make.programme()
+    make.item(programme, "A")
+    make.item(programme, "B", kind="text")
+    assert "Which are prime" in author.get("/manage/items?kind=choice").text
+    assert "Which are prime" not in author.get("/manage/items?kind=text&q=capital").text
+    assert author.get("/manage/items?after=zz&competency=NO").status_code == 404
+
+
+def test_a_file_is_previewed_and_then_becomes_exactly_that(
+    author: FlaskClient, make: Factory
+) -> None:
+    make.shown_competency(make.programme())
+    form = Page(author.get("/manage/items/import")).form("/manage/items/import")
+    shown = form.submit(
+        author, prefix="IMP", competency="SEC-1", file=(io.BytesIO(GIFT.encode()), "a.txt")
+    )
+    page = Page(shown)
+    assert [row[1:3] for row in page.rows()][:3] == [
+        ["One", "IMP-001 choice"],
+        ["Two", "Not taken over"],
+        ["Three", "Is there already: IMP-001"],
+    ]
+    assert "Who?" not in author.get("/manage/items").text
+    made = page.form("/manage/items/import/items").submit(author)
+    assert made.status_code == 303
+    assert "IMP-001" in author.get("/manage/items").text
+    again = page.form("/manage/items/import/items").submit(author, once="another")
+    assert again.status_code == 422
+
+
+def test_an_import_that_changed_since_its_preview_is_refused(
+    author: FlaskClient, make: Factory
+) -> None:
+    make.programme()
+    sent = {
+        "programme": "ADM",
+        "format": "gift",
+        "language": "en",
+        "prefix": "X",
+        "competency": "",
+        "level": "1",
+        "text": GIFT,
+        "digest": "0" * 64,
+    }
+    page = Page(author.get("/manage/items/import"))
+    token = str(page.field("csrf_token")["value"])
+    answer = author.post("/manage/items/import/items", data={**sent, "csrf_token": token})
+    assert answer.status_code == 422
+    assert "Who?" not in author.get("/manage/items").text
+
+
+def test_windows_1252_and_markup_are_shown_as_text(author: FlaskClient, make: Factory) -> None:
+    make.programme()
+    file = "Caf\u00e9 <script>alert(1)</script>? {=a ~b}".encode("cp1252")
+    form = Page(author.get("/manage/items/import")).form("/manage/items/import")
+    page = Page(form.submit(author, prefix="W", file=(io.BytesIO(file), "a.txt")))
+    page.form("/manage/items/import/items").submit(author)
+    shown = author.get("/manage/items/1").text
+    assert "Caf\u00e9" in shown
+    assert "<script>alert" not in shown
+
+
+def test_an_item_goes_through_review_with_a_second_person(
+    app: Flask, author: FlaskClient, make: Factory
+) -> None:
+    ada = make.person("Writer")
+    version = make.item(make.programme(), by=ada)
+    address = f"/manage/items/{version.item_id}"
+    state = f"{address}/versions/1/state"
+    for wanted in ("review", "active"):
+        Page(author.get(address)).form(state).submit(author, state=wanted, note="Checked.")
+    page = Page(author.get(address))
+    assert "Active" in page.text
+    assert "Checked." in page.text
+
+
+def test_who_teaches_a_programme_finds_none_of_its_items(
+    client: FlaskClient, make: Factory
+) -> None:
+    programme = make.programme()
+    tom = make.person("Tom", Role.AUTHOR)
+    make.class_session(make.course(programme), tom)
+    version = make.item(programme, "SECRET-1")
+    teacher = make.sign_in(client, tom)
+    assert "SECRET-1" not in teacher.get("/manage/items").text
+    assert "SECRET-1" not in teacher.get("/manage/items/export.csv").text
+    assert teacher.get(f"/manage/items/{version.item_id}").status_code == 404
+
+
+def test_notes_enemies_new_versions_and_bulk_moves(author: FlaskClient, make: Factory) -> None:
+    programme = make.programme()
+    one, two = make.item(programme, "A"), make.item(programme, "B")
+    address = f"/manage/items/{one.item_id}"
+    page = Page(author.get(address))
+    page.form(f"{address}/versions/1/notes").submit(author, note="Too long?")
+    page.form(f"{address}/enemies").submit(author, code="B")
+    text = author.get(address).text
+    assert "Too long?" in text
+    assert f"/manage/items/{two.item_id}" in text
+    listed = Page(author.get("/manage/items")).form("/manage/items/state")
+    sent = listed.submit(author, item=[str(one.item_id), str(two.item_id)], state="review")
+    assert sent.status_code == 303
+    assert author.get("/manage/items?state=review").text.count("In review") >= 2
+
+
+def test_the_export_is_read_again(author: FlaskClient, make: Factory) -> None:
+    make.item(make.programme(), "A")
+    answer = author.get("/manage/items/export.csv")
+    assert answer.mimetype == "text/csv"
+    assert "Which are prime?" in answer.text
