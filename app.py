@@ -23,6 +23,7 @@ import certification.designs.wording
 import certification.exams.views
 import certification.keys.health
 import certification.keys.views
+import certification.statistics.wording
 import courses.catalog.views
 import courses.catalog.views_drafts
 import courses.catalog.views_manage
