@@ -17,6 +17,7 @@ import certification.certificates.views_share
 import certification.competency.views
 import certification.credentials.jobs
 import certification.credentials.views
+import certification.cutscores.wording
 import certification.designs.views
 import certification.designs.views_draft
 import certification.designs.wording
