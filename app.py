@@ -18,6 +18,7 @@ import certification.certificates.views_share
 import certification.competency.views
 import certification.credentials.jobs
 import certification.credentials.views
+import certification.cutscores.wording
 import certification.designs.views
 import certification.designs.views_draft
 import certification.designs.wording
@@ -27,6 +28,7 @@ import certification.items.views_editor
 import certification.items.views_exchange
 import certification.keys.health
 import certification.keys.views
+import certification.statistics.wording
 import courses.catalog.views
 import courses.catalog.views_drafts
 import courses.catalog.views_manage

@@ -1,0 +1,37 @@
+"""The texts of this slice's reason codes."""
+
+from lms import wording
+from lms.i18n import gettext as _
+
+wording.register(
+    {
+        "too_few_judges": lambda: _(
+            "Not enough judges: %(have)s rated everything, %(need)s needed."
+        ),
+        "cuts_out_of_order": lambda: _(
+            "The lowest cut comes before the highest, both between 0 and %(full)s."
+        ),
+        "fails_out_of_order": lambda: _(
+            "The lowest fail rate comes before the highest, both between 0 and 100 %%."
+        ),
+        "fail_curve_above": lambda: _(
+            "No crossing: at the lowest tolerable cut of %(cut)s, %(fail)s %% would fail already, "
+            "more than the panel tolerates."
+        ),
+        "fail_curve_below": lambda: _(
+            "No crossing: even at the highest tolerable cut of %(cut)s, only %(fail)s %% would "
+            "fail, fewer than the panel expects."
+        ),
+        "group_too_small": lambda: _(
+            "Not enough data: %(have)s people in the smaller group, %(need)s needed."
+        ),
+        "groups_reversed": lambda: _("The unqualified do as well as the qualified, or better."),
+        "groups_apart": lambda: _(
+            "The groups do not overlap: every cut above %(low)s and up to %(high)s parts them."
+        ),
+        "scale_out_of_order": lambda: _(
+            "The scale rises from its bottom over the pass to its top."
+        ),
+        "cut_out_of_range": lambda: _("The cut score lies above 0 and at most at %(full)s."),
+    }
+)

@@ -1,0 +1,30 @@
+"""The texts of this slice's reason codes."""
+
+from lms import wording
+from lms.i18n import gettext as _
+
+wording.register(
+    {
+        "too_few_answers": lambda: _("Not enough data: %(have)s answers, %(need)s needed."),
+        "no_variation": lambda: _("Everyone did alike: there is nothing to compare."),
+        "forms_differ": lambda: _(
+            "Nobody had all of these items: there is no figure across forms."
+        ),
+        "not_right_or_wrong": lambda: _("Only for items that are either right or wrong."),
+        "item_too_hard": lambda: _("Very hard: p = %(p)s."),
+        "item_too_easy": lambda: _("Very easy: p = %(p)s."),
+        "item_separates_wrongly": lambda: _(
+            "Those who do well on the rest do worse here (r = %(r)s): check the key."
+        ),
+        "item_separates_weakly": lambda: _("Hardly separates the able from the rest: r = %(r)s."),
+        "distractor_draws_the_able": lambda: _(
+            "Option %(option)s draws those who do well on the rest: is it right, too?"
+        ),
+        "distractor_idle": lambda: _("Option %(option)s is hardly ever chosen."),
+        "item_differs_by_group": lambda: _(
+            "Differs between equally able groups: class %(grade)s, delta %(delta)s."
+        ),
+        "item_overexposed": lambda: _("Shown in %(percent)s %% of the exams."),
+        "item_guessed_rapidly": lambda: _("%(count)s people answered faster than one can read."),
+    }
+)
