@@ -1,9 +1,9 @@
 """From raw points to the scale that a candidate sees. Pure.
 
 Straight pieces through three anchors: no points at the scale's bottom, the cut score at the scale's
-passing score, full points at its top. So every form passes at the same scaled score, and more points
-never give less. Passing is decided on unrounded raw points; the scaled score only shows it, rounded
-down to whole steps below the cut, so that nobody who failed reads a passing score.
+passing score, full points at its top. So every form passes at the same scaled score, and more
+points never give less. Passing is decided on unrounded raw points; the scaled score only shows it,
+rounded down to whole steps below the cut, so that nobody who failed reads a passing score.
 """
 
 import math
