@@ -4,8 +4,8 @@ from alembic import op
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-revision = '0008'
-down_revision = '0005'
+revision = "0008"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
