@@ -1,7 +1,7 @@
 """The whole report: its doubts, and that 10,000 attempts are no burden."""
 
 import random
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -53,10 +53,10 @@ def report(rows: list[list[str]]) -> Report:
 
 def test_ten_thousand_attempts_are_scored_and_analysed_in_under_five_seconds() -> None:
     rows = answers(PEOPLE)
-    start = perf_counter()
+    start = process_time()
     found = report(rows)
     pairs_in_common(found.sample)
-    seconds = perf_counter() - start
+    seconds = process_time() - start
     print(f"{seconds:.2f} s")
     assert seconds < 5
     assert len(found.items) == ITEMS
