@@ -237,6 +237,7 @@ def _award_values(row: Any) -> dict[str, Any]:
         "person": person,
         "scheme": its_scheme,
         "version": version,
+        "requirements": [_dated(need) for need in award.facts.get("requirements", [])],
         "revocation": revocation,
         "suspension": suspension,
         "status": queries.status_of(
@@ -245,6 +246,11 @@ def _award_values(row: Any) -> dict[str, Any]:
         "status_text": wording.status_text,
         "certificates": slots.ask("award.certificates", [], award_id=award.id, day=today()),
     }
+
+
+def _dated(need: dict[str, Any]) -> dict[str, Any]:
+    """A frozen requirement, its day as a day again."""
+    return {**need, "on": date.fromisoformat(need["on"]) if need["on"] else None}
 
 
 @blueprint.route("/manage/awards/<int:award_id>/revocation", methods=["GET", "POST"])
