@@ -8,6 +8,8 @@ from flask import Flask
 import certification.awards.jobs
 import certification.awards.views
 import certification.awards.views_life
+import certification.bulk.jobs
+import certification.bulk.views
 import certification.certificates.api
 import certification.certificates.cli
 import certification.certificates.jobs
@@ -90,6 +92,7 @@ BLUEPRINTS = (
     certification.credentials.views.blueprint,
     certification.designs.views.blueprint,
     certification.certificates.views.blueprint,
+    certification.bulk.views.blueprint,
     support.directory.views.blueprint,
     reporting.home.blueprint,
     reporting.operations.blueprint,

@@ -26,6 +26,7 @@ SLICES = {
         "credentials",
         "designs",
         "certificates",
+        "bulk",
     ),
 }
 LAYERS = {
@@ -41,6 +42,7 @@ LAYERS = {
 }
 PURE = (
     "certification/awards/rules.py",
+    "certification/bulk/rules.py",
     "certification/certificates/rules.py",
     "certification/certificates/codes.py",
     "certification/certificates/fingerprint.py",

@@ -62,7 +62,8 @@ POLICY = {
         certificates.supersede designs.create designs.choose designs.add_image
         designs.start_draft designs.edit designs.save designs.preview designs.review
         designs.publish designs.discard""",
-    "certification.revoke": "awards.revoke award_life.suspend award_life.lift",
+    "certification.revoke": """awards.revoke award_life.suspend award_life.lift
+        bulk.index bulk.show bulk.run bulk.pause bulk.resume bulk.cancel bulk.recall bulk.report""",
     "partner.see": "partner.index partner.staff partner.staff_file",
     "partner.check": "partner.checks partner.check partner.check_result partner.check_receipt",
     "partner.edit": """partner.news partner.subscribe_mail partner.subscribe_webhook

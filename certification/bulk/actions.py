@@ -1,0 +1,222 @@
+"""Mass acts in two phases: the preview is exactly what is run, row by row, each row once."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from certification.awards import actions as awards
+from certification.awards.models import Award
+from certification.bulk import queries, rules
+from certification.bulk.models import BulkAct, BulkItem, BulkKind, BulkState
+from certification.certificates import actions as certificates
+from certification.certificates.codes import normalise
+from certification.certificates.models import Certificate, CertificateState
+from lms import audit, jobs
+from lms.db import db, locked
+from lms.errors import refuse
+from lms.settings import Settings
+
+CHUNK = 50
+MOST = 10_000
+
+
+def preview(
+    kind: BulkKind,
+    listed: Sequence[str],
+    *,
+    title: str,
+    reason: str,
+    programmes: Sequence[str] | None,
+    by: int,
+    now: datetime,
+    recalls: BulkAct | None = None,
+) -> BulkAct:
+    """Store the rows with what each will do; nothing else changes."""
+    texts = [text.strip()[:300] for text in listed if text.strip()]
+    if not texts:
+        raise refuse("bulk_empty", status=422)
+    if len(texts) > MOST:
+        raise refuse("bulk_large", status=422, most=MOST)
+    act = BulkAct(
+        kind=kind,
+        state=BulkState.PREVIEWED,
+        title=title,
+        reason=reason,
+        created_by=by,
+        created_at=now,
+        recalls_id=recalls.id if recalls else None,
+    )
+    db.session.add(act)
+    db.session.flush()
+    rows = _rows(kind, texts, programmes, by=by)
+    db.session.execute(sa.insert(BulkItem), [{**row, "bulk_act_id": act.id} for row in rows])
+    audit.record("bulk.previewed", "bulk_act", act.id, by=by, now=now, kind=kind, rows=len(rows))
+    return act
+
+
+def _rows(
+    kind: BulkKind, texts: Sequence[str], programmes: Sequence[str] | None, *, by: int
+) -> list[dict[str, Any]]:
+    keys = [normalise(text) or text.upper() for text in texts]
+    found, seen, rows = queries.targets(keys, programmes), set[int](), []
+    for line, (text, key) in enumerate(zip(texts, keys, strict=True), 1):
+        target = found.get(key)
+        row = {"line": line, "text": text, "certificate_id": None, "holder": ""}
+        row |= {"achievement": "", "flaw": "bulk_unknown"}
+        if target is not None and target.id in seen:
+            row["flaw"] = "bulk_repeated"
+        elif target is not None:
+            seen.add(target.id)
+            row["certificate_id"] = target.id
+            row |= {"holder": target.holder_name, "achievement": target.achievement}
+            row["flaw"] = rules.flaw(kind, _standing(target, by))
+        rows.append(row)
+    return rows
+
+
+def _standing(target: Any, by: int) -> rules.Target:
+    return rules.Target(
+        is_issued=target.state == CertificateState.ISSUED,
+        is_replaced=target.successor_id is not None,
+        is_revoked=target.revocation_id is not None,
+        is_suspended=target.suspension_id is not None,
+        is_own=target.person_id == by,
+    )
+
+
+def start(act: BulkAct, *, by: int, now: datetime) -> None:
+    """Run what was previewed. A revocation is started by somebody who did not prepare it."""
+    approver = None
+    if act.kind == BulkKind.REVOKE:
+        if act.created_by == by:
+            raise refuse("bulk_second_person", status=403)
+        approver = by
+    _move(act, (BulkState.PREVIEWED,), BulkState.RUNNING, by=by, now=now, approved_by=approver)
+    _enqueue(act)
+
+
+def pause(act: BulkAct, *, by: int, now: datetime) -> None:
+    """Stop after the rows that are being done right now."""
+    _move(act, (BulkState.RUNNING,), BulkState.PAUSED, by=by, now=now)
+
+
+def resume(act: BulkAct, *, by: int, now: datetime) -> None:
+    """Go on with the rows that are left."""
+    _move(act, (BulkState.PAUSED,), BulkState.RUNNING, by=by, now=now)
+    _enqueue(act)
+
+
+def cancel(act: BulkAct, *, by: int, now: datetime) -> None:
+    """Leave alone what is not done yet, for good."""
+    before = (BulkState.PREVIEWED, BulkState.RUNNING, BulkState.PAUSED)
+    _move(act, before, BulkState.CANCELLED, by=by, now=now)
+
+
+def _move(
+    act: BulkAct,
+    before: Sequence[BulkState],
+    after: BulkState,
+    *,
+    by: int,
+    now: datetime,
+    **values: int | None,
+) -> None:
+    wanted = locked(sa.select(BulkAct).where(BulkAct.id == act.id))
+    current = db.session.scalars(wanted.execution_options(populate_existing=True)).one()
+    if current.state not in before:
+        raise refuse("changed_meanwhile")
+    for name, value in values.items():
+        setattr(current, name, value)
+    current.state = after
+    if after == BulkState.RUNNING:
+        current.run, current.run_at = current.run + 1, now
+    db.session.flush()
+    audit.record(f"bulk.{after}", "bulk_act", act.id, by=by, now=now)
+
+
+def _enqueue(act: BulkAct) -> None:
+    ids = list(db.session.scalars(queries.due(act.id)))
+    for place in range(0, max(len(ids), 1), CHUNK):
+        jobs.enqueue(
+            "bulk.chunk",
+            {"act_id": act.id, "run": act.run, "item_ids": ids[place : place + CHUNK]},
+            key=f"{act.id}:{act.run}:{place}",
+        )
+
+
+def apply(item_id: int, run: int, settings: Settings, *, today: date, now: datetime) -> bool:
+    """Do one row, unless it is done; False when this run of the act was stopped.
+
+    The row's lock and its `done_at` stand in the same unit as the effect: whoever repeats it
+    finds it done, whoever was killed left nothing behind.
+    """
+    item = db.session.scalars(locked(sa.select(BulkItem).where(BulkItem.id == item_id))).one()
+    act = db.session.get_one(BulkAct, item.bulk_act_id, populate_existing=True)
+    if act.state != BulkState.RUNNING or act.run != run:
+        return False
+    if item.done_at is None and not item.flaw:
+        _do(act, db.session.get_one(Certificate, item.certificate_id), settings, today, now)
+        item.done_at = now
+    return True
+
+
+def _do(
+    act: BulkAct, certificate: Certificate, settings: Settings, today: date, now: datetime
+) -> None:
+    if certificate.person_id == act.approved_by:
+        raise refuse("not_yourself", status=403)
+    by, reason = act.created_by, act.reason
+    award = db.session.get_one(Award, certificate.award_id)
+    if act.kind == BulkKind.REISSUE:
+        certificates.supersede(certificate, settings, reason=reason, by=by, now=now)
+    elif act.kind == BulkKind.LIFT:
+        awards.lift(award, reason=reason, today=today, by=by, now=now)
+    else:
+        act_on = awards.revoke if act.kind == BulkKind.REVOKE else awards.suspend
+        note = f"bulk act {act.id}"
+        act_on(award, public_reason=reason, internal_note=note, today=today, by=by, now=now)
+
+
+def fail(item_id: int, code: str) -> None:
+    """The certificate is no longer as the preview showed: the row says so."""
+    db.session.execute(
+        sa.update(BulkItem)
+        .where(BulkItem.id == item_id, BulkItem.done_at.is_(None))
+        .values(flaw=code)
+    )
+
+
+def finish_if_done(act_id: int, *, now: datetime) -> None:
+    """The last chunk to finish closes the act."""
+    if db.session.scalar(queries.due(act_id).limit(1)) is not None:
+        return
+    closed = db.session.execute(
+        sa.update(BulkAct)
+        .where(BulkAct.id == act_id, BulkAct.state == BulkState.RUNNING)
+        .values(state=BulkState.DONE, finished_at=now)
+    )
+    if getattr(closed, "rowcount", 0):
+        audit.record("bulk.done", "bulk_act", act_id, by=None, now=now)
+
+
+def recall(
+    act: BulkAct, *, title: str, programmes: Sequence[str] | None, by: int, now: datetime
+) -> BulkAct:
+    """The preview of the act that takes back what was done: a lifting for a suspension."""
+    if act.kind != BulkKind.SUSPEND or act.state not in (BulkState.DONE, BulkState.CANCELLED):
+        raise refuse("bulk_no_way_back")
+    db.session.execute(locked(sa.select(BulkAct.id).where(BulkAct.id == act.id)))
+    if db.session.scalar(sa.select(BulkAct.id).where(BulkAct.recalls_id == act.id)):
+        raise refuse("changed_meanwhile")
+    return preview(
+        BulkKind.LIFT,
+        queries.done_numbers(act.id),
+        title=title[:100],
+        reason=act.reason,
+        programmes=programmes,
+        by=by,
+        now=now,
+        recalls=act,
+    )

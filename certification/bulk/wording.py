@@ -1,0 +1,53 @@
+"""The texts of mass acts."""
+
+from certification.bulk.models import BulkKind, BulkState
+from lms import wording
+from lms.i18n import gettext as _
+
+wording.register(
+    {
+        "bulk_empty": lambda: _("Enter at least one code or certificate number."),
+        "bulk_large": lambda: _("At most %(most)s certificates at once."),
+        "bulk_unknown": lambda: _("No certificate that you manage has this code or number."),
+        "bulk_repeated": lambda: _("This certificate stands in the list already."),
+        "bulk_second_person": lambda: _(
+            "A second person has to approve a revocation of many: ask a colleague to open it."
+        ),
+        "bulk_no_way_back": lambda: _("This cannot be taken back as a whole."),
+        "bulk_confirm": lambda: _("Type the title exactly as it stands above."),
+    }
+)
+
+
+def kind_text(kind: BulkKind) -> str:
+    """What an act does."""
+    return {
+        BulkKind.SUSPEND: _("Suspend"),
+        BulkKind.LIFT: _("Lift suspensions"),
+        BulkKind.REVOKE: _("Revoke"),
+        BulkKind.REISSUE: _("Replace by new certificates"),
+    }[kind]
+
+
+def state_text(state: BulkState) -> tuple[str, str]:
+    """(colour, word) of how far an act is."""
+    return {
+        BulkState.PREVIEWED: ("info", _("Preview")),
+        BulkState.RUNNING: ("warn", _("Running")),
+        BulkState.PAUSED: ("warn", _("Paused")),
+        BulkState.CANCELLED: ("bad", _("Cancelled")),
+        BulkState.DONE: ("ok", _("Done")),
+    }[state]
+
+
+def way_back(kind: BulkKind) -> str:
+    """What can be taken back afterwards, in words."""
+    return {
+        BulkKind.SUSPEND: _("The way back: all suspensions of this act can be lifted together."),
+        BulkKind.LIFT: _("The way back: suspend the certificates again, as a new act."),
+        BulkKind.REVOKE: _("There is no way back: a revoked award stays revoked."),
+        BulkKind.REISSUE: _(
+            "There is no way back: a replaced certificate stays replaced. "
+            "It can be replaced once more."
+        ),
+    }[kind]

@@ -1,0 +1,302 @@
+"""Mass acts: the preview is what is run, each row once, stopped and taken back when told."""
+
+from datetime import date, datetime
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.exc import IntegrityError
+
+from certification.awards import actions as awards
+from certification.awards.models import Award, Revocation, SchemeVersion, Suspension
+from certification.bulk.models import BulkAct, BulkItem, BulkKind, BulkState
+from certification.bulk.rules import Target, flaw
+from certification.certificates.models import Certificate
+from lms import jobs
+from lms.accounts.models import Person
+from lms.audit import AuditEntry
+from lms.db import db, unit
+from lms.permissions import Role
+from tests.factories import Factory
+from tests.page import Page
+
+GOOD = Target(is_issued=True, is_replaced=False, is_revoked=False, is_suspended=False, is_own=False)
+
+
+@pytest.fixture
+def version(make: Factory) -> SchemeVersion:
+    return make.scheme(make.programme("ADM"))
+
+
+@pytest.fixture
+def issued(make: Factory, version: SchemeVersion) -> list[Certificate]:
+    """Three people's certificates."""
+    people = [make.person(name) for name in ("Ada", "Ben", "=Cora")]
+    return [make.certificate(make.award(person, version)) for person in people]
+
+
+@pytest.fixture
+def mona(make: Factory) -> Person:
+    return make.person("Mona", Role.CERTIFICATION_MANAGER)
+
+
+@pytest.fixture
+def client(app: Flask, make: Factory, mona: Person) -> FlaskClient:
+    return make.sign_in(app.test_client(), mona)
+
+
+def listed(certificates: list[Certificate]) -> str:
+    """The first by its code as people type it, the others by number."""
+    first, *others = certificates
+    return "\n".join([first.code.lower(), *(one.number for one in others)])
+
+
+def choose(client: FlaskClient, kind: str, text: str, title: str = "Spring exam") -> Page:
+    """The page after the form was sent."""
+    form = Page(client.get("/manage/bulk")).form("/manage/bulk")
+    sent = form.submit(client, kind=kind, title=title, reason="Under review", listed=text)
+    return Page(client.get(sent.location) if sent.location else sent)
+
+
+def press(client: FlaskClient, page: Page, verb: str, **values: str) -> Page:
+    path = page.response.request.path
+    sent = page.form(f"{path}/{verb}").submit(client, **values)
+    return Page(client.get(sent.location) if sent.location else sent)
+
+
+def chunks() -> list[jobs.Args]:
+    """What was enqueued, in its order."""
+    rows = jobs.client().list_workflows(workflow_id_prefix="bulk.chunk:")
+    found = [row.input["args"][1] for row in rows if row.input is not None]
+    return sorted(found, key=lambda args: (args["run"], args["item_ids"]))
+
+
+def work() -> None:
+    """What a worker does, twice over."""
+    for args in [*chunks(), *chunks()]:
+        jobs.handler_of("bulk.chunk")(args)
+
+
+def count(model: type[Suspension | Revocation | Certificate]) -> int:
+    with unit(writes=False):
+        return db.session.scalar(sa.select(sa.func.count()).select_from(model)) or 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "code"),
+    [
+        ("suspend", {}, ""),
+        ("suspend", {"is_suspended": True}, "already_suspended"),
+        ("lift", {}, "not_suspended"),
+        ("lift", {"is_suspended": True}, ""),
+        ("revoke", {"is_suspended": True}, ""),
+        ("revoke", {"is_revoked": True}, "already_revoked"),
+        ("revoke", {"is_own": True}, "not_yourself"),
+        ("reissue", {"is_replaced": True}, "already_superseded"),
+        ("reissue", {"is_revoked": True}, "already_revoked"),
+        ("reissue", {"is_issued": False}, "not_issued_yet"),
+    ],
+)
+def test_what_an_act_leaves_alone(kind: str, changes: dict[str, bool], code: str) -> None:
+    values = {name: getattr(GOOD, name) for name in GOOD.__slots__} | changes
+    assert flaw(kind, Target(**values)) == code
+
+
+def test_the_preview_names_each_row_and_changes_nothing(
+    client: FlaskClient, issued: list[Certificate]
+) -> None:
+    page = choose(client, "suspend", f"{listed(issued)}\n{issued[1].number}\nnonsense\n\n")
+
+    rows = page.rows()
+    assert [row[0] for row in rows] == ["1", "2", "3", "4", "5"]
+    assert [row[2] for row in rows] == ["Ada", "Ben", "=Cora", "–", "–"]
+    assert "stands in the list already" in rows[3][4]
+    assert "No certificate that you manage" in rows[4][4]
+    assert count(Suspension) == 0
+    assert chunks() == []
+
+
+def test_it_is_run_as_previewed_and_each_row_once(
+    client: FlaskClient, issued: list[Certificate], mona: Person
+) -> None:
+    page = choose(client, "suspend", listed(issued))
+    running = press(client, page, "run")
+    assert running.soup.select_one("progress") is not None
+    work()
+
+    done = Page(client.get(page.response.request.path))
+    assert [row[4] for row in done.rows()] == ["Done", "Done", "Done"]
+    assert count(Suspension) == 3
+    with unit(writes=False):
+        rows = db.session.scalars(sa.select(Suspension)).all()
+        assert {(r.public_reason, r.by_person_id) for r in rows} == {("Under review", mona.id)}
+        acts = list(db.session.scalars(sa.select(AuditEntry.act).order_by(AuditEntry.id)))
+    assert acts.count("bulk.done") == 1
+    verdict = client.get(f"/verify/{issued[0].code}.json").json
+    assert verdict is not None
+    assert verdict["verdict"] == "suspended"
+
+
+def test_what_changed_since_the_preview_is_named_in_its_row(
+    client: FlaskClient, issued: list[Certificate], make: Factory, now: datetime
+) -> None:
+    page = choose(client, "suspend", listed(issued))
+    by = make.person("Otto").id
+    with unit(writes=True):
+        award = db.session.get_one(Award, issued[1].award_id)
+        awards.revoke(
+            award,
+            public_reason="Fraud",
+            internal_note="",
+            today=date(2026, 11, 23),
+            by=by,
+            now=now,
+        )
+    press(client, page, "run")
+    work()
+
+    rows = Page(client.get(page.response.request.path)).rows()
+    assert [row[4].split()[0] for row in rows] == ["Done", "Error", "Done"]
+    assert "revoked already" in rows[1][4]
+
+
+def test_paused_it_rests_and_resumed_it_goes_on(
+    client: FlaskClient, issued: list[Certificate]
+) -> None:
+    page = press(client, choose(client, "suspend", listed(issued)), "run")
+    paused = press(client, page, "pause")
+    work()
+    assert count(Suspension) == 0
+    resumed = press(client, paused, "resumption")
+    assert resumed.status == 200
+    work()
+    assert count(Suspension) == 3
+
+
+def test_cancelled_it_never_goes_on(client: FlaskClient, issued: list[Certificate]) -> None:
+    page = press(client, choose(client, "suspend", listed(issued)), "run")
+    cancelled = press(client, page, "cancellation")
+    work()
+    assert count(Suspension) == 0
+    assert not cancelled.has_form(f"{page.response.request.path}/run")
+
+
+def test_a_suspension_of_many_is_taken_back_once(
+    client: FlaskClient, issued: list[Certificate]
+) -> None:
+    page = choose(client, "suspend", f"{listed(issued)}\nnonsense")
+    press(client, page, "run")
+    work()
+    done = Page(client.get(page.response.request.path))
+    back = press(client, done, "recall")
+    assert len(back.rows()) == 3
+    press(client, back, "run")
+    work()
+    with unit(writes=False):
+        assert db.session.scalars(sa.select(Suspension.lifted_on)).all().count(None) == 0
+    again = Page(client.get(page.response.request.path))
+    assert press(client, again, "recall").status == 409
+    assert press(client, done, "recall").h1 == back.h1  # a double click
+
+
+def test_a_revocation_of_many_takes_a_second_person(
+    app: Flask, make: Factory, client: FlaskClient, issued: list[Certificate], mona: Person
+) -> None:
+    page = choose(client, "revoke", listed(issued))
+    path = page.response.request.path
+    assert "A second person" in page.text
+    assert not page.has_form(f"{path}/run")
+    token = page.soup.select_one("input[name=csrf_token]")
+    assert token is not None
+    own = client.post(f"{path}/run", data={"csrf_token": token["value"], "confirm": "Spring exam"})
+    assert own.status_code == 403
+
+    other = make.sign_in(app.test_client(), make.person("Nora", Role.CERTIFICATION_MANAGER))
+    wrong = press(other, Page(other.get(path)), "run", confirm="spring")
+    assert wrong.status == 422
+    assert wrong.error_of("confirm").endswith("Type the title exactly as it stands above.")
+    press(other, Page(other.get(path)), "run", confirm="Spring exam")
+    work()
+    assert count(Revocation) == 3
+
+
+def test_the_database_itself_wants_two_people(mona: Person, now: datetime) -> None:
+    for approver in (None, mona.id):
+        with pytest.raises(IntegrityError), unit(writes=True):
+            db.session.add(
+                BulkAct(
+                    kind=BulkKind.REVOKE,
+                    state=BulkState.RUNNING,
+                    title="A",
+                    reason="B",
+                    created_by=mona.id,
+                    created_at=now,
+                    approved_by=approver,
+                )
+            )
+
+
+def test_certificates_are_replaced_and_drawn_again(
+    client: FlaskClient, issued: list[Certificate]
+) -> None:
+    page = choose(client, "reissue", listed(issued))
+    press(client, page, "run", confirm="Spring exam")
+    work()
+    with unit(writes=False):
+        replaced = db.session.scalars(
+            sa.select(Certificate.supersedes_id).where(Certificate.supersedes_id.is_not(None))
+        ).all()
+    assert sorted(replaced) == sorted(one.id for one in issued)
+    drawn = jobs.client().list_workflows(workflow_id_prefix="certificates.render:")
+    assert len(drawn) == 3
+
+
+def test_the_report_is_a_table_that_no_spreadsheet_executes(
+    client: FlaskClient, issued: list[Certificate]
+) -> None:
+    page = choose(client, "suspend", f"{listed(issued)}\nnonsense")
+    lines = client.get(f"{page.response.request.path}/report.csv").text.splitlines()
+    assert lines[0] == "line,entry,holder,certification,outcome,done_at"
+    assert len(lines) == 5
+    assert ",'=Cora," in lines[3]
+    assert "No certificate that you manage" in lines[4]
+
+
+@pytest.mark.parametrize(
+    ("text", "error"), [("", "Enter at least one"), (" , ;\n", "at least one")]
+)
+def test_an_empty_list_is_an_error_beside_its_field(
+    client: FlaskClient, text: str, error: str
+) -> None:
+    page = choose(client, "suspend", text)
+    assert page.status == 422
+    assert error in page.error_of("listed")
+
+
+def test_more_than_ten_thousand_are_refused(client: FlaskClient) -> None:
+    page = choose(client, "suspend", "x\n" * 10_001)
+    assert page.status == 422
+    assert "At most 10,000 certificates" in page.error_of("listed") or "10000" in page.text
+
+
+def test_a_manager_of_another_programme_finds_neither_certificates_nor_acts(
+    app: Flask, make: Factory, client: FlaskClient, issued: list[Certificate]
+) -> None:
+    act = choose(client, "suspend", listed(issued)).response.request.path
+    make.programme("DEV")
+    otto = make.person("Otto", Role.CERTIFICATION_MANAGER, programme_code="DEV")
+    other = make.sign_in(app.test_client(), otto)
+    assert other.get(act).status_code == 404
+    assert other.get(f"{act}/report.csv").status_code == 404
+    page = choose(other, "suspend", listed(issued))
+    assert all("No certificate that you manage" in row[4] for row in page.rows())
+
+
+def test_ten_thousand_rows_are_asked_for_in_as_few_queries_as_two(
+    client: FlaskClient, issued: list[Certificate]
+) -> None:
+    page = choose(client, "suspend", listed(issued) + "\n" + "x\n" * 9_000)
+    assert page.status == 200
+    with unit(writes=False):
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(BulkItem)) == 9_003
