@@ -71,6 +71,7 @@ POLICY = {
 }
 ENDPOINTS = {name: permission for permission, names in POLICY.items() for name in names.split()}
 SAMPLES: dict[str, Any] = {
+    "act_id": 1,
     "kid": "k-2026-11",
     "list_id": 1,
     "version": 1,
