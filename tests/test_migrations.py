@@ -1,5 +1,6 @@
 """The schema: from empty to the head on both databases, equal to the models, data kept."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,14 @@ from flask_migrate import upgrade
 from sqlalchemy.exc import IntegrityError
 
 from app import create_app
-from lms import schema, search
+from lms import backup, schema, search
 from lms.accounts.models import Organisation
 from lms.api import tokens
+from lms.cli import upgrade_safely
 from lms.db import Base, db, unit
 from tests.conftest import environment
 from tests.factories import Factory
+from tests.postgres import execute, in_database
 
 pytestmark = pytest.mark.thorough
 
@@ -89,4 +92,43 @@ def test_rows_of_the_first_schema_are_there_at_the_head(tmp_path: Path) -> None:
             connection.exec_driver_sql("PRAGMA query_only=OFF")
             with pytest.raises(IntegrityError, match="one_owner"):
                 connection.exec_driver_sql("UPDATE api_token SET organisation_id = NULL")
+        db.engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without tables."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'older.db'}"
+        return
+    server, worker = map(request.getfixturevalue, ("postgres_url", "worker_name"))
+    execute(server, f"CREATE DATABASE older_{worker}")
+    yield in_database(server, f"older_{worker}")
+    execute(server, f"DROP DATABASE older_{worker} WITH (FORCE)")
+
+
+def test_an_upgrade_backs_up_what_was_there_first(empty: str, tmp_path: Path) -> None:
+    app = create_app(environment(tmp_path / "data", empty))
+    with app.app_context():
+        upgrade(directory=str(schema.FOLDER), revision="0001")
+        with unit(writes=True):
+            db.session.execute(
+                sa.text(
+                    "INSERT INTO organisation (code, name, search_name, is_partner, created_at)"
+                    " VALUES ('acme', 'Acme', 'acme', true, '2026-11-23 09:00:00')"
+                )
+            )
+
+    made = upgrade_safely(app)
+
+    assert made is not None
+    assert made.parent == tmp_path / "data" / "backups"
+    backup.verify(made, tmp_path)
+    with app.app_context():
+        assert schema.current() == schema.head()
+        with unit(writes=False):
+            assert db.session.scalars(sa.select(Organisation.name)).all() == ["Acme"]
+        db.engine.dispose()
+    assert upgrade_safely(app) is None
+    with app.app_context():
         db.engine.dispose()
