@@ -90,6 +90,9 @@ def _http_error(error: HTTPException) -> Response:
     allowed = getattr(error, "valid_methods", None)
     if allowed:
         response.headers["Allow"] = ", ".join(allowed)
+    seconds = getattr(error, "retry_after", None)
+    if seconds:
+        response.headers["Retry-After"] = str(seconds)
     return response
 
 

@@ -2,7 +2,7 @@
 
 Hits are counted before the request's unit begins, on a connection of their own: a refused or
 failed request must have been counted, and on SQLite the unit holds the only write lock. GETs
-are not counted: they are cheap, cached, and the codes in their addresses cannot be guessed.
+are not counted: they are cheap and cached; only public codes that do not exist are, in memory.
 """
 
 import hashlib
@@ -17,7 +17,10 @@ from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter, RateLimitExceeded
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
-from limits.storage import Storage
+from limits import parse
+from limits.storage import MemoryStorage, Storage
+from limits.strategies import FixedWindowRateLimiter
+from werkzeug.exceptions import TooManyRequests
 
 from lms import aside, error_pages
 from lms import db as database
@@ -180,6 +183,19 @@ def limited(*checks: Check) -> Callable[[View], View]:
     return mark
 
 
+UNKNOWN_CODES = parse("60 per minute")
+
+
+def count_miss() -> None:
+    """An unknown public code was asked for. Who asks for many in a minute is told to wait (429);
+    known codes are never counted, so nobody who checks real ones is in the way. Counted in this
+    process's memory: a public GET writes nothing.
+    """
+    misses: FixedWindowRateLimiter = current_app.extensions["misses"]
+    if not misses.hit(UNKNOWN_CODES, "unknown codes", _who()):
+        raise TooManyRequests(retry_after=60)
+
+
 def _count() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     for check in getattr(view, "limits", ()):
@@ -232,6 +248,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         RATELIMIT_HEADERS_ENABLED=False,
         RATELIMIT_ENABLED=True,
     )
+    app.extensions["misses"] = FixedWindowRateLimiter(MemoryStorage())
     _hook_limited_views_only(app, lambda: limiter.init_app(app))
     app.before_request(_count)
     app.register_error_handler(RateLimitExceeded, _too_many)

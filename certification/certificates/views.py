@@ -25,6 +25,7 @@ from certification.certificates.queries import Checked
 from certification.certificates.rules import Verdict
 from lms import clock, pages, permissions, quick
 from lms.accounts.queries import person_by_id
+from lms.limits import count_miss
 from lms.permissions import PUBLIC, permit
 from lms.settings import Settings
 from lms.storage import Storage
@@ -66,6 +67,7 @@ def verify(code: str) -> ResponseReturnValue:
     now = clock.now()
     checked = _with_facts(code, now)
     if checked is None:
+        count_miss()
         return _page(None, Verdict.NOT_FOUND, now), 404
     if checked.row.code != code:
         return redirect(url_for("certificates.verify", code=checked.row.code), 301)
@@ -125,6 +127,8 @@ def verify_json(code: str) -> Response:
     """The verdict for programs: the fields of the public contract."""
     now = clock.now()
     checked = _look_up(code, now)
+    if checked is None:
+        count_miss()
     body = _answer(code, checked, now)
     status = 200 if checked else 404
     return Response(orjson.dumps(body), status, JSON_HEADERS, mimetype="application/json")
@@ -183,6 +187,7 @@ def document(code: str) -> ResponseReturnValue:
     """The issued document, byte for byte. Its address holds 80 random bits."""
     found = queries.document_of(codes.normalise(code) or "")
     if found is None:
+        count_miss()
         abort(404)
     digest, number = found
     storage: Storage = current_app.extensions["storage"]

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from certification.certificates import codes, queries
 from certification.certificates.views import blueprint
+from lms.limits import count_miss
 from lms.permissions import PUBLIC, permit
 from lms.storage import Storage
 
@@ -36,6 +37,7 @@ def achievement(code: str, version: int) -> ResponseReturnValue:
 def _found(code: str) -> tuple[str, str, str]:
     found = queries.credential_of(codes.normalise(code) or "")
     if found is None:
+        count_miss()
         abort(404)
     return found
 
