@@ -62,6 +62,7 @@ from lms import (
     doctor,
     drawing,
     error_pages,
+    frame,
     i18n,
     jobs,
     limits,
@@ -130,7 +131,15 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     web.init_app(app)
     login_manager.init_app(app, add_context_processor=False)
     limits.init_app(app, config)
-    for part in (drawing, error_pages, schema, cli, reporting.cli, certification.certificates.cli):
+    for part in (
+        drawing,
+        frame,
+        error_pages,
+        schema,
+        cli,
+        reporting.cli,
+        certification.certificates.cli,
+    ):
         part.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

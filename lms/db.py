@@ -1,13 +1,10 @@
 """The database: one metadata, one session per context, one place where it commits.
 
-SQLite: WAL, `BEGIN IMMEDIATE` for units that write and a deferred, `query_only` transaction for
-units that read. An immediate begin for everything cost reads a factor of 150 beside a writer; a
-deferred read-then-write fails with lock errors whatever the busy timeout. PostgreSQL: READ
-COMMITTED, read-only for units that read.
+How connections and transactions begin on each database stands in `lms.connections`.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any, TypeAlias, TypeVar
@@ -15,23 +12,22 @@ from typing import Any, TypeAlias, TypeVar
 import sqlalchemy as sa
 from flask import Flask, g
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import PoolProxiedConnection
 
+from lms import connections
 from lms.columns import BigId, Json, UtcDateTime
+from lms.connections import writing
 from lms.settings import Settings
 
 T = TypeVar("T")
 AnySelect: TypeAlias = sa.Select[*tuple[Any, ...]]
 """A SELECT of any columns."""
 
-BUSY_TIMEOUT_MS = 30_000
 ATTEMPTS = 6
 PENDING = "audit_pending"
-_writes: ContextVar[bool] = ContextVar("unit_writes", default=False)
 _inside: ContextVar[int] = ContextVar("unit_scope", default=0)
 
 
@@ -71,59 +67,15 @@ db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": Fal
 def init_app(app: Flask, settings: Settings) -> None:
     """Bind the extension and prepare each connection."""
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = connections.options(settings)
     db.init_app(app)
     with app.app_context():
-        prepare(db.engine)
-
-
-def engine_options(settings: Settings) -> dict[str, Any]:
-    """Options for both databases; PostgreSQL must also work behind a transaction pooler."""
-    if settings.sqlite:
-        return {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}}
-    return {"pool_pre_ping": True, "connect_args": {"prepare_threshold": None}}
-
-
-def prepare(engine: Engine) -> None:
-    """Register what each new connection and each new transaction needs."""
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _sqlite_connect)
-        event.listen(engine, "begin", _sqlite_begin)
-    else:
-        event.listen(engine, "begin", _postgres_begin)
-
-
-def _sqlite_connect(connection: Any, _record: object) -> None:
-    connection.isolation_level = None
-    for pragma in (
-        "journal_mode=WAL",
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
-        "foreign_keys=ON",
-        "synchronous=FULL",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _sqlite_begin(connection: Connection) -> None:
-    """A reader's two statements cannot fail, so they go straight to the driver: a fifth of the
-    time of a small page. A writer's may find the database locked, which SQLAlchemy must see."""
-    if _writes.get():
-        connection.exec_driver_sql("PRAGMA query_only=OFF")
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:
-        driver: Any = connection.connection.dbapi_connection
-        driver.execute("PRAGMA query_only=ON")
-        driver.execute("BEGIN")
-
-
-def _postgres_begin(connection: Connection) -> None:
-    driver: Any = connection.connection.dbapi_connection
-    driver.read_only = not _writes.get()
+        connections.prepare(db.engine)
 
 
 def is_reading() -> bool:
     """Whether a unit runs that only reads."""
-    return _inside.get() == _scope() and not _writes.get()
+    return _inside.get() == _scope() and not writing.get()
 
 
 @contextmanager
@@ -138,7 +90,7 @@ def unit(*, writes: bool) -> Iterator[None]:
         raise RuntimeError("units do not nest")
     if is_begun():
         db.session.rollback()
-    tokens = _writes.set(writes), _inside.set(scope)
+    tokens = writing.set(writes), _inside.set(scope)
     try:
         yield
         if db.session.registry.has():
@@ -149,7 +101,7 @@ def unit(*, writes: bool) -> Iterator[None]:
             db.session.rollback()
         raise
     finally:
-        _writes.reset(tokens[0])
+        writing.reset(tokens[0])
         _inside.reset(tokens[1])
         _give_back()
 
@@ -158,23 +110,33 @@ def unit(*, writes: bool) -> Iterator[None]:
 def connection() -> Iterator[Any]:
     """The driver's connection for a SELECT: of the transaction that runs in this context, else
     one from the pool, which a unit that reads keeps until it ends. There each SELECT is a
-    snapshot of its own, as under READ COMMITTED."""
-    if is_begun() or _writes.get():
-        yield db.session.connection().connection
-    elif is_reading():
-        if "reader" not in g:
-            g.reader = db.engine.raw_connection()
-        yield g.reader
-    else:
-        with closing(db.engine.raw_connection()) as driver:
-            yield driver
+    snapshot of its own, as under READ COMMITTED. The driver's errors come out as SQLAlchemy's."""
+    driver, is_mine = _driver()
+    try:
+        yield driver
+    except connections.driver_error(db.engine) as error:
+        raise connections.as_ours(db.engine, driver, error) from error
+    finally:
+        if is_mine:
+            connections.give_back(driver)
+
+
+def _driver() -> tuple[PoolProxiedConnection, bool]:
+    """The connection, and whether it must be given back after this one SELECT."""
+    if is_begun() or writing.get():
+        return db.session.connection().connection, False
+    if not is_reading():
+        return connections.reader(db.engine), True
+    if "reader" not in g:
+        g.reader = connections.reader(db.engine)
+    return g.reader, False
 
 
 def _give_back() -> None:
     g.pop("kept_in_unit", None)
     reader = g.pop("reader", None)
     if reader is not None:
-        reader.close()
+        connections.give_back(reader)
 
 
 def _scope() -> int:
@@ -218,10 +180,13 @@ def commit(session: Session) -> None:
     session.commit()
 
 
-def is_passing(error: DBAPIError) -> bool:
-    """Whether the whole unit may be tried again: a serialization failure, deadlock or busy."""
+def is_passing(error: DBAPIError, *, writes: bool) -> bool:
+    """Whether the whole unit may be tried again: a serialization failure, deadlock or busy; for a
+    reader a lost connection too."""
     state = getattr(error.orig, "sqlstate", None)
     text = str(error.orig)
+    if error.connection_invalidated and not writes:
+        return True
     return state in {"40001", "40P01"} or "database is locked" in text or "is busy" in text
 
 
@@ -232,7 +197,7 @@ def run(work: Callable[[], T], *, writes: bool = True) -> T:
             with unit(writes=writes):
                 return work()
         except DBAPIError as error:
-            if attempt == ATTEMPTS or not is_passing(error):
+            if attempt == ATTEMPTS or not is_passing(error, writes=writes):
                 raise
             db.session.remove()
     raise AssertionError("unreachable")

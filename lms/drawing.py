@@ -38,8 +38,8 @@ def init_app(app: Flask) -> None:
         url_for=address,
         navigation=navigation,
         crumb=crumb,
-        footer_links=footer_links,
     )
+    app.jinja_env.fixed["icon"] = icon  # type: ignore[attr-defined]
     app.context_processor(_page_values)
 
 
@@ -76,16 +76,6 @@ def address(endpoint: str, **values: Any) -> str:
 @lru_cache(maxsize=10_000)
 def _path(_app: Flask, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
     return url_for(endpoint, **dict(values))
-
-
-def footer_links() -> list[tuple[str, str]]:
-    """The links below every page."""
-    return [
-        (url_for("certificates.verify_form"), _("Check a certificate")),
-        (url_for("directory.plans"), _("Support plans")),
-        (url_for("directory.contacts"), _("Contacts")),
-        (url_for("accounts.preferences"), _("Appearance and language")),
-    ]
 
 
 def in_zone(value: datetime, zone: str | None = None) -> datetime:

@@ -5,7 +5,7 @@ from flask import Flask, Response, g, jsonify, redirect, render_template, reques
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from lms import wording
+from lms import i18n, wording
 from lms.errors import Refusal
 from lms.i18n import gettext as _
 from lms.web import SAFE, SignInFirst
@@ -130,5 +130,17 @@ def _words(code: int) -> tuple[str, str]:
 def _crash(error: Exception) -> Response:
     log.exception("unhandled error", path=request.path)
     del error
+    try:
+        title, text = _words(500)
+        return answer(500, title, [text])
+    except Exception:  # the database may be away: nothing that asks it can be drawn
+        log.exception("no error page", path=request.path)
+        return _bare()
+
+
+def _bare() -> Response:
+    """The last resort: words alone."""
+    g.language = i18n.SOURCE
     title, text = _words(500)
-    return answer(500, title, [text])
+    page = f"{title}. {text} ({getattr(g, 'request_id', '')})\n"
+    return Response(page, 500, mimetype="text/plain")

@@ -29,6 +29,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=False)  # type: ignore[attr-defined]
     app.jinja_env.globals.update(_=gettext, gettext=gettext, ngettext=ngettext)
+    app.jinja_env.fixed["_"] = gettext  # type: ignore[attr-defined]
     app.jinja_env.filters.update(
         date=long_date,
         short_date=short_date,

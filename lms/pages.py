@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from flask import Response, current_app, request, session
+from flask import Response, current_app, g, request, session
 from flask_login import current_user
 from markupsafe import Markup, escape
 
@@ -60,6 +60,13 @@ def quickly(key: Hashable, values: Mapping[str, str | None]) -> str | None:
     return None if pieces is None else _fill(pieces, values)
 
 
+def part(key: Hashable, draw: Callable[[Marks], str], values: Mapping[str, str | None]) -> Markup:
+    """A part that stands on every page, readers' own ones too; as `filled`, and always kept."""
+    given = tuple(name for name, value in values.items() if value is not None)
+    pieces = _kept("parts", (key, given), lambda: _pieces(draw, values, given))
+    return Markup(_fill(pieces, values))  # noqa: S704  # `_fill` escapes every value
+
+
 def _fill(pieces: Sequence[str], values: Mapping[str, str | None]) -> str:
     """Text and values in turn."""
     return "".join(
@@ -85,11 +92,19 @@ def _with_mark(page: str) -> tuple[bytes, str]:
     return body, hashlib.sha256(body).hexdigest()[:32]
 
 
+def _look() -> tuple[str, str, site.Site]:
+    """What every page of this request depends on: language, appearance, who runs the academy."""
+    if "look" not in g:
+        theme = request.cookies.get("theme")
+        g.look = (i18n.language(), theme if theme in {"light", "dark"} else "", site.current())
+    look: tuple[str, str, site.Site] = g.look
+    return look
+
+
 def _kept(kind: str, key: Hashable, make: Callable[[], Any]) -> Any:
     """What was made for this key and this visitor's look; the longest unused makes room."""
     kept: OrderedDict[Any, Any] = current_app.extensions.setdefault(kind, OrderedDict())
-    theme = request.cookies.get("theme")
-    whole = (key, i18n.language(), theme if theme in {"light", "dark"} else "", site.current())
+    whole = (key, *_look())
     if whole not in kept:
         kept[whole] = make()
         if len(kept) > KEPT:

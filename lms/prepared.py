@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.type_api import TypeEngine
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from lms.db import AnySelect, connection, db
 
@@ -28,7 +29,7 @@ class _Compiled:
     """A statement in one dialect: its text, how to bind and how to read."""
 
     def __init__(self, statement: Any, dialect: Dialect) -> None:
-        compiled: Any = statement.compile(dialect=dialect)
+        compiled: Any = _with_constants(statement, dialect).compile(dialect=dialect)
         self.text = str(compiled)
         self.positions: Sequence[str] | None = compiled.positiontup
         self.defaults = {
@@ -68,6 +69,22 @@ class _Compiled:
         return self.make(values)
 
 
+def _with_constants(statement: Any, dialect: Dialect) -> Any:
+    """The statement with its words and numbers written into its text. SQLite plans anew at each
+    run when a bound value decides whether a partial index serves (40 µs), not for a constant."""
+
+    def written(bind: Any, **_others: Any) -> Any:
+        if not isinstance(bind, sa.BindParameter) or bind.expanding:
+            return None
+        if not isinstance(bind.value, str | int) or "%" in str(bind.value):
+            return None
+        text = str(bind.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+        return sa.literal_column(text, bind.type)
+
+    traverse: Any = replacement_traverse
+    return traverse(statement, {}, written)
+
+
 def _processor(kind: TypeEngine[Any], name: str, dialect: Dialect, *more: Any) -> Convert | None:
     convert: Convert | None = getattr(kind.dialect_impl(dialect), name)(dialect, *more)
     return convert
@@ -85,9 +102,10 @@ class Prepared:
         compiled = self._in_dialect()
         for observe in observers:
             observe(compiled.text)
+        given = compiled.arguments(values)
         with connection() as driver, closing(driver.cursor()) as cursor:
-            cursor.execute(compiled.text, compiled.arguments(values))
-            return [compiled.read(raw) for raw in cursor]
+            cursor.execute(compiled.text, given)
+            return [compiled.read(raw) for raw in cursor.fetchall()]
 
     def _in_dialect(self) -> _Compiled:
         dialect = db.engine.dialect

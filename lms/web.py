@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from flask import Flask, Request, Response, current_app, g, redirect, request, url_for
+from flask import (
+    Flask,
+    Request,
+    Response,
+    current_app,
+    g,
+    redirect,
+    request,
+    url_for,
+)
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -21,6 +30,7 @@ from lms import clock, once, quick
 from lms.db import ATTEMPTS, db, is_passing, unit
 from lms.paging import LARGEST_ID
 from lms.permissions import PUBLIC, TOKEN, may, permission_of
+from lms.templates import Templates
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -57,6 +67,8 @@ class Uncommitted(Exception):
 class Application(Flask):
     """Flask, with one unit of work around each view, and safe headers on every answer."""
 
+    jinja_environment = Templates
+
     def wsgi_app(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
@@ -86,7 +98,7 @@ class Application(Flask):
             try:
                 return self._in_unit()
             except DBAPIError as error:
-                if attempt == ATTEMPTS or not is_passing(error):
+                if attempt == ATTEMPTS or not is_passing(error, writes=request.method not in SAFE):
                     raise
                 log.warning("unit repeated", attempt=attempt, path=request.path)
                 _forget_what_was_read()
@@ -274,5 +286,6 @@ def private(response: Response) -> Response:
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Vary"] = "Cookie, Accept-Language"
     response.add_etag()
-    response.make_conditional(request)
+    if "If-None-Match" in request.headers:
+        response.make_conditional(request)
     return response

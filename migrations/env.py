@@ -7,7 +7,8 @@ from alembic import context
 from flask import current_app
 
 from lms.columns import UtcDateTime, Words
-from lms.db import Base, _writes
+from lms.connections import writing
+from lms.db import Base
 
 
 def include_object(thing: Any, name: str | None, kind: str, reflected: bool, compared: Any) -> bool:
@@ -33,7 +34,7 @@ def render_item(kind: str, thing: Any, context_: Any) -> str | bool:
 def run() -> None:
     """Migrate online, each revision in its transaction."""
     engine = current_app.extensions["migrate"].db.engine
-    token = _writes.set(True)
+    token = writing.set(True)
     try:
         with engine.connect() as connection:
             context.configure(
@@ -48,7 +49,7 @@ def run() -> None:
             with context.begin_transaction():
                 context.run_migrations()
     finally:
-        _writes.reset(token)
+        writing.reset(token)
 
 
 run()

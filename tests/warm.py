@@ -4,17 +4,41 @@ Nothing of the product is replaced. Compiled routes, templates and SQL are the s
 application, so they are compiled once a worker; passwords are hashed with the least work.
 """
 
+import hashlib
+import inspect
 from collections.abc import Callable, Hashable
+from pathlib import Path
 
 from argon2 import PasswordHasher
 from flask import Flask
-from jinja2 import FileSystemBytecodeCache
+from jinja2 import Environment, FileSystemBytecodeCache
+from jinja2.bccache import Bucket
 from werkzeug.routing import Rule
 
+from lms import drawing, templates
 from lms.accounts import passwords
 from lms.db import Base, db
 
-_templates = FileSystemBytecodeCache()
+ICONS = Path(drawing.__file__).parent.parent / "static/icons.svg"
+
+
+class Bytecode(FileSystemBytecodeCache):
+    """Compiled templates by language; none that an earlier compiler or icon sheet made."""
+
+    def __init__(self) -> None:
+        parts = (inspect.getsource(templates), inspect.getsource(drawing), ICONS.read_text())
+        mark = hashlib.sha256("".join(parts).encode()).hexdigest()[:12]
+        super().__init__(pattern=f"__academy_{mark}_%s.cache")
+
+    def get_bucket(
+        self, environment: Environment, name: str, filename: str | None, source: str
+    ) -> Bucket:
+        """The bucket of a template in the language of its environment."""
+        spoken = getattr(environment, "spoken", None)
+        return super().get_bucket(environment, f"{spoken} {name}", filename, source)
+
+
+_templates = Bytecode()
 _compile_builder = Rule._compile_builder
 _builders: dict[tuple[str, str, bool], Callable[..., tuple[str, str]]] = {}
 

@@ -107,9 +107,14 @@ _SIGNED_IN = Prepared(
         Person.language,
         Person.time_zone,
         SignIn.seen_at,
+        RoleGrant.role,
+        RoleGrant.organisation_id,
+        RoleGrant.programme_code,
+        RoleGrant.region_code,
     )
     .join(Account, Account.id == SignIn.account_id)
     .join(Person, Person.id == Account.person_id)
+    .outerjoin(RoleGrant, sa.and_(RoleGrant.person_id == Person.id, RoleGrant.ended_at.is_(None)))
     .where(
         SignIn.token_hash == sa.bindparam("token_hash"),
         SignIn.ended_at.is_(None),
@@ -117,28 +122,21 @@ _SIGNED_IN = Prepared(
         SignIn.created_at > sa.bindparam("created_since"),
         Account.state == AccountState.ACTIVE,
     )
-)
-_GRANTS = Prepared(
-    sa.select(
-        RoleGrant.role,
-        RoleGrant.organisation_id,
-        RoleGrant.programme_code,
-        RoleGrant.region_code,
-    )
-    .where(RoleGrant.person_id == sa.bindparam("person_id"), RoleGrant.ended_at.is_(None))
     .order_by(RoleGrant.id)
 )
+"""One row for each role that the person holds now, at least one."""
 
 
 @login_manager.user_loader
 def load(token: str) -> Identity | None:
     """The person behind a token, unless the sign-in ended, idled or grew too old."""
     now = clock.now()
-    row = _SIGNED_IN.first(
+    rows = _SIGNED_IN.rows(
         token_hash=digest(token), idle_since=now - IDLE, created_since=now - ABSOLUTE
     )
-    if row is None:
+    if not rows:
         return None
+    row = rows[0]
     return Identity(
         token,
         row.sign_in_id,
@@ -149,7 +147,11 @@ def load(token: str) -> Identity | None:
         row.language,
         row.time_zone,
         row.seen_at,
-        grants_of(row.person_id),
+        tuple(
+            Grant(held.role, held.organisation_id, held.programme_code, held.region_code)
+            for held in rows
+            if held.role is not None
+        ),
     )
 
 
@@ -168,9 +170,3 @@ def note_seen(response: Response) -> Response:
                 .values(seen_at=now)
             )
     return response
-
-
-def grants_of(person_id: int) -> tuple[Grant, ...]:
-    """The roles that a person holds now."""
-    rows = _GRANTS.rows(person_id=person_id)
-    return tuple(Grant(*row) for row in rows)

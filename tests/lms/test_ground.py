@@ -208,6 +208,18 @@ class TestErrors:
         assert "hunter2" not in answer.text
         assert answer.headers["X-Request-Id"] in answer.text
 
+    @pytest.mark.parametrize("table", ["sign_in", "site_profile"])
+    def test_a_database_that_is_away_is_told_in_plain_words(
+        self, app: Flask, make: Factory, table: str
+    ) -> None:
+        reader = make.sign_in(app.test_client(), make.person("Ines Prado"))
+        with unit(writes=True):
+            db.session.execute(sa.text(f"ALTER TABLE {table} RENAME TO gone"))
+        answer = reader.get("/me")
+        assert answer.status_code == 500
+        assert "Something went wrong on our side" in answer.text
+        assert answer.headers["X-Request-Id"] in answer.text
+
     def test_every_answer_is_safe(self, app: Flask, make: Factory) -> None:
         admin = make.sign_in(app.test_client(), make.person("Helen", Role.ADMINISTRATOR))
         visitor = app.test_client()

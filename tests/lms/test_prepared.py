@@ -92,3 +92,17 @@ def test_a_unit_that_reads_keeps_one_connection_and_gives_it_back(
     with unit(writes=True):
         db.session.execute(sa.update(Person).values(name="Ines Sol"))
     assert Prepared(BY_NAME).first(name="Ines Sol") is not None
+
+
+@pytest.mark.sqlite
+def test_constants_stand_in_the_text_so_that_partial_indexes_serve(
+    app: Flask, make: Factory
+) -> None:
+    make.person("Ines Prado")
+    with counted() as statements:
+        assert Prepared(BY_NAME).first(name="Ines Prado") is not None
+    assert "account.state = 'active'" in statements[0]
+    odd = Prepared(
+        sa.select(Person.name).where(Person.name != "O'Neil; --", Person.name.like("%Prado"))
+    )
+    assert [row.name for row in odd.rows()] == ["Ines Prado"]

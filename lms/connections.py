@@ -1,0 +1,145 @@
+"""Connections of both databases: how they open, how transactions begin, whether they still live.
+
+SQLite: WAL, `BEGIN IMMEDIATE` for units that write and a deferred, `query_only` transaction for
+units that read. An immediate begin for everything cost reads a factor of 150 beside a writer; a
+deferred read-then-write fails with lock errors whatever the busy timeout. PostgreSQL: READ
+COMMITTED, read-only for units that read; single SELECTs of hot pages without a transaction.
+"""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from time import monotonic
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+
+from lms.settings import Settings
+
+BUSY_TIMEOUT_MS = 30_000
+REST_SECONDS = 5.0
+PLANS_AFTER = 2
+"""Runs of a statement on one connection after which PostgreSQL keeps its plan."""
+PLANS_KEPT = 400
+writing: ContextVar[bool] = ContextVar("unit_writes", default=False)
+"""Whether the unit of this context writes (`lms.db.unit` says so)."""
+
+
+def options(settings: Settings) -> dict[str, Any]:
+    """Options for both databases; PostgreSQL must also work behind a transaction pooler."""
+    if settings.sqlite:
+        return {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}}
+    return {"connect_args": {"prepare_threshold": None}}
+
+
+def prepare(engine: Engine) -> None:
+    """Register what each new connection and each new transaction needs."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _sqlite_connect)
+        event.listen(engine, "begin", _sqlite_begin)
+    else:
+        event.listen(engine, "connect", _postgres_connect)
+        event.listen(engine, "begin", _postgres_begin)
+        event.listen(engine, "checkin", _note_use)
+        event.listen(engine, "checkout", _ask_whether_alive(engine.dialect))
+
+
+def _sqlite_connect(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "foreign_keys=ON",
+        "synchronous=FULL",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    """A reader's two statements cannot fail, so they go straight to the driver: a fifth of the
+    time of a small page. A writer's may find the database locked, which SQLAlchemy must see."""
+    if writing.get():
+        connection.exec_driver_sql("PRAGMA query_only=OFF")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute("PRAGMA query_only=ON")
+        driver.execute("BEGIN")
+
+
+def _postgres_connect(driver: Any, _record: object) -> None:
+    """Let the server keep plans (a page takes a third of the time then), unless a transaction
+    pooler stands between: it hands each transaction to another server session, where a plan of the
+    same name may be somebody else's. A pooler tells a process id of its own (docs/decisions/0033).
+    """
+    pid = driver.execute("SELECT pg_backend_pid()").fetchone()[0]
+    driver.rollback()
+    if pid == driver.info.backend_pid:
+        driver.prepare_threshold, driver.prepared_max = PLANS_AFTER, PLANS_KEPT
+
+
+def _note_use(_driver: object, record: ConnectionPoolEntry) -> None:
+    record.info["used"] = monotonic()
+
+
+def _ask_whether_alive(dialect: Dialect) -> Callable[..., None]:
+    """Ask a connection whether its database is still there, before a unit that writes and after a
+    rest; the pool replaces one that is lost. SQLAlchemy's own pre-ping asks every time, a fifth of
+    a small page; a reader that finds its connection lost just reads again."""
+    errors = dialect.loaded_dbapi.Error
+
+    def ask(driver: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        rested = monotonic() - record.info.get("used", monotonic())
+        if rested < REST_SECONDS and not writing.get():
+            return
+        try:
+            driver.execute("SELECT 1")
+            driver.rollback()
+        except errors as error:
+            raise DisconnectionError from error
+
+    return ask
+
+
+def _postgres_begin(connection: Connection) -> None:
+    driver: Any = connection.connection.dbapi_connection
+    driver.read_only = not writing.get()
+
+
+def reader(engine: Engine) -> PoolProxiedConnection:
+    """A connection from the pool whose SELECTs need no BEGIN: round trips that PostgreSQL's hot
+    pages save. It goes back by `give_back`."""
+    connection = engine.raw_connection()
+    if engine.dialect.name == "postgresql":
+        driver: Any = connection.dbapi_connection
+        driver.autocommit = True
+    return connection
+
+
+def give_back(connection: PoolProxiedConnection) -> None:
+    """Return a reader to its pool; one that lost its database is thrown away there."""
+    driver: Any = connection.dbapi_connection
+    if getattr(driver, "autocommit", None) is True and not driver.closed:
+        driver.autocommit = False
+    connection.close()
+
+
+def driver_error(engine: Engine) -> type[Exception]:
+    """What the driver raises."""
+    kind: type[Exception] = engine.dialect.loaded_dbapi.Error
+    return kind
+
+
+def as_ours(engine: Engine, connection: PoolProxiedConnection, error: Exception) -> Exception:
+    """The driver's error as SQLAlchemy's; after a lost connection none of the pool is trusted."""
+    dialect, own = engine.dialect, connection.dbapi_connection
+    is_lost = dialect.is_disconnect(error, own, None)  # type: ignore[arg-type]
+    if is_lost:
+        connection.invalidate(error)
+        engine.dispose()
+    found: Exception = DBAPIError.instance(
+        None, None, error, driver_error(engine), connection_invalidated=is_lost, dialect=dialect
+    )
+    return found

@@ -1,0 +1,39 @@
+"""Templates compiled once per language: the same words as ever, put in beforehand."""
+
+from flask import Flask, g, render_template
+from jinja2 import DictLoader
+
+from lms import i18n
+from lms.templates import Templates
+
+PAGE = (
+    """{{ _("Sign out") }}|{{ _("Hello, %(name)s", name=name) }}|"""
+    """{{ icon("user") }}|{{ _("A < B") }}"""
+)
+
+
+def drawn(app: Flask, language: str, page: str = PAGE) -> str:
+    app.jinja_env.loader = DictLoader({"page.html": page})
+    with app.test_request_context():
+        g.language = language
+        return render_template("page.html", name="Ada & Co")
+
+
+def test_each_language_has_its_own_words(app: Flask) -> None:
+    english, pseudo = drawn(app, "en"), drawn(app, i18n.PSEUDO)
+    assert english.startswith("Sign out|Hello, Ada &amp; Co|<svg")
+    assert english.endswith("|A &lt; B")
+    assert pseudo.startswith("[Sîgñ öût")
+    assert "Ada &amp; Co" in pseudo
+    assert drawn(app, "en") == english
+
+
+def test_words_without_values_are_in_the_compiled_template(app: Flask) -> None:
+    drawn(app, "en")
+    view = app.jinja_env._in("en")  # type: ignore[attr-defined]
+    assert isinstance(view, Templates)
+    with app.test_request_context():
+        source = view.compile(PAGE, "page.html", None, raw=True)
+    assert "Sign out" in source
+    assert "_('Sign out')" not in source
+    assert source.count("context.call(") == 1
