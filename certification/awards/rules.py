@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from lms.reasons import Reason
 
@@ -29,8 +29,7 @@ HELD = frozenset({Status.VALID, Status.SUSPENDED})
 """An award that stands, if not to be relied on: no other is earned meanwhile."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """Something that happened to a person on a day: its row's id and, where it has one, a value."""
 
     id: int
@@ -49,8 +48,7 @@ class Facts:
     held: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(NamedTuple):
     """A requirement, met by a fact or not met for a reason."""
 
     kind: str
