@@ -10,7 +10,8 @@ from flask_migrate import upgrade
 
 from app import create_app
 from lms import schema
-from lms.db import _writes, db
+from lms.connections import writing
+from lms.db import db
 from tests.conftest import environment
 
 SAMPLES: dict[type, Any] = {
@@ -38,7 +39,7 @@ def test_a_certificate_of_before_is_kept_without_a_credential(tmp_path: Path) ->
     app = create_app(environment(tmp_path, f"sqlite:///{tmp_path / 'old.db'}"))
     with app.app_context():
         upgrade(directory=str(schema.FOLDER), revision="0001")
-        token = _writes.set(True)
+        token = writing.set(True)
         with db.engine.begin() as connection:
             put(connection, "person")
             put(connection, "programme")
@@ -46,7 +47,7 @@ def test_a_certificate_of_before_is_kept_without_a_credential(tmp_path: Path) ->
             put(connection, "scheme_version", state="published", term_months=24)
             put(connection, "award")
             put(connection, "certificate", code="7F3K9Q2MXR4T0C8VA", state="pending")
-        _writes.reset(token)
+        writing.reset(token)
 
         upgrade(directory=str(schema.FOLDER))
 
