@@ -23,6 +23,7 @@ from courses.scheduling.models import (
 )
 from lms import clock, slots
 from lms.db import db
+from support.directory import queries as directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ def init_app(app: Flask) -> None:
     slots.fill(app, "course.certifications", counts_for)
     slots.fill(app, "course.exam", exam_of)
     slots.fill(app, "course.self_paced", self_paced)
+    slots.fill(app, "scheduling.regions", regions)
     slots.fill(app, "award.certificates", certificates.of_award)
     slots.fill(app, "design.drawing", studio.sampled)
 
@@ -112,6 +114,11 @@ def counts_for(kind: str, code: str) -> list[tuple[str, str]]:
 def exam_of(course_id: int) -> Exam | None:
     """The marks of an exam."""
     return db.session.scalar(sa.select(Exam).where(Exam.course_id == course_id))
+
+
+def regions() -> list[tuple[str, str, str]]:
+    """(code, title, zone) of each support centre."""
+    return [(row.code, row.title, row.time_zone) for row in directory.regions()]
 
 
 def self_paced(course_id: int, person_id: int | None) -> SelfPaced | None:

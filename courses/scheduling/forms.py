@@ -187,4 +187,12 @@ class FiltersForm(wtforms.Form):
     course = SelectField(_l("Course"))
     mode = SelectField(_l("Delivery mode"))
     language = SelectField(_l("Language"))
+    region = SelectField(_l("Region"))
     free = BooleanField(_l("With free seats"))
+
+
+class NarrowingForm(wtforms.Form):
+    """The filters of the administrators' list."""
+
+    programme = SelectField(_l("Programme"))
+    region = SelectField(_l("Region"))

@@ -2,22 +2,21 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from flask import Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from courses.scheduling import calendar
-from courses.scheduling.forms import FiltersForm
 from courses.scheduling.models import ClassSession, Seat, WaitingEntry
 from courses.scheduling.queries import people, sessions, standing
 from courses.scheduling.rules import enrolment, places
 from courses.scheduling.views.blueprint import blueprint, class_session_or_404
+from courses.scheduling.views.filters import chips, chosen, filters_form, filters_of
 from lms import clock
 from lms.accounts.queries import plans
 from lms.i18n import gettext as _
-from lms.i18n import language_name
 from lms.paging import decode
 from lms.permissions import PUBLIC, organisations, permit
 from lms.reasons import Reason
@@ -36,46 +35,6 @@ def index() -> ResponseReturnValue:
     return render_template(
         "scheduling/index.html", form=form, page=page, chips=chips(form), args=chosen(form)
     )
-
-
-def filters_form(found: sessions.Choices) -> FiltersForm:
-    """The filters with the values that occur; a value that does not occur counts as none."""
-    form = FiltersForm(request.args)
-    for select, values in (
-        (form.programme, found.programmes),
-        (form.course, found.courses),
-        (form.mode, found.modes),
-        (form.language, {tag: language_name(tag) for tag in found.languages}),
-    ):
-        select.choices = [("", _("Any")), *values.items()]
-        select.data = select.data if select.data in values else ""
-    return form
-
-
-def filters_of(form: FiltersForm) -> sessions.Filters:
-    """The filters as the query takes them."""
-    return sessions.Filters(
-        form.course.data, form.programme.data, form.mode.data, form.language.data, form.free.data
-    )
-
-
-def chosen(form: FiltersForm) -> dict[str, str]:
-    """The filters in use, as arguments of the address."""
-    values = {name: value for name, value in form.data.items() if value}
-    return {name: "1" if value is True else str(value) for name, value in values.items()}
-
-
-def chips(form: FiltersForm) -> list[tuple[str, str]]:
-    """Each filter in use: the address without it, and its words."""
-    args = chosen(form)
-    found = []
-    for name in args:
-        others = {key: value for key, value in args.items() if key != name}
-        select = form[name]
-        words = dict(getattr(select, "choices", ())).get(args[name], select.label.text)
-        href = f"{url_for('scheduling.index')}?{urlencode(others)}"
-        found.append((href, str(words)))
-    return found
 
 
 @dataclass(slots=True)
