@@ -180,6 +180,14 @@ class CancellationForm(ChangeForm):
         return Cancel(self.reason.data or "")
 
 
+class ReasonForm(Form):
+    """Why a recorded completion is taken back."""
+
+    reason = TextAreaField(
+        _l("Reason"), [DataRequired(_l("Say why: the learner reads it.")), Length(max=500)]
+    )
+
+
 class FiltersForm(wtforms.Form):
     """The list's filters, in the address."""
 

@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from courses.scheduling import calendar
 from courses.scheduling.models import ClassSession, Seat, WaitingEntry
-from courses.scheduling.queries import people, sessions, standing
+from courses.scheduling.queries import log, people, sessions, standing
 from courses.scheduling.rules import enrolment, places
 from courses.scheduling.views.blueprint import blueprint, class_session_or_404
 from courses.scheduling.views.filters import chips, chosen, filters_form, filters_of
@@ -43,6 +43,7 @@ class Reader:
 
     seat: Seat | None = None
     entry: WaitingEntry | None = None
+    closed: WaitingEntry | None = None
     position: int | None = None
     reasons: list[Reason] = field(default_factory=list)
     warnings: list[Reason] = field(default_factory=list)
@@ -55,9 +56,10 @@ def reader_of(session: ClassSession, queue: list[places.Place], *, now: datetime
     if not current_user.is_authenticated:
         return Reader(reasons=enrolment.why_closed(offer, now=now))
     who = int(current_user.person_id)
-    candidate = standing.candidate(session, who)
+    candidate, seat = standing.candidate(session, who), standing.live_seat(session.id, who)
     return Reader(
-        seat=standing.live_seat(session.id, who),
+        seat=seat,
+        closed=log.closed_entry(session.id, who) if seat is None else None,
         entry=standing.waiting_entry(session.id, who),
         position=places.position(queue, who),
         reasons=enrolment.why_not(offer, candidate, now=now),
