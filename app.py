@@ -34,6 +34,7 @@ import certification.statistics.wording
 import courses.catalog.views
 import courses.catalog.views_drafts
 import courses.catalog.views_manage
+import courses.scheduling.jobs
 import courses.scheduling.views
 import lms.accounts.views
 import lms.accounts.views_import

@@ -2,16 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, current_app
 
+from certification.awards import doubts
 from certification.awards import queries as awards
 from certification.certificates import queries as certificates
 from certification.certificates import studio
+from certification.competency import queries as competency
+from certification.competency.models import EvidenceKind
 from certification.exams.models import Exam
+from courses.catalog.models import Course
 from courses.catalog.snapshot import catalog
 from courses.scheduling import queries as scheduling
 from courses.scheduling.models import (
@@ -23,6 +27,7 @@ from courses.scheduling.models import (
 )
 from lms import clock, slots
 from lms.db import db
+from support.directory import queries as directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ def init_app(app: Flask) -> None:
     slots.fill(app, "course.certifications", counts_for)
     slots.fill(app, "course.exam", exam_of)
     slots.fill(app, "course.self_paced", self_paced)
+    slots.fill(app, "scheduling.regions", regions)
+    slots.fill(app, "completion.effects", effects_of_withdrawal)
     slots.fill(app, "award.certificates", certificates.of_award)
     slots.fill(app, "design.drawing", studio.sampled)
 
@@ -112,6 +119,38 @@ def counts_for(kind: str, code: str) -> list[tuple[str, str]]:
 def exam_of(course_id: int) -> Exam | None:
     """The marks of an exam."""
     return db.session.scalar(sa.select(Exam).where(Exam.course_id == course_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What a completion carries: evidence, steps of certifications not held by it, and awards."""
+
+    evidence: list[tuple[str, int]]
+    progress: list[str]
+    awards: list[tuple[str, date]]
+
+
+def effects_of_withdrawal(completion_id: int, person_id: int) -> Effects:
+    """What no longer counts once a completion is taken back, and which awards stay all the same."""
+    today = clock.today(clock.now(), current_app.extensions["settings"].issuer_zone)
+    course = db.session.scalars(
+        sa.select(Course.code)
+        .join(Completion, Completion.course_id == Course.id)
+        .where(Completion.id == completion_id)
+    ).one()
+    relying = doubts.relying_on("course", completion_id, person_id)
+    held = {title for title, _ in relying}
+    named = [version.scheme.title for version in awards.schemes_naming("course", course, today)]
+    return Effects(
+        competency.shown_by(EvidenceKind.COURSE, completion_id),
+        [title for title in named if title not in held],
+        relying,
+    )
+
+
+def regions() -> list[tuple[str, str, str]]:
+    """(code, title, zone) of each support centre."""
+    return [(row.code, row.title, row.time_zone) for row in directory.regions()]
 
 
 def self_paced(course_id: int, person_id: int | None) -> SelfPaced | None:

@@ -102,6 +102,7 @@ SAMPLES: dict[str, Any] = {
     "item_id": 1,
     "sha256": "0" * 64,
     "scheme": "CA",
+    "completion_id": 1,
 }
 VISITOR, LEARNER = "visitor", "learner"
 ACTORS = [VISITOR, LEARNER, *[role.value for role in Role]]

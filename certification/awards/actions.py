@@ -87,7 +87,8 @@ def _make(
         version=version.number,
         cycle=cycle,
     )
-    jobs.enqueue("certificates.issue", {"award_id": award.id}, key=str(award.id))
+    told = {"award_id": award.id, "at": now.isoformat()}
+    jobs.enqueue("certificates.issue", told, key=str(award.id))
     return award
 
 

@@ -1,6 +1,7 @@
 """Awards that hold although a fact behind them no longer does: people decide about them."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -91,3 +92,19 @@ def _fell(need: dict[str, Any], gone: set[tuple[str, int]], scores: dict[int, in
         required: int = need["required"]
         return scores.get(need["fact_id"], required) < required
     return (need["kind"], need["fact_id"]) in gone
+
+
+def relying_on(kind: str, fact_id: int, person_id: int) -> list[tuple[str, date]]:
+    """(title, awarded on) of the person's standing awards that this fact helped to make."""
+    rows = db.session.execute(
+        sa.select(Award, Scheme.title)
+        .join(Scheme, Scheme.id == Award.scheme_id)
+        .outerjoin(Revocation, Revocation.award_id == Award.id)
+        .where(Award.person_id == person_id, Revocation.id.is_(None))
+        .order_by(Award.id)
+    )
+    return [
+        (title, award.awarded_on)
+        for award, title in rows
+        if any((need["kind"], need["fact_id"]) == (kind, fact_id) for need in _needs(award))
+    ]

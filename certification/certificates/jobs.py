@@ -1,5 +1,7 @@
 """Issuing certificates: prepare, draw, store, then say that it is issued. Repeatable."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from flask import current_app, g
 
@@ -20,9 +22,12 @@ from lms.storage import Storage
 
 @jobs.job("certificates.issue")
 def issue(args: jobs.Args) -> None:
-    """Make the certificate of an award and draw it; a repeated run finds what is there."""
+    """Make the certificate of an award and draw it; a repeated run finds what is there.
+
+    It is issued as of the award's instant (`at`), however long the job waited for its turn.
+    """
     settings: Settings = current_app.extensions["settings"]
-    now = clock.now()
+    now = datetime.fromisoformat(args["at"]) if "at" in args else clock.now()
     certificate_id = run(lambda: actions.prepare(args["award_id"], settings, now=now).id)
     draw(certificate_id)
 

@@ -12,6 +12,7 @@ from certification.competency.models import (
     Competency,
     CourseCompetency,
     Evidence,
+    EvidenceKind,
     Framework,
     Validation,
     ValidationState,
@@ -46,6 +47,19 @@ class Map:
     framework: Framework
     levels: list[Any]
     rows: list[MapRow]
+
+
+def shown_by(kind: EvidenceKind, source_id: int) -> list[tuple[str, int]]:
+    """(competency, level) of what a fact shows and what still counts."""
+    rows = db.session.execute(
+        sa.select(Competency.title, Evidence.level)
+        .join(Competency, Competency.id == Evidence.competency_id)
+        .where(
+            Evidence.kind == kind, Evidence.source_id == source_id, Evidence.withdrawn_at.is_(None)
+        )
+        .order_by(Competency.position, Competency.id)
+    )
+    return [(title, level) for title, level in rows]
 
 
 def map_of(person_id: int, programme_id: int, on: date) -> Map | None:

@@ -180,6 +180,14 @@ class CancellationForm(ChangeForm):
         return Cancel(self.reason.data or "")
 
 
+class ReasonForm(Form):
+    """Why a recorded completion is taken back."""
+
+    reason = TextAreaField(
+        _l("Reason"), [DataRequired(_l("Say why: the learner reads it.")), Length(max=500)]
+    )
+
+
 class FiltersForm(wtforms.Form):
     """The list's filters, in the address."""
 
@@ -187,4 +195,12 @@ class FiltersForm(wtforms.Form):
     course = SelectField(_l("Course"))
     mode = SelectField(_l("Delivery mode"))
     language = SelectField(_l("Language"))
+    region = SelectField(_l("Region"))
     free = BooleanField(_l("With free seats"))
+
+
+class NarrowingForm(wtforms.Form):
+    """The filters of the administrators' list."""
+
+    programme = SelectField(_l("Programme"))
+    region = SelectField(_l("Region"))

@@ -39,6 +39,9 @@ wording.register(
         "starts_in_the_past": lambda: _("The first meeting starts in the past."),
         "no_capacity": lambda: _("A class session has at least one seat."),
         "kind_not_in_mode": lambda: _("“%(mode)s” has no seats of that kind: enter 0 there."),
+        "trainer_is_booked": lambda: _(
+            "The trainer is booked at the same time: “%(title)s” (%(code)s)."
+        ),
         "same_trainer": lambda: _("This person is the trainer already."),
         "trainer_is_learner": lambda: _("This person has a seat or waits for one here."),
         "seats_are_in_use": lambda: _("Seats cannot be taken away once it has started."),

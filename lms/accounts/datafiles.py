@@ -97,12 +97,29 @@ class SittingFile(FileModel):
     scores: dict[str, int]
 
 
-class RevocationFile(FileModel):
-    """An award that was withdrawn."""
+class TurnFile(FileModel):
+    """An award that was withdrawn, or suspended, on a day."""
 
     email: str
     scheme: str
+    day: Annotated[int, Field(le=0)]
     reason: str
+
+
+class NameFile(TurnFile):
+    """A certificate that was issued to a name written wrong, and replaced."""
+
+    was: Words
+
+
+class ObservedFile(FileModel):
+    """A competency that an assessor saw."""
+
+    email: str
+    competency: str
+    level: int
+    day: Annotated[int, Field(le=0)]
+    note: str
 
 
 class AskedFile(FileModel):
@@ -130,6 +147,9 @@ class PeopleFile(FileModel):
     people: list[PersonFile]
     classes: list[ClassFile]
     exams: list[SittingFile]
-    revocations: list[RevocationFile]
+    observations: list[ObservedFile] = []
+    revocations: list[TurnFile] = []
+    suspensions: list[TurnFile] = []
+    corrected_names: list[NameFile] = []
     validations: list[AskedFile]
     self_paced: list[SelfPacedFile]

@@ -1,14 +1,14 @@
 """What the demonstration people did, told through the real actions at their own times."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from certification.awards import actions as awarding
-from certification.awards.models import Award, Scheme
-from certification.awards.queries import award_by_id
 from certification.competency import actions as competency
 from certification.competency.queries import competency_by_code
 from certification.exams import actions as examining
@@ -20,39 +20,52 @@ from courses.scheduling.rules.changes import Move
 from courses.scheduling.rules.marks import Grade, Marks, Outcome, Presence
 from courses.scheduling.rules.times import Slot
 from lms import clock
-from lms.accounts.datafiles import ClassFile, PeopleFile, SittingFile
-from lms.accounts.queries import account_by_email
+from lms.accounts.datafiles import ClassFile, ObservedFile, PeopleFile, SittingFile
+from lms.accounts.models import Person
 from lms.db import db, run
 from lms.errors import Refusal
 from lms.settings import Settings
+from reporting.demo import fates
+from reporting.demo.stage import evening, person_id_of, working_day
 
 DAY_MINUTES = 480
 STARTS = time(9, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that happened on a day, and whose certifications may have become due by it."""
+
+    day: int
+    happen: Callable[[date], tuple[datetime, Sequence[int]]]
+
+
 def tell(value: PeopleFile, settings: Settings, *, now: datetime) -> None:
-    """Everything in the order in which it happened, each step in a unit of its own."""
+    """Everything in the order in which it happened, each step in a unit of its own. Who meets a
+    certification's rule by a step is awarded it then."""
     today = clock.today(now, settings.issuer_zone)
-    for item in sorted(value.classes, key=lambda item: item.day):
-        run(lambda item=item: _class(item, today, now=now))  # type: ignore[misc]
-    for sitting in value.exams:
-        run(lambda sitting=sitting: _exam(sitting, today, now=now))  # type: ignore[misc]
-    run(lambda: _awards(value, settings, now=now))
-    run(lambda: _revocations(value, settings, now=now))
+    for step in sorted(_steps(value, now=now), key=lambda step: step.day):
+        day = working_day(today, step.day)
+        run(lambda happen=step.happen, day=day: _live(happen, day, settings))  # type: ignore[misc]
+    fates.tell(value, settings, today=today)
     run(lambda: _open_ends(value, now=now))
 
 
-def _person_id(short: str) -> int:
-    account = account_by_email(short if "@" in short else f"{short}@demo.example")
-    if account is None:
-        raise LookupError(short)
-    return account.person_id
+def _steps(value: PeopleFile, *, now: datetime) -> list[Step]:
+    return [
+        *(Step(item.day, partial(_class, item, now=now)) for item in value.classes),
+        *(Step(item.day, partial(_exam, item)) for item in value.exams),
+        *(Step(item.day, partial(_observation, item)) for item in value.observations),
+    ]
 
 
-def working_day(today: date, offset: int) -> date:
-    """So many days from today, moved to Monday when it falls on a weekend."""
-    day = today + timedelta(days=offset)
-    return day + timedelta(days=max(0, 8 - day.isoweekday()) if day.isoweekday() > 5 else 0)
+def _live(
+    happen: Callable[[date], tuple[datetime, Sequence[int]]], day: date, settings: Settings
+) -> None:
+    at, people = happen(day)
+    for person_id in people:
+        today = clock.today(at, settings.issuer_zone)
+        awarding.award_what_is_due(person_id, today=today, now=at)
 
 
 def _slots(first: date, minutes: int) -> tuple[Slot, ...]:
@@ -67,8 +80,7 @@ def _slots(first: date, minutes: int) -> tuple[Slot, ...]:
     return tuple(slots)
 
 
-def _class(item: ClassFile, today: date, *, now: datetime) -> None:
-    first = working_day(today, item.day)
+def _class(item: ClassFile, first: date, *, now: datetime) -> tuple[datetime, Sequence[int]]:
     version = db.session.scalars(
         sa.select(CourseVersion)
         .join(Course, Course.id == CourseVersion.course_id)
@@ -79,7 +91,7 @@ def _class(item: ClassFile, today: date, *, now: datetime) -> None:
     ).one()
     start = datetime.combine(first, STARTS, ZoneInfo(item.zone))
     planned = min(now, start - timedelta(days=20))
-    trainer = _person_id("trainer")
+    trainer = person_id_of("trainer")
     session = classes.create(
         classes.Plan(
             version=version,
@@ -100,82 +112,78 @@ def _class(item: ClassFile, today: date, *, now: datetime) -> None:
         now=planned,
     )
     for place, learner in enumerate(item.learners):
-        person_id = _person_id(learner)
+        person_id = person_id_of(learner)
         try:
             seats.enrol(
                 session, person_id, None, by=person_id, now=planned + timedelta(minutes=place)
             )
         except Refusal as refusal:
             raise LookupError(f"{learner} in {item.course}: {refusal}") from refusal
-    if item.outcome == "passed":
-        _mark(session, item.learners, by=trainer)
+    if item.outcome != "passed":
+        return planned, ()
+    return _mark(session, item.learners, by=trainer)
 
 
-def _mark(session: ClassSession, learners: Sequence[str], *, by: int) -> None:
-    typed = {}
+def _mark(
+    session: ClassSession, learners: Sequence[str], *, by: int
+) -> tuple[datetime, Sequence[int]]:
+    """Two hours after the end; what the job would show as evidence is shown at once."""
+    at, typed = session.ends_at + timedelta(hours=2), {}
     for place, learner in enumerate(learners):
         grade = Grade(Outcome.PASSED, 74 + (place * 7) % 23)
-        typed[_person_id(learner)] = roster.Typed(Marks(Presence.PRESENT, grade), None, None)
-    outcomes = roster.save_roster(session, typed, by=by, now=session.ends_at + timedelta(hours=2))
+        typed[person_id_of(learner)] = roster.Typed(Marks(Presence.PRESENT, grade), None, None)
+    outcomes = roster.save_roster(session, typed, by=by, now=at)
     if outcomes.flaws or outcomes.conflicts:
         raise LookupError(f"the roster of {session.code} cannot be marked: {outcomes}")
+    for completion in db.session.scalars(sa.select(Completion).where(Completion.recorded_at == at)):
+        competency.from_completion(completion, now=at)
+    return at, list(typed)
 
 
-def _exam(item: SittingFile, today: date, *, now: datetime) -> None:
+def _exam(item: SittingFile, day: date) -> tuple[datetime, Sequence[int]]:
     row = exam_by_code(item.code)
     if row is None:
         raise LookupError(item.code)
-    day = working_day(today, item.day)
-    examiner = _person_id("proctor")
+    exam, at, people = row[0], evening(day), []
     for learner, score in item.scores.items():
-        account = account_by_email(f"{learner}@demo.example")
-        if account is not None:
-            db.session.refresh(account, ["person"])
-            examining.record_result(
-                row[0], account.person, taken_on=day, score=score, note="", by=examiner, now=now
-            )
-
-
-def _awards(value: PeopleFile, settings: Settings, *, now: datetime) -> None:
-    """What the job would do a moment later, done now so that the first page shows it."""
-    today = clock.today(now, settings.issuer_zone)
-    for completion in db.session.scalars(sa.select(Completion)):
-        competency.from_completion(completion, now=now)
-    for person in value.people:
-        awarding.award_what_is_due(_person_id(person.email), today=today, now=now)
-
-
-def _revocations(value: PeopleFile, settings: Settings, *, now: datetime) -> None:
-    for item in value.revocations:
-        award_id = db.session.scalar(
-            sa.select(Award.id)
-            .join(Scheme, Scheme.id == Award.scheme_id)
-            .where(Award.person_id == _person_id(item.email), Scheme.code == item.scheme)
+        person = db.session.get_one(Person, person_id_of(learner))
+        result = examining.record_result(
+            exam,
+            person,
+            taken_on=day,
+            score=score,
+            note="",
+            by=person_id_of("proctor"),
+            now=at,
         )
-        row = award_by_id(award_id) if award_id else None
-        if row is not None:
-            awarding.revoke(
-                row[0],
-                public_reason=item.reason,
-                internal_note="",
-                today=clock.today(now, settings.issuer_zone),
-                by=_person_id("admin"),
-                now=now,
-            )
+        examining.show_evidence(result, exam, now=at)
+        people.append(person.id)
+    return at, people
+
+
+def _observation(item: ObservedFile, day: date) -> tuple[datetime, Sequence[int]]:
+    found = competency_by_code(item.competency)
+    if found is None:
+        raise LookupError(item.competency)
+    person, at = db.session.get_one(Person, person_id_of(item.email)), evening(day)
+    competency.observe(
+        person, found, item.level, on=day, note=item.note, by=person_id_of("proctor"), now=at
+    )
+    return at, [person.id]
 
 
 def _open_ends(value: PeopleFile, *, now: datetime) -> None:
     for asked in value.validations:
         found = competency_by_code(asked.competency)
         if found is not None:
-            competency.ask(_person_id(asked.email), found, asked.level, note=asked.note, now=now)
+            competency.ask(person_id_of(asked.email), found, asked.level, note=asked.note, now=now)
     for item in value.self_paced:
         version = db.session.scalars(
             sa.select(CourseVersion)
             .join(Course, Course.id == CourseVersion.course_id)
             .where(Course.code == item.course, CourseVersion.state == VersionState.PUBLISHED)
         ).one()
-        person_id = _person_id(item.email)
+        person_id = person_id_of(item.email)
         self_paced.start_self_paced(
             version, person_id, by=person_id, now=now + timedelta(days=item.day)
         )

@@ -33,6 +33,7 @@ class SchedulingFactory(FactoryBase):
         starts_at: datetime | None = None,
         mode: DeliveryMode | None = None,
         delivery_format: DeliveryFormat | None = None,
+        time_zone: str = "Europe/Amsterdam",
     ) -> ClassSession:
         """A class session of one meeting, four weeks ahead unless told otherwise."""
         number = self.next()
@@ -57,7 +58,7 @@ class SchedulingFactory(FactoryBase):
                 trainer_person_id=trainer.id,
                 venue="Amsterdam",
                 room="2.14",
-                time_zone="Europe/Amsterdam",
+                time_zone=time_zone,
                 room_capacity=room,
                 virtual_capacity=virtual,
                 state=SessionState.SCHEDULED,

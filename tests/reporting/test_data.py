@@ -260,6 +260,11 @@ def test_the_demonstration_names_only_what_there_is() -> None:
         assert set(item.learners) <= names
         assert len(item.learners) == len(set(item.learners))
     assert {name for exam in PEOPLE.exams for name in exam.scores} <= names
+    schemes = {scheme.code for scheme in CERTIFICATION.schemes}
+    turns = [*PEOPLE.revocations, *PEOPLE.suspensions, *PEOPLE.corrected_names]
+    assert {turn.scheme for turn in turns} <= schemes
+    known = {entry.code for frame in FRAMEWORKS for entry in frame.competencies}
+    assert {seen.competency for seen in PEOPLE.observations} <= known
 
 
 def test_demonstration_seats_are_where_the_delivery_mode_has_them() -> None:

@@ -1,5 +1,6 @@
 """Administrative changes of a class session, in two phases: a plan to look at, then its run."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -23,8 +24,10 @@ from courses.scheduling.models import (
     WaitingState,
 )
 from courses.scheduling.queries import standing
+from courses.scheduling.queries.clashes import clashes_of
 from courses.scheduling.queries.previews import also_concerned
 from courses.scheduling.rules import changes as rules
+from courses.scheduling.rules import enrolment
 from courses.scheduling.rules.places import Place
 from courses.scheduling.rules.states import MOVES
 from courses.scheduling.rules.times import Slot, spans
@@ -34,9 +37,19 @@ from lms.lifecycle import check_move
 
 
 def run(
-    class_session: ClassSession, change: rules.Change, digest: str, *, by: int, now: datetime
+    class_session: ClassSession,
+    change: rules.Change,
+    digest: str,
+    *,
+    despite: Collection[str] = (),
+    by: int,
+    now: datetime,
 ) -> list[rules.Effect]:
-    """Do exactly what the preview with this digest showed; `preview_outdated` if it cannot."""
+    """Do exactly what the preview with this digest showed; `preview_outdated` if it cannot.
+
+    Refuses (`trainer_is_booked`) while the trainer has to be elsewhere at the same time, except
+    in the class sessions whose codes are in `despite`.
+    """
     session = lock(class_session)
     snapshot = standing.snapshot(session, now=now, also=also_concerned(change))
     reasons = rules.objections(snapshot, change, now=now)
@@ -45,6 +58,9 @@ def run(
     effects = rules.plan(snapshot, change)
     if rules.digest(snapshot, change, effects) != digest:
         raise refuse("preview_outdated")
+    booked = enrolment.booked(clashes_of(session, change, now=now), despite)
+    if booked:
+        raise Refusal(*booked)
     session.revision += 1
     _apply(session, change, effects, by=by, now=now)
     return effects

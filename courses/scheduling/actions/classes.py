@@ -9,8 +9,10 @@ from courses.catalog.models import Course, CourseVersion, DeliveryFormat, Delive
 from courses.scheduling.actions.changes import set_meetings
 from courses.scheduling.actions.queue import note
 from courses.scheduling.models import ClassSession, SessionState
+from courses.scheduling.queries.clashes import clashes
+from courses.scheduling.rules import enrolment
 from courses.scheduling.rules.changes import Move, move_flaws
-from courses.scheduling.rules.times import instant
+from courses.scheduling.rules.times import instant, spans
 from lms.db import db, locked
 from lms.errors import Refusal, refuse
 
@@ -26,15 +28,23 @@ class Plan:
     room_capacity: int
     virtual_capacity: int
     when: Move
+    despite: frozenset[str] = frozenset()
+    """Codes of class sessions in which the trainer is at the same time, knowingly."""
 
 
 def create(plan: Plan, *, by: int, now: datetime) -> ClassSession:
-    """Schedule a class session; its code is the course's code and its first day."""
+    """Schedule a class session; its code is the course's code and its first day.
+
+    Refuses (`trainer_is_booked`) a trainer who has to be elsewhere, unless `despite` says so.
+    """
     flaws = move_flaws(plan.when, now=now)
     if flaws:
         raise Refusal(*flaws, status=422)
     _check_capacity(plan)
     slots, zone = plan.when.slots, plan.when.time_zone
+    booked = enrolment.booked(clashes(plan.trainer_person_id, spans(slots, zone)), plan.despite)
+    if booked:
+        raise Refusal(*booked)
     course = db.session.scalars(
         locked(sa.select(Course).where(Course.id == plan.version.course_id))
     ).one()

@@ -96,7 +96,7 @@ def withdraw(completion_id: int, reason: str, *, by: int, now: datetime) -> None
         by=by,
         now=now,
         completion=completion.id,
-        reason=reason,
+        private={"reason": reason},
     )
     jobs.enqueue(WITHDRAWN, {"completion_id": completion.id}, key=str(completion.id))
 

@@ -41,6 +41,7 @@ def session_facts(class_session: ClassSession) -> dict[str, Any]:
     return {
         "title": class_session.course_version.title,
         "code": class_session.code,
+        "course_code": class_session.course_version.course.code,
         "venue_zone": class_session.time_zone,
         "venue": class_session.venue,
         "room": class_session.room,

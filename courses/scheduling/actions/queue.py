@@ -180,6 +180,21 @@ def close_entry(entry: WaitingEntry, state: WaitingState, *, by: int | None, now
     )
 
 
+def close_begun(class_session_id: int, *, now: datetime) -> None:
+    """End the waiting for a class session that has begun; each who waited gets one mail."""
+    session: ClassSession = db.session.scalars(
+        locked(sa.select(ClassSession).where(ClassSession.id == class_session_id))
+    ).one()
+    if session.starts_at > now:
+        return
+    keys = {}
+    for entry in standing.waiting(session.id):
+        close_entry(entry, WaitingState.CLOSED, by=None, now=now)
+        decision = decide(session, entry.person_id, "left", "session_began", by=None, now=now)
+        keys[entry.person_id] = str(decision.id)
+    news.tell("queue_closed", session, keys, now=now)
+
+
 def promote(class_session: ClassSession, *, by: int | None, now: datetime) -> list[Seat]:
     """Give the free seats to the queue, in the published order; each decision is logged."""
     if not standing.is_open(class_session, now=now):

@@ -1,17 +1,18 @@
-"""Courses taken in one's own time: started, given up, completed by a recorded fact."""
+"""Courses taken in one's own time: started, given up, completed by a recorded fact that a later
+one may take back."""
 
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from courses.catalog.models import CourseVersion
+from courses.catalog.models import Course, CourseVersion
 from courses.scheduling.actions import completions
 from courses.scheduling.models import Completion, SelfPacedEnrolment
 from courses.scheduling.queries import standing
 from courses.scheduling.rules.enrolment import why_self_paced_not
-from lms import audit
+from lms import audit, mail
 from lms.accounts.models import Person
-from lms.accounts.queries import standing_of
+from lms.accounts.queries import mail_address, standing_of
 from lms.db import db, locked
 from lms.errors import Refusal, refuse
 
@@ -65,6 +66,59 @@ def complete_self_paced(
     current.finished_at = now
     db.session.flush()
     return completions.complete_by_hand(current, zone, by=by, now=now)
+
+
+def take_back(completion_id: int, reason: str, *, by: int, now: datetime) -> None:
+    """Withdraw a completion that was confirmed by mistake; the course is under way again by an
+    enrolment of its own. The learner reads the reason. An award that was made stays.
+
+    Refuses `own_completion`, and `changed_meanwhile` when somebody took it back before.
+    """
+    completion = db.session.get_one(Completion, completion_id)
+    db.session.scalars(locked(sa.select(Person).where(Person.id == completion.person_id))).one()
+    db.session.refresh(completion)
+    if completion.person_id == by:
+        raise refuse("own_completion", status=403)
+    if completion.withdrawn_at is not None:
+        raise refuse("changed_meanwhile")
+    completions.withdraw(completion.id, reason, by=by, now=now)
+    if standing.self_paced_now(completion.person_id, completion.course_id) is None:
+        _resume(completion, by=by, now=now)
+    _tell(completion, reason, now=now)
+
+
+def _resume(completion: Completion, *, by: int, now: datetime) -> None:
+    finished = db.session.get_one(SelfPacedEnrolment, completion.source_id)
+    again = SelfPacedEnrolment(
+        person_id=finished.person_id,
+        course_id=finished.course_id,
+        course_version_id=finished.course_version_id,
+        organisation_id=finished.organisation_id,
+        started_at=now,
+        started_by=by,
+    )
+    db.session.add(again)
+    db.session.flush()
+    _note("self_paced.started", again, by=by, now=now)
+
+
+def _tell(completion: Completion, reason: str, *, now: datetime) -> None:
+    to, version = mail_address(completion.person_id), completion.course_version_id
+    if to is None:
+        return
+    mail.send(
+        "completion_withdrawn",
+        to.email,
+        key=f"completion_withdrawn:{completion.id}",
+        now=now,
+        language=to.language,
+        zone=to.time_zone,
+        person_id=completion.person_id,
+        name=to.name,
+        title=db.session.get_one(CourseVersion, version).title,
+        code=db.session.get_one(Course, completion.course_id).code,
+        reason=reason,
+    )
 
 
 def _lock(enrolment_id: int) -> SelfPacedEnrolment:

@@ -39,6 +39,12 @@ class Completion(Base):
     __table_args__ = (
         sa.UniqueConstraint("source", "source_id"),
         sa.Index("ix_completion_person", "person_id", "course_id"),
+        sa.Index(
+            "ix_completion_self_paced",
+            "id",
+            sqlite_where=sa.text("source = 'self_paced'"),
+            postgresql_where=sa.text("source = 'self_paced'"),
+        ),
     )
 
 

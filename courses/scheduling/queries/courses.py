@@ -15,8 +15,9 @@ from courses.catalog.models import (
     Programme,
     VersionState,
 )
-from courses.scheduling.models import SelfPacedEnrolment
-from lms.db import db
+from courses.scheduling.models import Completion, CompletionSource, SelfPacedEnrolment
+from lms.accounts.models import Person
+from lms.db import AnySelect, db
 from lms.paging import SIZE, Page, page_of
 
 
@@ -103,6 +104,44 @@ def open_enrolments(
         .limit(size + 1)
     ).all()
     return page_of(rows, size=size, key=lambda row: (row.id,), is_first=after == 0)
+
+
+def _recorded(programmes: Sequence[str] | None) -> AnySelect:
+    wanted: AnySelect = (
+        sa.select(
+            Completion.id,
+            Completion.person_id,
+            Completion.completed_on,
+            Completion.withdrawn_at,
+            Completion.withdrawn_reason,
+            Person.name,
+            CourseVersion.title,
+            Course.code,
+        )
+        .join(Person, Person.id == Completion.person_id)
+        .join(CourseVersion, CourseVersion.id == Completion.course_version_id)
+        .join(Course, Course.id == Completion.course_id)
+        .join(Programme, Programme.id == Course.programme_id)
+        .where(Completion.source == CompletionSource.SELF_PACED)
+    )
+    return wanted if programmes is None else wanted.where(Programme.code.in_(programmes))
+
+
+def recorded_completions(
+    programmes: Sequence[str] | None, *, before: int | None = None, size: int = SIZE
+) -> Page[Any]:
+    """Completions in people's own time, those taken back too, newest first."""
+    wanted = _recorded(programmes).order_by(Completion.id.desc()).limit(size + 1)
+    if before is not None:
+        wanted = wanted.where(Completion.id < before)
+    rows = db.session.execute(wanted).all()
+    return page_of(rows, size=size, key=lambda row: (row.id,), is_first=before is None)
+
+
+def recorded_completion(completion_id: int, programmes: Sequence[str] | None) -> Any | None:
+    """A completion in somebody's own time, within these programmes."""
+    wanted = _recorded(programmes).where(Completion.id == completion_id)
+    return db.session.execute(wanted).one_or_none()
 
 
 def enrolment_of(enrolment_id: int, programmes: Sequence[str] | None) -> SelfPacedEnrolment | None:

@@ -1,11 +1,18 @@
 """What administrators see of a class session's people, and why the queue did what it did."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from courses.scheduling.models import QueueDecision, Seat, WaitingEntry, WaitingState
+from courses.scheduling.models import (
+    ClassSession,
+    QueueDecision,
+    Seat,
+    WaitingEntry,
+    WaitingState,
+)
 from lms.accounts.models import Person
 from lms.db import db
 
@@ -45,6 +52,33 @@ def queue_with_names(class_session_id: int) -> Sequence[WaitingEntry]:
         )
         .order_by(WaitingEntry.tier_rank, WaitingEntry.number)
     ).all()
+
+
+def begun_queues(*, now: datetime, limit: int = 100) -> list[tuple[int, int]]:
+    """Class sessions that have begun with people still waiting, and the newest entry of each."""
+    rows = db.session.execute(
+        sa.select(WaitingEntry.class_session_id, sa.func.max(WaitingEntry.id))
+        .join(ClassSession, ClassSession.id == WaitingEntry.class_session_id)
+        .where(WaitingEntry.state == WaitingState.WAITING, ClassSession.starts_at <= now)
+        .group_by(WaitingEntry.class_session_id)
+        .order_by(WaitingEntry.class_session_id)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def closed_entry(class_session_id: int, person_id: int) -> WaitingEntry | None:
+    """The person's place in a queue that ended without a seat."""
+    return db.session.scalar(
+        sa.select(WaitingEntry)
+        .where(
+            WaitingEntry.class_session_id == class_session_id,
+            WaitingEntry.person_id == person_id,
+            WaitingEntry.state == WaitingState.CLOSED,
+        )
+        .order_by(WaitingEntry.id.desc())
+        .limit(1)
+    )
 
 
 def decisions(class_session_id: int, limit: int = 100) -> Sequence[sa.Row[QueueDecision, str]]:

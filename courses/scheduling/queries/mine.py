@@ -1,7 +1,7 @@
 """A learner's own seats, places in queues, courses under way and completed: plain rows, since every
 learner opens the page that shows them every day."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ from lms.accounts.models import Person
 from lms.columns import UtcDateTime
 from lms.prepared import Prepared
 
+SHOWN_AS_CLOSED = timedelta(days=14)
 _person = sa.bindparam("person", type_=sa.BigInteger())
 _now = sa.bindparam("now", type_=UtcDateTime())
 _version = CourseVersion.id == ClassSession.course_version_id
@@ -59,15 +60,20 @@ _UPCOMING = Prepared(
     .order_by(ClassSession.starts_at, ClassSession.id)
 )
 _WAITING = Prepared(
-    sa.select(*_COLUMNS)
+    sa.select(*_COLUMNS, WaitingEntry.state)
     .select_from(WaitingEntry)
     .join(ClassSession, ClassSession.id == WaitingEntry.class_session_id)
     .join(CourseVersion, _version)
     .join(Course, Course.id == ClassSession.course_id)
     .where(
         WaitingEntry.person_id == _person,
-        WaitingEntry.state == WaitingState.WAITING,
-        ClassSession.starts_at > _now,
+        sa.or_(
+            sa.and_(WaitingEntry.state == WaitingState.WAITING, ClassSession.starts_at > _now),
+            sa.and_(
+                WaitingEntry.state == WaitingState.CLOSED,
+                WaitingEntry.decided_at > sa.bindparam("since", type_=UtcDateTime()),
+            ),
+        ),
     )
     .order_by(ClassSession.starts_at, ClassSession.id)
 )
@@ -112,8 +118,9 @@ def my_upcoming(person_id: int, *, now: datetime) -> list[Any]:
 
 
 def my_waiting(person_id: int, *, now: datetime) -> list[Any]:
-    """The person's places in queues of class sessions to come, soonest first."""
-    return _WAITING.rows(person=person_id, now=now)
+    """The person's places in queues of class sessions to come, soonest first; for two weeks also
+    those that ended without a seat."""
+    return _WAITING.rows(person=person_id, now=now, since=now - SHOWN_AS_CLOSED)
 
 
 def completions_of(person_id: int, *, limit: int = 1000) -> list[Any]:

@@ -8,7 +8,9 @@ import sqlalchemy as sa
 
 from courses.scheduling.models import ClassSession
 from courses.scheduling.queries import standing
+from courses.scheduling.queries.clashes import clashes_of
 from courses.scheduling.rules import changes as rules
+from courses.scheduling.rules.enrolment import CourseName
 from lms.accounts.models import Person
 from lms.db import db
 from lms.reasons import Reason
@@ -29,6 +31,8 @@ class Preview:
     rows: list[Affected]
     digest: str
     objections: list[Reason]
+    clashes: tuple[CourseName, ...] = ()
+    """Where else the trainer would have to be at the same time."""
 
 
 def also_concerned(change: rules.Change) -> list[int]:
@@ -45,7 +49,8 @@ def preview(class_session: ClassSession, change: rules.Change, *, now: datetime)
     effects = rules.plan(snapshot, change)
     names = names_of([effect.person_id for effect in effects])
     rows = [Affected(names[effect.person_id], effect) for effect in effects]
-    return Preview(rows, rules.digest(snapshot, change, effects), [])
+    booked = clashes_of(class_session, change, now=now)
+    return Preview(rows, rules.digest(snapshot, change, effects), [], booked)
 
 
 def names_of(person_ids: Sequence[int]) -> dict[int, str]:

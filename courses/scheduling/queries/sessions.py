@@ -59,6 +59,8 @@ class Filters:
     mode: str = ""
     language: str = ""
     free: bool = False
+    zones: tuple[str, ...] | None = None
+    """Only where clocks show one of these zones' time (a region)."""
 
 
 def _narrowed(statement: sa.Select[Any], filters: Filters) -> sa.Select[Any]:
@@ -70,6 +72,8 @@ def _narrowed(statement: sa.Select[Any], filters: Filters) -> sa.Select[Any]:
         statement = statement.where(DeliveryMode.code == filters.mode)
     if filters.language:
         statement = statement.where(ClassSession.language == filters.language)
+    if filters.zones is not None:
+        statement = statement.where(ClassSession.time_zone.in_(filters.zones))
     if filters.free:
         statement = statement.where(_free_seats() > 0)
     return statement

@@ -1,6 +1,6 @@
 """Who may take a seat, and if not, why not."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -85,6 +85,16 @@ def warnings(candidate: Candidate) -> list[Reason]:
     return [
         Reason("overlaps", {"code": other.code, "title": other.title})
         for other in candidate.overlaps
+    ]
+
+
+def booked(others: Iterable[CourseName], despite: Collection[str] = ()) -> list[Reason]:
+    """Where else a trainer would have to be at the same time; `despite`: codes of the class
+    sessions of which the scheduler knows, and schedules all the same."""
+    return [
+        Reason("trainer_is_booked", {"code": other.code, "title": other.title})
+        for other in others
+        if other.code not in despite
     ]
 
 

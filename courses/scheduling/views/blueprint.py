@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask_login import current_user
 from werkzeug.exceptions import NotFound
 
@@ -41,6 +41,11 @@ def reaches(class_session: ClassSession, permission: str) -> bool:
     limits = programmes(current_user, permission)
     code = class_session.course_version.course.programme.code
     return limits is None or code in limits
+
+
+def despite() -> frozenset[str]:
+    """The class sessions that a scheduler saw in the warning and goes ahead in spite of."""
+    return frozenset(request.form.get("despite", "").split())
 
 
 def limits_of(permission: str) -> list[str] | None:

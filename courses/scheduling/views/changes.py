@@ -16,7 +16,7 @@ from courses.scheduling.forms import (
 )
 from courses.scheduling.models import ClassSession
 from courses.scheduling.queries import people, previews
-from courses.scheduling.views.blueprint import blueprint, person_id
+from courses.scheduling.views.blueprint import blueprint, despite, person_id
 from courses.scheduling.views.manage import managed_or_404
 from courses.scheduling.wording import word
 from lms import clock
@@ -38,7 +38,7 @@ TITLES: dict[str, Callable[[], str]] = {
     "trainer": lambda: _("Replace the trainer"),
     "cancellation": lambda: _("Cancel the class session"),
 }
-OURS = {"csrf_token", FIELD, "digest", "preview"}
+OURS = {"csrf_token", FIELD, "digest", "preview", "despite"}
 RULE = "/manage/class-sessions/<code>/<any(dates, capacity, trainer, cancellation):what>"
 
 
@@ -62,6 +62,7 @@ def _page(
     preview: previews.Preview | None = None,
     sent: Iterable[tuple[str, str]] = (),
     is_outdated: bool = False,
+    is_refused: bool = False,
 ) -> str:
     if preview is not None:
         form.form_errors.extend(word(reason) for reason in preview.objections)
@@ -76,6 +77,7 @@ def _page(
         preview=preview if preview and not preview.objections else None,
         carried=[(name, value) for name, value in sent if name not in OURS],
         is_outdated=is_outdated,
+        is_refused=is_refused,
     )
 
 
@@ -104,14 +106,24 @@ def run_change(code: str, what: str) -> ResponseReturnValue:
         return _page(what, session, form), 422
     digest, now = request.form.get("digest", ""), clock.now()
     try:
-        effects = changes.run(session, form.change(), digest, by=person_id(), now=now)
+        effects = changes.run(
+            session, form.change(), digest, despite=despite(), by=person_id(), now=now
+        )
     except Refusal as refusal:
-        if refusal.reasons[0].code != "preview_outdated":
+        why = refusal.reasons[0].code
+        if why not in {"preview_outdated", "trainer_is_booked"}:
             raise
         session = managed_or_404(code, "sessions.edit")
-        preview = previews.preview(session, form.change(), now=now)
-        sent = request.form.items(multi=True)
-        return _page(what, session, form, preview=preview, sent=sent, is_outdated=True), 409
+        page = _page(
+            what,
+            session,
+            form,
+            preview=previews.preview(session, form.change(), now=now),
+            sent=request.form.items(multi=True),
+            is_outdated=why == "preview_outdated",
+            is_refused=why == "trainer_is_booked",
+        )
+        return page, 409
     flash(
         ngettext(
             "Done. It affected %(num)s person.", "Done. It affected %(num)s people.", len(effects)

@@ -2,22 +2,21 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from flask import Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from courses.scheduling import calendar
-from courses.scheduling.forms import FiltersForm
 from courses.scheduling.models import ClassSession, Seat, WaitingEntry
-from courses.scheduling.queries import people, sessions, standing
+from courses.scheduling.queries import log, people, sessions, standing
 from courses.scheduling.rules import enrolment, places
 from courses.scheduling.views.blueprint import blueprint, class_session_or_404
+from courses.scheduling.views.filters import chips, chosen, filters_form, filters_of
 from lms import clock
 from lms.accounts.queries import plans
 from lms.i18n import gettext as _
-from lms.i18n import language_name
 from lms.paging import decode
 from lms.permissions import PUBLIC, organisations, permit
 from lms.reasons import Reason
@@ -38,52 +37,13 @@ def index() -> ResponseReturnValue:
     )
 
 
-def filters_form(found: sessions.Choices) -> FiltersForm:
-    """The filters with the values that occur; a value that does not occur counts as none."""
-    form = FiltersForm(request.args)
-    for select, values in (
-        (form.programme, found.programmes),
-        (form.course, found.courses),
-        (form.mode, found.modes),
-        (form.language, {tag: language_name(tag) for tag in found.languages}),
-    ):
-        select.choices = [("", _("Any")), *values.items()]
-        select.data = select.data if select.data in values else ""
-    return form
-
-
-def filters_of(form: FiltersForm) -> sessions.Filters:
-    """The filters as the query takes them."""
-    return sessions.Filters(
-        form.course.data, form.programme.data, form.mode.data, form.language.data, form.free.data
-    )
-
-
-def chosen(form: FiltersForm) -> dict[str, str]:
-    """The filters in use, as arguments of the address."""
-    values = {name: value for name, value in form.data.items() if value}
-    return {name: "1" if value is True else str(value) for name, value in values.items()}
-
-
-def chips(form: FiltersForm) -> list[tuple[str, str]]:
-    """Each filter in use: the address without it, and its words."""
-    args = chosen(form)
-    found = []
-    for name in args:
-        others = {key: value for key, value in args.items() if key != name}
-        select = form[name]
-        words = dict(getattr(select, "choices", ())).get(args[name], select.label.text)
-        href = f"{url_for('scheduling.index')}?{urlencode(others)}"
-        found.append((href, str(words)))
-    return found
-
-
 @dataclass(slots=True)
 class Reader:
     """How a class session stands to the person who looks at its page."""
 
     seat: Seat | None = None
     entry: WaitingEntry | None = None
+    closed: WaitingEntry | None = None
     position: int | None = None
     reasons: list[Reason] = field(default_factory=list)
     warnings: list[Reason] = field(default_factory=list)
@@ -96,9 +56,10 @@ def reader_of(session: ClassSession, queue: list[places.Place], *, now: datetime
     if not current_user.is_authenticated:
         return Reader(reasons=enrolment.why_closed(offer, now=now))
     who = int(current_user.person_id)
-    candidate = standing.candidate(session, who)
+    candidate, seat = standing.candidate(session, who), standing.live_seat(session.id, who)
     return Reader(
-        seat=standing.live_seat(session.id, who),
+        seat=seat,
+        closed=log.closed_entry(session.id, who) if seat is None else None,
         entry=standing.waiting_entry(session.id, who),
         position=places.position(queue, who),
         reasons=enrolment.why_not(offer, candidate, now=now),

@@ -7,17 +7,20 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.exceptions import NotFound
 
+from courses.catalog.snapshot import catalog
 from courses.scheduling.actions import changes, classes, seats
-from courses.scheduling.forms import CreateForm
+from courses.scheduling.forms import CreateForm, NarrowingForm
 from courses.scheduling.models import ClassSession, SessionState
 from courses.scheduling.queries import courses, log, people, sessions, standing
 from courses.scheduling.views.blueprint import (
     blueprint,
     class_session_or_404,
+    despite,
     limits_of,
     person_id,
     reaches,
 )
+from courses.scheduling.views.filters import centres, offer, zones
 from courses.scheduling.wording import word
 from lms import clock
 from lms.accounts.queries import plans
@@ -26,6 +29,7 @@ from lms.i18n import LANGUAGES, language_name
 from lms.i18n import gettext as _
 from lms.paging import decode
 from lms.permissions import permit
+from lms.reasons import Reason
 
 TABS = ("upcoming", "past", "cancelled")
 
@@ -41,17 +45,33 @@ def managed_or_404(code: str, permission: str) -> ClassSession:
 @blueprint.get("/manage/class-sessions")
 @permit("sessions.see_all")
 def managed() -> ResponseReturnValue:
-    """All class sessions by state, one page."""
+    """All class sessions by state, narrowed by programme and region, one page."""
+    form, after = _narrowing(), request.args.get("after")
     when = request.args.get("when", "upcoming")
-    after = request.args.get("after")
+    when = when if when in TABS else "upcoming"
+    chosen = {name: value for name, value in form.data.items() if value}
     page = sessions.managed(
-        sessions.Filters(course=request.args.get("course", "")),
-        when=when if when in TABS else "upcoming",
+        sessions.Filters(
+            course=request.args.get("course", ""),
+            programme=form.programme.data,
+            zones=zones(form.region.data),
+        ),
+        when=when,
         now=clock.now(),
         programmes=limits_of("sessions.see_all"),
         cursor=decode(after, [int, int]) if after else None,
     )
-    return render_template("scheduling/manage.html", page=page, when=when)
+    return render_template("scheduling/manage.html", page=page, when=when, form=form, chosen=chosen)
+
+
+def _narrowing() -> NarrowingForm:
+    """The list's filters with their values; another value counts as none."""
+    form, limits = NarrowingForm(request.args), limits_of("sessions.see_all")
+    programmes = {p.code: p.title for p in catalog().programmes}
+    mine = {c: t for c, t in programmes.items() if limits is None or c in limits}
+    offer(form.programme, mine)
+    offer(form.region, {centre.code: centre.title for centre in centres()})
+    return form
 
 
 @blueprint.get("/manage/class-sessions/<code>")
@@ -154,17 +174,18 @@ def _copy(form: CreateForm, session: ClassSession) -> None:
 @permit("sessions.edit")
 def create() -> ResponseReturnValue:
     """Schedule a class session."""
-    form = _form()
+    form, clashes = _form(), list[Reason]()
     if form.validate():
         try:
             session = classes.create(_plan(form), by=person_id(), now=clock.now())
         except Refusal as refusal:
             form.form_errors.extend(word(reason) for reason in refusal.reasons)
+            clashes = [r for r in refusal.reasons if r.code == "trainer_is_booked"]
         else:
             flash(_("The class session %(code)s is scheduled.", code=session.code))
             return redirect(url_for("scheduling.managed_one", code=session.code), 303)
     form.prepare()
-    return render_template("scheduling/new.html", form=form), 422
+    return render_template("scheduling/new.html", form=form, clashes=clashes), 422
 
 
 def _plan(form: CreateForm) -> classes.Plan:
@@ -180,4 +201,5 @@ def _plan(form: CreateForm) -> classes.Plan:
         room_capacity=form.room_capacity.data or 0,
         virtual_capacity=form.virtual_capacity.data or 0,
         when=form.change(),
+        despite=despite(),
     )

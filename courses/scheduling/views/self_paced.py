@@ -7,12 +7,15 @@ from werkzeug.exceptions import NotFound
 
 from courses.catalog.models import CourseVersion
 from courses.scheduling.actions import self_paced
+from courses.scheduling.forms import ReasonForm
 from courses.scheduling.queries import courses
 from courses.scheduling.views.blueprint import blueprint, limits_of, person_id
-from lms import clock
+from lms import clock, slots
 from lms.i18n import gettext as _
 from lms.paging import decode
 from lms.permissions import SIGNED_IN, permit
+
+NO_EFFECTS: dict[str, list[str]] = {"evidence": [], "progress": [], "awards": []}
 
 
 def _version(programme: str, course: str) -> CourseVersion:
@@ -65,3 +68,32 @@ def confirm_completion(enrolment_id: int) -> ResponseReturnValue:
     )
     flash(_("The completion of %(name)s is recorded.", name=name))
     return redirect(url_for("scheduling.self_paced_list"), 303)
+
+
+@blueprint.get("/teach/self-paced/completed")
+@permit("teach.record")
+def self_paced_completed() -> ResponseReturnValue:
+    """Completions in people's own time, newest first."""
+    after = request.args.get("after")
+    before = int(decode(after, [int])[0]) if after else None
+    page = courses.recorded_completions(limits_of("teach.record"), before=before)
+    return render_template("teach/completed.html", page=page)
+
+
+@blueprint.route("/teach/self-paced/completed/<int:completion_id>", methods=["GET", "POST"])
+@permit("teach.record")
+def take_back(completion_id: int) -> ResponseReturnValue:
+    """Take a completion back: says what follows, acts once."""
+    row, form = courses.recorded_completion(completion_id, limits_of("teach.record")), ReasonForm()
+    if row is None:
+        raise NotFound()
+    if request.method == "POST" and form.validate():
+        reason, now = form.reason.data or "", clock.now()
+        self_paced.take_back(row.id, reason, by=person_id(), now=now)
+        flash(_("The completion of %(name)s is taken back. A mail says so.", name=row.name))
+        return redirect(url_for("scheduling.self_paced_completed"), 303)
+    effects = slots.ask(
+        "completion.effects", NO_EFFECTS, completion_id=row.id, person_id=row.person_id
+    )
+    page = render_template("teach/take_back.html", form=form, row=row, effects=effects)
+    return page, 422 if form.errors else 200

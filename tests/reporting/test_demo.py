@@ -1,0 +1,131 @@
+"""The demonstration tells a story that a visitor can believe: every fate of a certification is
+there, and nothing was issued after it had run out."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+import yaml
+from flask import Flask
+from flask.testing import FlaskClient
+
+from certification.awards.models import Award, Revocation, Scheme, Suspension
+from certification.certificates.models import Certificate
+from lms import clock, jobs
+from lms.accounts.models import Person
+from lms.db import db, run, unit
+from reporting.cli import SHIPPED
+from reporting.demo import people as demo
+from reporting.demo.stage import working_day
+from reporting.loader.checks import read_folder
+from reporting.loader.load import load
+
+pytestmark = pytest.mark.thorough
+
+
+@pytest.fixture
+def told(app: Flask, now: datetime) -> Iterator[None]:
+    """The demonstration as the set-up makes it, and the certificates that a worker then makes."""
+    with app.app_context(), clock.frozen_at(now):
+        run(lambda: load(read_folder(SHIPPED), now=now, today=now.date()))
+        assert demo.load(app.extensions["settings"])
+        yield
+
+
+def waiting_jobs(kind: str) -> list[jobs.Args]:
+    rows = jobs.client().list_workflows(workflow_id_prefix=f"{kind}:")
+    return [row.input["args"][1] for row in rows if row.input]
+
+
+def holders(today: date) -> dict[str, set[str]]:
+    """Who holds each scheme's certification on a day, by the first part of the address."""
+    with unit(writes=False):
+        rows = db.session.execute(
+            sa.select(Scheme.code, Person.name)
+            .join(Award, Award.scheme_id == Scheme.id)
+            .join(Person, Person.id == Award.person_id)
+            .outerjoin(Revocation, Revocation.award_id == Award.id)
+            .outerjoin(Suspension, Suspension.award_id == Award.id)
+            .where(Award.valid_until >= today, Revocation.id.is_(None), Suspension.id.is_(None))
+        ).all()
+        schemes = set(db.session.scalars(sa.select(Scheme.code)))
+    return {code: {row.name for row in rows if row.code == code} for code in schemes}
+
+
+def test_each_certification_is_held_by_somebody(told: None, now: datetime) -> None:
+    found = holders(now.date())
+    assert len(found) == 3
+    assert all(found.values()), found
+
+
+def test_one_is_expired_one_revoked_one_suspended_one_replaced(told: None, now: datetime) -> None:
+    with unit(writes=False):
+        expired = db.session.scalars(sa.select(Award).where(Award.valid_until < now.date())).all()
+        assert {award.cycle for award in expired} == {1}
+        revoked = db.session.scalars(sa.select(Revocation)).one()
+        suspended = db.session.scalars(sa.select(Suspension)).one()
+        names = db.session.execute(
+            sa.select(Certificate.holder_name, Certificate.supersession_reason).order_by(
+                Certificate.id
+            )
+        ).all()
+    assert revoked.revoked_on < now.date()
+    assert revoked.at.date() == revoked.revoked_on
+    assert suspended.lifted_at is None
+    assert suspended.award_id != revoked.award_id
+    assert names[0].holder_name != names[1].holder_name
+    assert names[1].supersession_reason == "The name was misspelled"
+
+
+def test_nothing_is_issued_after_it_ran_out(told: None, client: FlaskClient, now: datetime) -> None:
+    handler = jobs.handler_of("certificates.issue")
+    oldest = min(waiting_jobs("certificates.issue"), key=lambda args: args["at"])
+    handler(oldest)
+    with unit(writes=False):
+        awards = db.session.scalars(sa.select(Award)).all()
+        first = db.session.scalars(
+            sa.select(Certificate).where(Certificate.award_id == oldest["award_id"])
+        ).one()
+    assert first.valid_until is not None
+    assert first.valid_until < now.date()
+    assert first.issued_on <= first.valid_until
+    shown = client.get(f"/verify/{first.code}.json").get_json()
+    assert (shown["verdict"], shown["issued_on"]) == ("expired", first.issued_on.isoformat())
+    for award in awards:
+        assert award.awarded_at < now
+        assert award.awarded_on <= award.awarded_at.date() <= (award.valid_until or date.max)
+
+
+def test_every_job_of_a_certificate_carries_the_instant_of_its_award(told: None) -> None:
+    with unit(writes=False):
+        awards = {award.id: award.awarded_at for award in db.session.scalars(sa.select(Award))}
+    found = {a["award_id"]: a["at"] for a in waiting_jobs("certificates.issue")}
+    assert found == {award_id: at.isoformat() for award_id, at in awards.items()}
+
+
+def test_the_demonstration_is_made_once(told: None, app: Flask) -> None:
+    with unit(writes=False):
+        before = db.session.scalar(sa.select(sa.func.count()).select_from(Award))
+    assert not demo.load(app.extensions["settings"])
+    with unit(writes=False):
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Award)) == before
+
+
+def test_the_program_knows_no_course_of_the_demonstration_by_name() -> None:
+    files = [yaml.safe_load((SHIPPED / name).read_text("utf-8")) for name in ("catalog.yaml",)]
+    codes = {c["code"] for value in files for p in value["programmes"] for c in p["courses"]}
+    folder = Path(demo.__file__).parent
+    text = "".join(path.read_text("utf-8") for path in folder.glob("*.py"))
+    assert [code for code in sorted(codes) if code in text] == []
+
+
+def test_weekends_move_to_the_next_monday() -> None:
+    friday = date(2026, 11, 20)
+    assert [working_day(friday, days) for days in (0, 1, 2, 3)] == [
+        friday,
+        friday + timedelta(days=3),
+        friday + timedelta(days=3),
+        friday + timedelta(days=3),
+    ]
