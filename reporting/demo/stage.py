@@ -21,6 +21,23 @@ def working_day(today: date, offset: int) -> date:
     return day + timedelta(days=max(0, 8 - day.isoweekday()) if day.isoweekday() > 5 else 0)
 
 
+def free_days(today: date, offset: int, count: int, taken: set[date]) -> tuple[date, ...]:
+    """The next `count` working days in a row, so many days from today or later, none of them taken.
+
+    Every day of the year gives a calendar in which nobody is in two places: what the data file
+    plans too close together moves to the next days that are free.
+    """
+    first = working_day(today, offset)
+    while True:
+        days = [first]
+        while len(days) < count:
+            days.append(working_day(days[-1], 1))
+        busy = taken.intersection(days)
+        if not busy:
+            return tuple(days)
+        first = working_day(max(busy), 1)
+
+
 def evening(day: date) -> datetime:
     """When on a day offices record what happened."""
     return datetime.combine(day, EVENING, UTC)

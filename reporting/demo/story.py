@@ -1,6 +1,6 @@
 """What the demonstration people did, told through the real actions at their own times."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -22,11 +22,11 @@ from courses.scheduling.rules.times import Slot
 from lms import clock
 from lms.accounts.datafiles import ClassFile, ObservedFile, PeopleFile, SittingFile
 from lms.accounts.models import Person
-from lms.db import db, run
+from lms.db import db, run, unit
 from lms.errors import Refusal
 from lms.settings import Settings
 from reporting.demo import fates
-from reporting.demo.stage import evening, person_id_of, working_day
+from reporting.demo.stage import evening, free_days, person_id_of, working_day
 
 DAY_MINUTES = 480
 STARTS = time(9, 0)
@@ -36,51 +36,85 @@ STARTS = time(9, 0)
 class Step:
     """Something that happened on a day, and whose certifications may have become due by it."""
 
-    day: int
-    happen: Callable[[date], tuple[datetime, Sequence[int]]]
+    day: date
+    happen: Callable[[], tuple[datetime, Sequence[int]]]
 
 
 def tell(value: PeopleFile, settings: Settings, *, now: datetime) -> None:
     """Everything in the order in which it happened, each step in a unit of its own. Who meets a
     certification's rule by a step is awarded it then."""
     today = clock.today(now, settings.issuer_zone)
-    for step in sorted(_steps(value, now=now), key=lambda step: step.day):
-        day = working_day(today, step.day)
-        run(lambda happen=step.happen, day=day: _live(happen, day, settings))  # type: ignore[misc]
+    for step in sorted(_steps(value, today, now=now), key=lambda step: step.day):
+        run(lambda happen=step.happen: _live(happen, settings))  # type: ignore[misc]
     fates.tell(value, settings, today=today)
     run(lambda: _open_ends(value, now=now))
 
 
-def _steps(value: PeopleFile, *, now: datetime) -> list[Step]:
+def _steps(value: PeopleFile, today: date, *, now: datetime) -> list[Step]:
+    with unit(writes=False):
+        calendar = timetable(value.classes, _course_minutes(), today)
     return [
-        *(Step(item.day, partial(_class, item, now=now)) for item in value.classes),
-        *(Step(item.day, partial(_exam, item)) for item in value.exams),
-        *(Step(item.day, partial(_observation, item)) for item in value.observations),
+        *(
+            Step(days[0], partial(_class, item, days, now=now))
+            for item, days in zip(value.classes, calendar, strict=True)
+        ),
+        *(
+            Step(day, partial(_exam, item, day))
+            for item in value.exams
+            for day in [working_day(today, item.day)]
+        ),
+        *(
+            Step(day, partial(_observation, item, day))
+            for item in value.observations
+            for day in [working_day(today, item.day)]
+        ),
     ]
 
 
-def _live(
-    happen: Callable[[date], tuple[datetime, Sequence[int]]], day: date, settings: Settings
-) -> None:
-    at, people = happen(day)
+def _course_minutes() -> dict[str, int]:
+    """How long each published course lasts, by its code."""
+    rows = db.session.execute(
+        sa.select(Course.code, CourseVersion.minutes)
+        .join(CourseVersion, CourseVersion.course_id == Course.id)
+        .where(CourseVersion.state == VersionState.PUBLISHED)
+    )
+    return {code: minutes or DAY_MINUTES for code, minutes in rows}
+
+
+def timetable(
+    classes: Sequence[ClassFile], minutes: Mapping[str, int], today: date
+) -> list[tuple[date, ...]]:
+    """The days of each class session, in the order given. One trainer holds them all, so no two
+    share a day; the earlier in the file's days chooses first."""
+    taken: set[date] = set()
+    found: dict[int, tuple[date, ...]] = {}
+    for place, item in sorted(enumerate(classes), key=lambda pair: pair[1].day):
+        count = -(-minutes[item.course] // DAY_MINUTES)
+        found[place] = free_days(today, item.day, count, taken)
+        taken.update(found[place])
+    return [found[place] for place in range(len(classes))]
+
+
+def _live(happen: Callable[[], tuple[datetime, Sequence[int]]], settings: Settings) -> None:
+    at, people = happen()
     for person_id in people:
         today = clock.today(at, settings.issuer_zone)
         awarding.award_what_is_due(person_id, today=today, now=at)
 
 
-def _slots(first: date, minutes: int) -> tuple[Slot, ...]:
-    """Whole days of eight hours on consecutive days, the last one shorter."""
+def _slots(days: Sequence[date], minutes: int) -> tuple[Slot, ...]:
+    """Whole days of eight hours, the last one shorter."""
     slots: list[Slot] = []
-    day, left = first, minutes
-    while left > 0:
+    for place, day in enumerate(days):
         start = datetime.combine(day, STARTS)
+        left = minutes - place * DAY_MINUTES
         slots.append(Slot(start, start + timedelta(minutes=min(left, DAY_MINUTES))))
-        left -= DAY_MINUTES
-        day += timedelta(days=1)
     return tuple(slots)
 
 
-def _class(item: ClassFile, first: date, *, now: datetime) -> tuple[datetime, Sequence[int]]:
+def _class(
+    item: ClassFile, days: Sequence[date], *, now: datetime
+) -> tuple[datetime, Sequence[int]]:
     version = db.session.scalars(
         sa.select(CourseVersion)
         .join(Course, Course.id == CourseVersion.course_id)
@@ -89,7 +123,7 @@ def _class(item: ClassFile, first: date, *, now: datetime) -> tuple[datetime, Se
     delivery = db.session.scalars(
         sa.select(DeliveryFormat).where(DeliveryFormat.code == item.format)
     ).one()
-    start = datetime.combine(first, STARTS, ZoneInfo(item.zone))
+    start = datetime.combine(days[0], STARTS, ZoneInfo(item.zone))
     planned = min(now, start - timedelta(days=20))
     trainer = person_id_of("trainer")
     session = classes.create(
@@ -101,7 +135,7 @@ def _class(item: ClassFile, first: date, *, now: datetime) -> tuple[datetime, Se
             room_capacity=item.seats[0],
             virtual_capacity=item.seats[1],
             when=Move(
-                slots=_slots(first, version.minutes or DAY_MINUTES),
+                slots=_slots(days, version.minutes or DAY_MINUTES),
                 time_zone=item.zone,
                 venue=item.venue,
                 room=item.room,

@@ -2,7 +2,7 @@
 there, and nothing was issued after it had run out."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,12 +13,16 @@ from flask.testing import FlaskClient
 
 from certification.awards.models import Award, Revocation, Scheme, Suspension
 from certification.certificates.models import Certificate
+from courses.catalog.datafiles import CatalogFile
 from lms import clock, jobs
+from lms.accounts.datafiles import PeopleFile
 from lms.accounts.models import Person
+from lms.datafile import read
 from lms.db import db, run, unit
 from reporting.cli import SHIPPED
 from reporting.demo import people as demo
 from reporting.demo.stage import working_day
+from reporting.demo.story import timetable
 from reporting.loader.checks import read_folder
 from reporting.loader.load import load
 
@@ -129,3 +133,30 @@ def test_weekends_move_to_the_next_monday() -> None:
         friday + timedelta(days=3),
         friday + timedelta(days=3),
     ]
+
+
+def test_on_whatever_day_it_is_made_nobody_is_in_two_places() -> None:
+    """Each day of four years: every weekday, leap day and turn of a year."""
+    classes = read(demo.FILE, PeopleFile).value.classes
+    courses = read(SHIPPED / "catalog.yaml", CatalogFile).value
+    minutes = {
+        course.code: course.minutes or 480
+        for programme in courses.programmes
+        for course in programme.courses
+    }
+    for passed in range(4 * 366):
+        today = date(2026, 11, 1) + timedelta(days=passed)
+        calendar = timetable(classes, minutes, today)
+        days = [day for days in calendar for day in days]
+        assert len(days) == len(set(days))
+        assert all(day.isoweekday() <= 5 for day in days)
+        for item, days_of_one in zip(classes, calendar, strict=True):
+            assert (days_of_one[0] < today) == (item.day < 0)
+            assert abs((days_of_one[0] - today).days - item.day) <= 7
+
+
+def test_the_demonstration_is_made_on_a_day_that_crowds_the_calendar(app: Flask) -> None:
+    saturday = datetime(2026, 11, 28, 3, 0, tzinfo=UTC)
+    with app.app_context(), clock.frozen_at(saturday):
+        run(lambda: load(read_folder(SHIPPED), now=saturday, today=saturday.date()))
+        assert demo.load(app.extensions["settings"])
