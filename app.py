@@ -30,6 +30,8 @@ import certification.items.views_editor
 import certification.items.views_exchange
 import certification.keys.health
 import certification.keys.views
+import certification.scoring.models
+import certification.scoring.wording
 import certification.statistics.wording
 import courses.catalog.views
 import courses.catalog.views_drafts

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any
 
 import sqlalchemy as sa
@@ -52,6 +53,22 @@ class Words(sa.types.TypeDecorator[str]):
         if value is not None and len(value) > self.length:
             raise ValueError(f"text of {len(value)} characters, {self.length} at most")
         return value
+
+
+class Exact(sa.types.TypeDecorator[Fraction]):
+    """A number without rounding, as text: `7`, `-1/3`. For points, where a third is a third."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def __init__(self) -> None:
+        super().__init__(80)
+
+    def process_bind_param(self, value: Fraction | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(Fraction(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Fraction | None:
+        return None if value is None else Fraction(value)
 
 
 def choice(kind: type[StrEnum], name: str) -> sa.Enum:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any, TypeAlias, TypeVar
 
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import PoolProxiedConnection
 
 from lms import connections
-from lms.columns import BigId, Json, UtcDateTime
+from lms.columns import BigId, Exact, Json, UtcDateTime
 from lms.connections import writing
 from lms.settings import Settings
 
@@ -51,6 +52,7 @@ class Base(DeclarativeBase):
         str: sa.Text(),
         dict[str, Any]: Json,
         list[Any]: Json,
+        Fraction: Exact(),
     }
 
     def __init_subclass__(cls, **kw: Any) -> None:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import context
 from flask import current_app
 
-from lms.columns import UtcDateTime, Words
+from lms.columns import Exact, UtcDateTime, Words
 from lms.connections import writing
 from lms.db import Base
 
@@ -23,6 +23,8 @@ def render_item(kind: str, thing: Any, context_: Any) -> str | bool:
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(thing, Words):
         return f"sa.String(length={thing.length})"
+    if kind == "type" and isinstance(thing, Exact):
+        return "sa.String(length=80)"
     if kind == "type" and isinstance(thing, sa.JSON):
         context_.imports.add("from sqlalchemy.dialects import postgresql")
         return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'

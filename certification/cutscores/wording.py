@@ -29,9 +29,5 @@ wording.register(
         "groups_apart": lambda: _(
             "The groups do not overlap: every cut above %(low)s and up to %(high)s parts them."
         ),
-        "scale_out_of_order": lambda: _(
-            "The scale rises from its bottom over the pass to its top."
-        ),
-        "cut_out_of_range": lambda: _("The cut score lies above 0 and at most at %(full)s."),
     }
 )

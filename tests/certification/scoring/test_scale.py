@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certification.cutscores.scale import Scale, has_passed, scale_flaws, scaled
+from certification.scoring.scale import Scale, has_passed, scale_flaws, scaled
 
 SCALE = Scale(100, 700, 1000)
 CUT, FULL = Fraction("41.9"), Fraction(60)
