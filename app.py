@@ -32,7 +32,8 @@ import certification.keys.health
 import certification.keys.views
 import certification.scoring.models
 import certification.scoring.wording
-import certification.statistics.wording
+import certification.statistics.jobs
+import certification.statistics.views
 import courses.catalog.views
 import courses.catalog.views_drafts
 import courses.catalog.views_manage
@@ -90,6 +91,7 @@ BLUEPRINTS = (
     certification.competency.views.blueprint,
     certification.items.views.blueprint,
     certification.exams.views.blueprint,
+    certification.statistics.views.blueprint,
     certification.awards.views.blueprint,
     certification.awards.views_life.blueprint,
     certification.keys.views.blueprint,

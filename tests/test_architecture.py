@@ -61,6 +61,8 @@ PURE = (
     "certification/statistics/classical.py",
     "certification/statistics/dif.py",
     "certification/statistics/leads.py",
+    "certification/statistics/picks.py",
+    "certification/statistics/record.py",
     "certification/statistics/report.py",
     "certification/statistics/responses.py",
     "certification/items/content.py",

@@ -52,10 +52,12 @@ POLICY = {
     "competency.validate": "competency.decide competency.observe",
     "exams.see_results": "exams.index exams.results",
     "exams.record_result": "exams.record exams.correct",
-    "items.see": "items.index items.item items.export",
+    "items.see": """items.index items.item items.export
+        statistics.index statistics.item statistics.pairs statistics.export""",
     "items.edit": """items.move items.move_many items.add_note items.change_enemy
         items.start_draft items.import_page items.preview items.apply
-        items.new_page items.create items.edit items.save""",
+        items.new_page items.create items.edit items.save
+        statistics.ask""",
     "certification.see": """awards.manage awards.manage_scheme awards.award designs.index
         designs.design designs.picture designs.document designs.image""",
     "certification.edit": """awards.start_draft awards.edit_draft awards.preview
@@ -103,6 +105,8 @@ SAMPLES: dict[str, Any] = {
     "sha256": "0" * 64,
     "scheme": "CA",
     "completion_id": 1,
+    "version_id": 1,
+    "table": "items",
 }
 VISITOR, LEARNER = "visitor", "learner"
 ACTORS = [VISITOR, LEARNER, *[role.value for role in Role]]

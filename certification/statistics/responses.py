@@ -13,7 +13,7 @@ Four things would bend a figure and are taken out by name, never silently:
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, TypeAlias
 
@@ -48,6 +48,17 @@ class Sitting:
     """For differential item functioning; empty without the person's consent."""
     room: str = ""
     """The session in which it was taken: who could have seen whose screen."""
+
+    def at(self, places: Sequence[int]) -> "Sitting":
+        """The same sitting over a choice of the items."""
+        number = {place: index for index, place in enumerate(places)}
+        return replace(
+            self,
+            points=[self.points[place] for place in places],
+            picks=[self.picks[place] for place in places] if self.picks else (),
+            seconds=[self.seconds[place] for place in places] if self.seconds else (),
+            unreached=frozenset(number[place] for place in self.unreached if place in number),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from lms import wording
 from lms.i18n import gettext as _
+from lms.i18n import ngettext
 
 wording.register(
     {
@@ -25,6 +26,30 @@ wording.register(
             "Differs between equally able groups: class %(grade)s, delta %(delta)s."
         ),
         "item_overexposed": lambda: _("Shown in %(percent)s %% of the exams."),
+        "groups_alike": lambda: _("Choose two different groups."),
         "item_guessed_rapidly": lambda: _("%(count)s people answered faster than one can read."),
     }
 )
+
+
+def left_out(name: str, count: int) -> str:
+    """What is not among the figures, and how often."""
+    return {
+        "repeat_attempts": lambda: ngettext(
+            "%(num)s repeat attempt", "%(num)s repeat attempts", count
+        ),
+        "pilot_items": lambda: ngettext(
+            "%(num)s pilot item (not in totals)", "%(num)s pilot items (not in totals)", count
+        ),
+        "neutralised_items": lambda: ngettext(
+            "%(num)s neutralised item", "%(num)s neutralised items", count
+        ),
+        "answers_not_reached": lambda: ngettext(
+            "%(num)s answer that was not reached", "%(num)s answers that were not reached", count
+        ),
+    }[name]()
+
+
+def use_name(use: str) -> str:
+    """How an item counts."""
+    return {"scored": _("Scored"), "pilot": _("Pilot"), "neutralised": _("Neutralised")}[use]

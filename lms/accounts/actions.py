@@ -85,13 +85,15 @@ def change_profile(
     audit.record("person.changed", "person", person.id, by=by, now=now, private=private)
 
 
-def set_consent(person: Person, *, consents: bool, now: datetime) -> None:
-    """Whether partners may find the person's certificates; only the person says so."""
-    if consents == (person.consents_to_lookup_at is not None):
+def set_consent(person: Person, *, consents: bool, now: datetime, purpose: str = "lookup") -> None:
+    """Whether partners may find the person's certificates (`lookup`) or exams' answers may be
+    compared by group (`statistics`); only the person says so."""
+    column = f"consents_to_{purpose}_at"
+    if consents == (getattr(person, column) is not None):
         return
-    person.consents_to_lookup_at = now if consents else None
+    setattr(person, column, now if consents else None)
     act = "consent.given" if consents else "consent.withdrawn"
-    audit.record(act, "person", person.id, by=person.id, now=now)
+    audit.record(act, "person", person.id, by=person.id, now=now, purpose=purpose)
 
 
 def add_member(

@@ -69,6 +69,9 @@ class ProfileForm(Form):
     consents = BooleanField(
         _l("Partners and employers may find my certificates by my e-mail address")
     )
+    compares = BooleanField(
+        _l("My answers in exams may be compared by language and region, to find unfair questions")
+    )
 
 
 class ChangePasswordForm(Form):

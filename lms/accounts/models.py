@@ -61,6 +61,8 @@ class Person(Base):
     language: Mapped[str] = mapped_column(Words(16), default="en")
     time_zone: Mapped[str] = mapped_column(Words(64), default="UTC")
     consents_to_lookup_at: Mapped[datetime | None]
+    consents_to_statistics_at: Mapped[datetime | None]
+    """Answers in exams may be compared by group, to find questions that are unfair to one."""
     erased_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 

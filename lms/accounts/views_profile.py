@@ -22,7 +22,11 @@ YEAR_SECONDS = 365 * 24 * 3600
 def profile() -> ResponseReturnValue:
     """The own profile and the own sign-ins."""
     person = queries.person_by_id(current_user.person_id)
-    form = forms.ProfileForm(obj=person, data={"consents": bool(person.consents_to_lookup_at)})
+    given = {
+        "consents": bool(person.consents_to_lookup_at),
+        "compares": bool(person.consents_to_statistics_at),
+    }
+    form = forms.ProfileForm(obj=person, data=given)
     if request.method == "POST" and form.validate():
         now = clock.now()
         actions.change_profile(
@@ -34,6 +38,9 @@ def profile() -> ResponseReturnValue:
             now=now,
         )
         actions.set_consent(person, consents=bool(form.consents.data), now=now)
+        actions.set_consent(
+            person, consents=bool(form.compares.data), now=now, purpose="statistics"
+        )
         flash(_("Your profile is saved."))
         return redirect(url_for("accounts.profile"), 303)
     page = render_template(

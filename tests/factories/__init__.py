@@ -2,21 +2,17 @@
 
 from datetime import datetime
 
-from tests.factories.accounts import AccountsFactory
 from tests.factories.catalog import CatalogFactory
-from tests.factories.certification import CertificationFactory
 from tests.factories.designs import DesignsFactory
-from tests.factories.items import ItemsFactory
 from tests.factories.scheduling import SchedulingFactory
+from tests.factories.sittings import SittingsFactory
 
 
 class Factory(
-    AccountsFactory,
     CatalogFactory,
     SchedulingFactory,
-    CertificationFactory,
     DesignsFactory,
-    ItemsFactory,
+    SittingsFactory,
 ):
     """Everything that a test may need to exist."""
 
