@@ -167,6 +167,9 @@ def _up(top: float) -> list[tuple[str, str]]:
     """Four heights; shares in per cent, counts as they are."""
     shares = (0.0, 0.25, 0.5, 0.75, 1.0) if top == 1 or top >= 4 else (0.0, 1.0)
     return [
-        (f"{TOP + HEIGHT * (1 - share):.1f}", f"{share:.0%}" if top == 1 else f"{top * share:.0f}")
+        (
+            f"{TOP + HEIGHT * (1 - share):.1f}",
+            f"{100 * share:.0f} %" if top == 1 else f"{top * share:.0f}",
+        )
         for share in shares
     ]

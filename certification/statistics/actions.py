@@ -1,6 +1,7 @@
 """Asking for an exam's figures and computing them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from certification.statistics.leads import pairs_in_common
 from certification.statistics.models import StatisticsRun
 from certification.statistics.queries import Gathered
 from certification.statistics.record import recorded
-from certification.statistics.report import analyse
+from certification.statistics.report import BOUNDS, analyse
 from lms import audit, jobs
 from lms.db import db
 from lms.errors import refuse
@@ -90,7 +91,11 @@ def _scope(
         if any(sitting.points[place] is not None for sitting in sittings)
     ]
     own = [sitting.at(places) for sitting in sittings]
-    report = analyse([data.asked[place].item for place in places], own, groups)
+    # Of one form everybody sees every item: that says nothing about an item.
+    is_one = len({data.forms[row] for row in rows}) <= 1
+    bounds = replace(BOUNDS, shown=1.0) if is_one else BOUNDS
+    items = [data.asked[place].item for place in places]
+    report = analyse(items, own, groups, bounds=bounds)
     pairs = pairs_in_common(report.sample) if has_pairs else []
     return recorded(report, pairs, places)
 

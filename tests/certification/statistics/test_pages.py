@@ -66,7 +66,11 @@ def test_the_figures_are_those_of_the_answers(
     page = Page(reader.get(f"{ADDRESS}?sort=code"))
 
     right = [sum(row[item] == ["b"] for row in answers) for item in range(ITEMS + 1)]
-    shown = {row[0].split()[0]: row for row in page.rows("[aria-labelledby=items] table") if row[0].startswith("I0")}
+    shown = {
+        row[0].split()[0]: row
+        for row in page.rows("[aria-labelledby=items] table")
+        if row[0].startswith("I0")
+    }
     assert [float(shown[f"I{n + 1:02}"][2]) for n in range(ITEMS + 1)] == pytest.approx(
         [count / PEOPLE for count in right], abs=0.006
     )
@@ -113,7 +117,9 @@ def test_a_neutralised_item_has_no_figures(reader: FlaskClient, exam: Sat, make:
     ask(reader, exam)
     page = Page(reader.get(ADDRESS))
     assert "1 neutralised item" in page.text
-    assert not [row for row in page.rows("[aria-labelledby=items] table") if row[0].startswith("I02")]
+    assert not [
+        row for row in page.rows("[aria-labelledby=items] table") if row[0].startswith("I02")
+    ]
 
 
 def test_groups_are_compared_only_of_those_who_agreed(
