@@ -20,7 +20,9 @@ import certification.certificates.views_share
 import certification.competency.views
 import certification.credentials.jobs
 import certification.credentials.views
-import certification.cutscores.wording
+import certification.cutscores.jobs
+import certification.cutscores.views
+import certification.cutscores.views_panel
 import certification.designs.views
 import certification.designs.views_draft
 import certification.designs.wording
@@ -92,6 +94,7 @@ BLUEPRINTS = (
     certification.items.views.blueprint,
     certification.exams.views.blueprint,
     certification.statistics.views.blueprint,
+    certification.cutscores.views.blueprint,
     certification.awards.views.blueprint,
     certification.awards.views_life.blueprint,
     certification.keys.views.blueprint,

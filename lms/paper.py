@@ -9,13 +9,16 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from flask import render_template
+from markupsafe import Markup
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 ROOT = Path(__file__).resolve().parents[1]
 FONTS = ROOT / "static" / "fonts"
-SHEET = ROOT / "templates" / "documents" / "report.css"
+SHEETS = ROOT / "templates" / "documents"
+PLOT = Markup((SHEETS / "plot.css").read_text(encoding="utf-8"))  # noqa: S704 -- our own file
+"""WeasyPrint styles an SVG by what stands in it alone."""
 _threads = threading.local()
 
 
@@ -35,7 +38,7 @@ def _sheet() -> tuple[CSS, FontConfiguration]:
     if not hasattr(_threads, "sheet"):
         fonts = FontConfiguration()
         css = CSS(
-            string=SHEET.read_text(encoding="utf-8"),
+            string=(SHEETS / "report.css").read_text(encoding="utf-8"),
             font_config=fonts,
             base_url=FONTS.as_uri() + "/",
             url_fetcher=OwnFonts(),
@@ -49,8 +52,8 @@ def pdf(template: str, **values: object) -> bytes:
     """The report that a template of `templates/documents` makes of these values. It extends
     `documents/report.html`; the words are in the language of the context (`lms.i18n`)."""
     css, fonts = _sheet()
-    page = HTML(string=render_template(template, **values), url_fetcher=OwnFonts())
-    drawn: bytes = page.write_pdf(
+    page = HTML(string=render_template(template, plot_style=PLOT, **values), url_fetcher=OwnFonts())
+    document = page.render(
         stylesheets=[css], font_config=fonts, pdf_variant="pdf/ua-1", pdf_tags=True
     )
-    return drawn
+    return document.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True) or b""

@@ -31,7 +31,8 @@ POLICY = {
         accounts.end_one accounts.end_others competency.own_map competency.ask
         scheduling.enrol scheduling.cancel scheduling.switch scheduling.leave
         scheduling.change_wish scheduling.start_course scheduling.give_course_up
-        accounts.api_tokens accounts.end_token home.certificate home.consent""",
+        accounts.api_tokens accounts.end_token home.certificate home.consent
+        cutscores.panels cutscores.panel cutscores.rate cutscores.tolerate cutscores.picture""",
     "manage.see": "home.manage",
     "people.see": "accounts.people accounts.person",
     "people.edit": """accounts.new_person accounts.add_membership accounts.end_membership
@@ -59,11 +60,14 @@ POLICY = {
         items.new_page items.create items.edit items.save
         statistics.ask""",
     "certification.see": """awards.manage awards.manage_scheme awards.award designs.index
-        designs.design designs.picture designs.document designs.image""",
+        designs.design designs.picture designs.document designs.image
+        cutscores.index cutscores.study cutscores.document""",
     "certification.edit": """awards.start_draft awards.edit_draft awards.preview
         certificates.supersede designs.create designs.choose designs.add_image
         designs.start_draft designs.edit designs.save designs.preview designs.review
-        designs.publish designs.discard""",
+        designs.publish designs.discard
+        cutscores.create cutscores.call cutscores.dismiss cutscores.open_round
+        cutscores.close_round cutscores.group cutscores.close cutscores.drop cutscores.decide""",
     "certification.revoke": """awards.revoke award_life.suspend award_life.lift
         bulk.index bulk.show bulk.run bulk.pause bulk.resume bulk.cancel bulk.recall bulk.report""",
     "partner.see": "partner.index partner.staff partner.staff_file",
@@ -107,6 +111,8 @@ SAMPLES: dict[str, Any] = {
     "completion_id": 1,
     "version_id": 1,
     "table": "items",
+    "study_id": 1,
+    "judge_id": 1,
 }
 VISITOR, LEARNER = "visitor", "learner"
 ACTORS = [VISITOR, LEARNER, *[role.value for role in Role]]

@@ -29,5 +29,36 @@ wording.register(
         "groups_apart": lambda: _(
             "The groups do not overlap: every cut above %(low)s and up to %(high)s parts them."
         ),
+        "no_scores_yet": lambda: _("Nobody has a score with this form yet."),
+        "form_is_draft": lambda: _("Publish the form first: a panel judges what will be asked."),
+        "study_is_closed": lambda: _("This study is closed: nothing is judged any more."),
+        "judge_teaches": lambda: _(
+            "This person teaches the programme and never sees its questions. Ask somebody else."
+        ),
+        "judge_has_judged": lambda: _("This judge has judged already and stays on the panel."),
+        "round_is_open": lambda: _("Close the open round first."),
+        "round_is_closed": lambda: _(
+            "This round was closed meanwhile. Your last ratings were not taken over."
+        ),
     }
 )
+
+
+def method_name(method: str) -> str:
+    """What a method is called."""
+    return {
+        "angoff": _("Modified Angoff"),
+        "hofstee": _("Hofstee"),
+        "contrasting": _("Contrasting groups"),
+        "fixed": _("Decided without a study"),
+    }[method]
+
+
+def state_badge(state: str) -> tuple[str, str]:
+    """The badge of a study's state: kind and words."""
+    return {
+        "open": ("info", _("Open")),
+        "closed": ("warn", _("Waits for a decision")),
+        "decided": ("ok", _("Decided")),
+        "dropped": ("", _("Dropped")),
+    }[state]

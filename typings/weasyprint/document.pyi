@@ -16,8 +16,8 @@ class Document:
         target: None = ...,
         *,
         pdf_variant: str,
-        pdf_tags: bool,
-        pdf_identifier: bytes,
-        attachments: Sequence[Attachment],
-        finisher: Callable[[Any, pydyf.PDF], None],
+        pdf_tags: bool = ...,
+        pdf_identifier: bytes = ...,
+        attachments: Sequence[Attachment] = ...,
+        finisher: Callable[[Any, pydyf.PDF], None] = ...
     ) -> bytes | None: ...
