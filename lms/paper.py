@@ -17,7 +17,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 ROOT = Path(__file__).resolve().parents[1]
 FONTS = ROOT / "static" / "fonts"
 SHEETS = ROOT / "templates" / "documents"
-PLOT = Markup((SHEETS / "plot.css").read_text(encoding="utf-8"))  # noqa: S704 -- our own file
+PLOT = Markup(f"<style>{(SHEETS / 'plot.css').read_text(encoding='utf-8')}</style>")  # noqa: S704
 """WeasyPrint styles an SVG by what stands in it alone."""
 _threads = threading.local()
 

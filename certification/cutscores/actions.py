@@ -23,8 +23,9 @@ from certification.cutscores.outcomes import outcome
 from certification.cutscores.rules import Bounds, bound_flaws
 from certification.items.queries import banks
 from certification.papers.models import CutScore, ExamForm, PaperState
-from lms import audit, jobs
+from lms import audit, jobs, mail
 from lms.accounts.models import Person
+from lms.accounts.queries import mail_address
 from lms.db import db, insert_once, upsert
 from lms.errors import Refusal, refuse
 from lms.lifecycle import check_move
@@ -71,6 +72,7 @@ def call(study: CutStudy, person: Person, programme: str, *, by: int, now: datet
     values = {"study_id": study.id, "person_id": person.id, "at": now, "by": by}
     if insert_once(Judge, values, ["study_id", "person_id"]):
         audit.record("cut_study.called", "person", person.id, by=by, now=now, study=study.id)
+        _tell(study, person.id, 0, now=now)
 
 
 def dismiss(study: CutStudy, judge_id: int, *, by: int, now: datetime) -> None:
@@ -104,7 +106,30 @@ def open_round(study: CutStudy, *, by: int, now: datetime) -> RatingRound:
         "cut_study.round_opened", "exam", study.exam_id, by=by, now=now, study=study.id,
         number=made.number,
     )  # fmt: skip
+    for judge in queries.judges(study.id):
+        _tell(study, judge.person_id, made.number, now=now)
     return made
+
+
+def _tell(study: CutStudy, person_id: int, number: int, *, now: datetime) -> None:
+    """A mail to a judge: called (0), or that a round is open."""
+    to = mail_address(person_id)
+    if to is None:
+        return
+    mail.send(
+        "panel",
+        to.email,
+        key=f"panel:{study.id}:{person_id}:{number}",
+        now=now,
+        language=to.language,
+        zone=to.time_zone,
+        person_id=person_id,
+        name=to.name,
+        title=study.title,
+        study_id=study.id,
+        round=number,
+        asks=study.method == StudyMethod.HOFSTEE,
+    )
 
 
 def close_round(study: CutStudy, *, by: int, now: datetime) -> None:

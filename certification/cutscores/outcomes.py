@@ -75,8 +75,10 @@ def _angoff(study: CutStudy, full: float, scores: Sequence[float]) -> dict[str, 
         _round(one.number, given.get(one.id, {}), names, points, observed)
         for one in queries.rounds(study.id)
     ]
-    last = rounds[-1] if rounds else None
-    return {"cut": last["cut"] if last else None, "why": None, "rounds": rounds}
+    # A round that is still open, or that nobody finished, leaves the one before standing.
+    last = next((one for one in reversed(rounds) if not one["why"]), None)
+    why = rounds[-1]["why"] if rounds and last is None else None
+    return {"cut": last["cut"] if last else None, "why": why, "rounds": rounds}
 
 
 def _round(

@@ -16,6 +16,7 @@ from courses.catalog.models import CourseKind
 from lms import jobs
 from lms.accounts.models import Person
 from lms.db import db, unit
+from lms.mail import MailMessage
 from lms.permissions import Role
 from tests.factories import Factory
 from tests.factories.sittings import Sat, answers_of
@@ -74,6 +75,11 @@ def test_a_panel_rates_in_rounds_and_somebody_decides(
     address = begin(head)
     panel = panel_of(head, make, address, "Ann", "Bob")
     post(head, address, f"{address}/rounds")
+    with unit(writes=False):
+        told = db.session.scalars(sa.select(MailMessage).order_by(MailMessage.id)).all()
+    assert [(mail.facts["name"], mail.facts["round"]) for mail in told] == [
+        ("Ann", 0), ("Bob", 0), ("Ann", 1), ("Bob", 1),
+    ]  # fmt: skip
     assert "4 of 4" in rate(app, make, panel[0], address, ["50", "60", "70", "80"]).text
     rate(app, make, panel[1], address, ["60", "60", "60", "60"])
     post(head, address, f"{address}/rounds/end")
