@@ -23,6 +23,10 @@ import certification.credentials.views
 import certification.cutscores.jobs
 import certification.cutscores.views
 import certification.cutscores.views_panel
+import certification.delivery.jobs
+import certification.delivery.views
+import certification.delivery.views_attempts
+import certification.delivery.wording
 import certification.designs.views
 import certification.designs.views_draft
 import certification.designs.wording
@@ -32,6 +36,7 @@ import certification.items.views_editor
 import certification.items.views_exchange
 import certification.keys.health
 import certification.keys.views
+import certification.scoring.jobs
 import certification.scoring.models
 import certification.scoring.wording
 import certification.statistics.jobs
@@ -93,6 +98,8 @@ BLUEPRINTS = (
     certification.competency.views.blueprint,
     certification.items.views.blueprint,
     certification.exams.views.blueprint,
+    certification.delivery.views.blueprint,
+    certification.delivery.views_attempts.blueprint,
     certification.statistics.views.blueprint,
     certification.cutscores.views.blueprint,
     certification.awards.views.blueprint,

@@ -1,4 +1,4 @@
-"""SELECTs that hot pages run on every request, compiled once and handed to the driver.
+"""Statements that hot pages run on every request, compiled once and handed to the driver.
 
 SQLAlchemy spends 100 to 400 µs around a statement that SQLite answers in 10: building it, finding
 it in the cache, wrapping its rows. Here a Core or ORM SELECT of columns is compiled once for each
@@ -29,7 +29,9 @@ class _Compiled:
     """A statement in one dialect: its text, how to bind and how to read."""
 
     def __init__(self, statement: Any, dialect: Dialect) -> None:
-        compiled: Any = _with_constants(statement, dialect).compile(dialect=dialect)
+        reads = isinstance(statement, sa.SelectBase)
+        prepared = _with_constants(statement, dialect) if reads else statement
+        compiled: Any = prepared.compile(dialect=dialect)
         self.text = str(compiled)
         self.positions: Sequence[str] | None = compiled.positiontup
         self.defaults = {
@@ -42,7 +44,7 @@ class _Compiled:
             for bind, name in compiled.bind_names.items()
             if (convert := _processor(bind.type, "bind_processor", dialect))
         }
-        columns = list(statement.selected_columns)
+        columns = list(statement.selected_columns if reads else statement.exported_columns)
         names = [column.key or "" for column in columns]
         kind: Any = namedtuple("Row", names)  # type: ignore[misc]
         self.make: Convert = kind._make
@@ -91,9 +93,10 @@ def _processor(kind: TypeEngine[Any], name: str, dialect: Dialect, *more: Any) -
 
 
 class Prepared:
-    """A SELECT that is composed and compiled once. Column names must be unique."""
+    """A SELECT, or what an INSERT or UPDATE gives back by RETURNING, that is composed and compiled
+    once. Column names must be unique. What writes runs in a unit that writes."""
 
-    def __init__(self, statement: AnySelect | sa.CompoundSelect[Any]) -> None:
+    def __init__(self, statement: AnySelect | sa.CompoundSelect[Any] | sa.UpdateBase) -> None:
         self.statement = statement
         self._compiled: dict[str, _Compiled] = {}
 

@@ -32,7 +32,10 @@ POLICY = {
         scheduling.enrol scheduling.cancel scheduling.switch scheduling.leave
         scheduling.change_wish scheduling.start_course scheduling.give_course_up
         accounts.api_tokens accounts.end_token home.certificate home.consent
-        cutscores.panels cutscores.panel cutscores.rate cutscores.tolerate cutscores.picture""",
+        cutscores.panels cutscores.panel cutscores.rate cutscores.tolerate cutscores.picture
+        delivery.index delivery.exam delivery.start delivery.book delivery.cancel
+        attempts.page attempts.review attempts.answers attempts.state attempts.submit
+        attempts.rest attempts.go_on attempts.picture""",
     "manage.see": "home.manage",
     "people.see": "accounts.people accounts.person",
     "people.edit": """accounts.new_person accounts.add_membership accounts.end_membership

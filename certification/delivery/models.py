@@ -207,10 +207,10 @@ class AttemptEvent(Base):
     """Append-only: what happened in an attempt. Replaying the answers among them gives the table
     of responses, the rest gives the deadline.
 
-    Kinds: started, answered, flagged, paused, resumed, extended, incident, adjusted, submitted,
-    voided. `data` by kind: answered {position, response (author's ids), client_seq, seconds};
-    flagged {position, flag}; extended {seconds, note}; paused and incident {note};
-    adjusted {extra_percent}.
+    Kinds: started, answered, paused, resumed, extended, incident, adjusted, submitted, voided.
+    `data` by kind: started {minutes, language, acknowledged}; answered {position, response
+    (author's ids), client_seq, seconds, flag}; extended {seconds, note}; paused {note, rest: a
+    break that the candidate took}; incident {note}; adjusted {extra_percent, break_minutes}.
     """
 
     __tablename__ = "attempt_event"

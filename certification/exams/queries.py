@@ -1,12 +1,13 @@
 """Exams and their results."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
 
-from certification.exams.models import Exam, ExamResult
+from certification.exams.models import Exam, ExamPolicy, ExamResult
 from courses.catalog.models import Course, CourseVersion, Programme, VersionState
 from lms.accounts.models import Person
 from lms.db import db
@@ -35,6 +36,16 @@ def exams(programme_codes: Sequence[str] | None = None) -> Sequence[Any]:
 def exam_by_code(code: str, programme_codes: Sequence[str] | None = None) -> Any | None:
     """One of `exams`."""
     return next((row for row in exams(programme_codes) if row[1].code == code), None)
+
+
+def policy_on(exam_id: int, day: date) -> ExamPolicy | None:
+    """The policy that holds on a day."""
+    return db.session.scalar(
+        sa.select(ExamPolicy)
+        .where(ExamPolicy.exam_id == exam_id, ExamPolicy.effective_from <= day)
+        .order_by(ExamPolicy.effective_from.desc(), ExamPolicy.number.desc())
+        .limit(1)
+    )
 
 
 _later = aliased(ExamResult)

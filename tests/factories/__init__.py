@@ -3,16 +3,16 @@
 from datetime import datetime
 
 from tests.factories.catalog import CatalogFactory
+from tests.factories.delivery import DeliveryFactory
 from tests.factories.designs import DesignsFactory
 from tests.factories.scheduling import SchedulingFactory
-from tests.factories.sittings import SittingsFactory
 
 
 class Factory(
     CatalogFactory,
     SchedulingFactory,
     DesignsFactory,
-    SittingsFactory,
+    DeliveryFactory,
 ):
     """Everything that a test may need to exist."""
 

@@ -1,0 +1,58 @@
+"""A candidate's answer as it arrives: read strictly by the kind of item, never trusted. Pure.
+
+Whatever is not an answer of this kind is refused by `ValueError`; ids that were never shown are
+left out by `certification.items.showing.taken`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from certification.items.content import ItemContent
+from certification.items.showing import taken
+
+LONGEST = {"text": 500, "number": 40, "essay": 30_000}
+MOST_PARTS = 60
+LONGEST_ID = 8
+
+
+def read(content: ItemContent, value: object, seed: str) -> Any:
+    """The answer with the author's ids; None for none."""
+    if value is None or value in ("", [], {}):
+        return None
+    if content.kind in LONGEST:
+        return _text(value, LONGEST[content.kind])
+    parts = _places(value) if content.kind in ("inline", "match", "gaps") else _chosen(value)
+    return taken(content, parts, seed) or None
+
+
+def _text(value: object, longest: int) -> str | None:
+    if not isinstance(value, str) or len(value) > longest or "\0" in value:
+        raise ValueError("no text of this length")
+    return value if value.strip() else None
+
+
+def _chosen(value: object) -> list[str]:
+    if not isinstance(value, list) or len(value) > MOST_PARTS or not all(map(_is_id, value)):
+        raise ValueError("no list of choices")
+    return list(dict.fromkeys(value))
+
+
+def _places(value: object) -> dict[str, str]:
+    if not isinstance(value, Mapping) or len(value) > MOST_PARTS:
+        raise ValueError("no filled places")
+    if not all(_is_id(place) and (one == "" or _is_id(one)) for place, one in value.items()):
+        raise ValueError("no filled places")
+    return {place: one for place, one in value.items() if one}
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_ID
+
+
+def from_fields(kind: str, fields: Callable[[str], Sequence[str]], places: Sequence[str]) -> Any:
+    """The answer that a form without scripts sends: `answer`, or a field for each place."""
+    if kind in LONGEST:
+        return next(iter(fields("answer")), "").replace("\r\n", "\n")
+    if kind in ("inline", "match", "gaps"):
+        return {place: one for place in places if (one := next(iter(fields(place)), ""))}
+    return [one for one in fields("answer") if one]

@@ -1,0 +1,71 @@
+"""The texts of this slice's reason codes."""
+
+from lms import wording
+from lms.i18n import gettext as _
+from lms.i18n import moment
+from lms.reasons import Reason
+
+wording.register(
+    {
+        "exam_is_open": lambda: _("The exam is open."),
+        "exam_not_open": lambda: _("This exam is not delivered here yet."),
+        "course_completed": lambda: _("“%(title)s” (%(code)s) is completed."),
+        "attempt_is_open": lambda: _("An attempt at this exam is open."),
+        "retake_allowed": lambda: _("The wait between two attempts is over."),
+        "retake_wait": lambda: _("The next attempt is possible from %(until)s."),
+        "tries_in_window": lambda: _(
+            "%(most)s attempts are used. The next one is possible from %(until)s."
+        ),
+        "tries_used": lambda: _("All %(most)s attempts are used."),
+        "passed_already": lambda: _("This exam is passed."),
+        "result_open": lambda: _("The result of the last attempt is not there yet."),
+        "no_such_language": lambda: _("Choose one of the exam's languages."),
+        "rules_unread": lambda: _("Confirm that you read the rules and accept them."),
+        "no_form": lambda: _("This exam has no form to deliver."),
+        "booking_needed": lambda: _("Book the exam first."),
+        "booked_already": lambda: _("This exam is booked already."),
+        "not_booked": lambda: _("There is no booking to change."),
+        "not_at_any_time": lambda: _("This exam is held at fixed times. Choose one of them."),
+        "only_at_any_time": lambda: _("This exam has no fixed times."),
+        "slot_full": lambda: _("No place is left at this time. Choose another one."),
+        "slot_past": lambda: _("This time has begun. Choose a later one."),
+        "slot_cancelled": lambda: _("This time was cancelled."),
+        "slot_not_begun": lambda: _("You may begin at %(at)s."),
+        "slot_over": lambda: _("The time for beginning is over; it was %(at)s."),
+        "slot_too_small": lambda: _("More people are booked than that."),
+        "identity_open": lambda: _("A proctor confirms your identity first."),
+        "identity_unsaid": lambda: _("Confirm that you are the person named here."),
+        "answer_unreadable": lambda: _("This answer cannot be read. Nothing was saved."),
+        "attempt_ended": lambda: _("This attempt has ended. Nothing more can be saved in it."),
+        "time_over": lambda: _("The time is over. Nothing more can be saved."),
+        "attempt_paused": lambda: _("The clock stands. Nothing is lost: wait until it goes on."),
+        "paused_already": lambda: _("The clock stands already."),
+        "not_paused": lambda: _("The clock is running."),
+        "no_rest_left": lambda: _("No time for breaks is left."),
+        "note_missing": lambda: _("Say why."),
+        "minutes_range": lambda: _("Enter 1 to 240 minutes."),
+    }
+)
+
+
+def said(reason: Reason) -> str:
+    """The sentence of a reason; instants in it are told in the reader's zone, which is named."""
+    instants = {k: moment(v) for k, v in reason.values.items() if k in ("until", "at")}  # type: ignore[arg-type]
+    return wording.word(Reason(reason.code, {**reason.values, **instants}))
+
+
+_EVENTS = {
+    "started": lambda: _("Begun"),
+    "adjusted": lambda: _("Adjustment applied"),
+    "paused": lambda: _("Paused"),
+    "resumed": lambda: _("Clock goes on"),
+    "extended": lambda: _("More time given"),
+    "incident": lambda: _("Note"),
+    "submitted": lambda: _("Handed in"),
+    "voided": lambda: _("Ended without a result"),
+}
+
+
+def event_name(kind: str) -> str:
+    """What happened, in words."""
+    return _EVENTS[kind]()

@@ -1,0 +1,108 @@
+"""An attempt in the browser without scripts: begin, answer every kind of item, review, hand in."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from certification.delivery.models import Attempt, AttemptEvent, AttemptResponse, AttemptState
+from certification.delivery.rules import replay
+from certification.items.content import ItemContent
+from certification.items.reading import draft_from
+from certification.items.scoring import score
+from certification.items.showing import given
+from lms import clock
+from lms.accounts.models import Person
+from lms.db import db, unit
+from tests.certification.items.contents import RIGHT
+from tests.factories import Factory
+from tests.page import Page
+
+
+@pytest.fixture
+def candidate(make: Factory) -> Person:
+    return make.person("Cara Candidate")
+
+
+@pytest.fixture
+def browser(app: Flask, make: Factory, candidate: Person) -> FlaskClient:
+    app.config["WTF_CSRF_ENABLED"] = False
+    return make.sign_in(app.test_client(), candidate)
+
+
+def right_as_shown(content: ItemContent, kind: str, seed: str) -> Any:
+    return given(content, RIGHT.get(kind, "Because."), seed)
+
+
+def fields_of(kind: str, shown: Any) -> dict[str, Any]:
+    return shown if isinstance(shown, dict) else {"answer": shown}
+
+
+def attempt_of(person: Person) -> Attempt:
+    with unit(writes=False):
+        return db.session.scalars(
+            sa.select(Attempt)
+            .where(Attempt.person_id == person.id)
+            .execution_options(populate_existing=True)
+        ).one()
+
+
+def begin(browser: FlaskClient, code: str = "ADM-300") -> str:
+    sent = {"rules": "1", "identity": "1", "language": "en"}
+    answer = browser.post(f"/exams/{code}/attempt", data=sent)
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["Location"])
+
+
+def test_every_kind_of_item_is_answered_without_a_script(
+    make: Factory, browser: FlaskClient, candidate: Person, now: Any
+) -> None:
+    sat = make.takeable()
+    with clock.frozen_at(now):
+        place = begin(browser)
+        attempt = attempt_of(candidate)
+        for number, version in enumerate(sat.versions, 1):
+            page = Page(browser.get(f"{place}?n={number}"))
+            assert page.status == 200
+            assert page.h1 == f"Question {number} of 9"
+            content = draft_from(version.content)
+            shown = right_as_shown(content, version.kind, f"{attempt.seed}:{version.id}")
+            seq = page.soup.select_one("input[name=seq]")
+            assert seq
+            data = {
+                **fields_of(version.kind, shown),
+                "position": number,
+                "seq": seq["value"],
+                "go": number + 1,
+            }
+            assert browser.post(f"{place}/answers", data=data).status_code == 303
+            again = browser.get(f"{place}?n={number}").text
+            assert " checked" in again or " selected" in again or 'value="' in again
+        review = Page(browser.get(f"{place}/review"))
+        assert "Every question is answered." in review.text
+        browser.post(f"{place}/submission")
+        assert "Handed in" in Page(browser.get(place)).text
+    ended = attempt_of(candidate)
+    assert (ended.state, ended.ended_by, ended.ended_at) == (
+        AttemptState.SUBMITTED,
+        "candidate",
+        now,
+    )
+    with unit(writes=False):
+        kept = db.session.scalars(sa.select(AttemptResponse)).all()
+        events = db.session.scalars(sa.select(AttemptEvent)).all()
+    for row in kept:
+        kind = sat.versions[row.position - 1].kind
+        if kind != "essay":
+            content = draft_from(sat.versions[row.position - 1].content)
+            assert score(content, row.response).is_right, kind
+    replayed = replay(events).responses
+    assert {n: one.response for n, one in replayed.items()} == {
+        row.position: row.response for row in kept
+    }
+    assert [event.number for event in sorted(events, key=lambda e: e.number)] == list(
+        range(1, len(events) + 1)
+    )
+    assert ended.events == len(events)

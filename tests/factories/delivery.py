@@ -1,0 +1,73 @@
+"""Exams that can be taken: every kind of item in one form, and attempts at it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from certification.delivery import actions
+from certification.delivery.models import Attempt
+from certification.exams.models import Exam, ExamPolicy
+from certification.items.models import ItemState, ItemVersion
+from courses.catalog.models import Course, CourseKind, CourseVersion, Programme
+from lms.accounts.models import Person
+from lms.db import db, unit
+from tests.certification.items.contents import KINDS
+from tests.factories.sittings import Sat, SittingsFactory
+
+
+class DeliveryFactory(SittingsFactory):
+    """Makes what a candidate meets."""
+
+    def policy(self, exam: Exam, **values: Any) -> ExamPolicy:
+        """One that holds since last year; `values` change it."""
+        return self.save(
+            ExamPolicy(
+                **{
+                    "exam_id": exam.id, "number": 1, "effective_from": self.now.date()
+                    - timedelta(days=365), "minutes": 60, "grace_seconds": 10, "languages": ["en"],
+                    "rules": {"en": "Work **alone**."}, "browser_keys": [],
+                    "retakes": {"waits": [1]}, "created_at": self.now, "created_by": None,
+                    "booking": "any", **values,
+                }
+            )
+        )  # fmt: skip
+
+    def takeable(
+        self, course: Course | None = None, kinds: tuple[str, ...] = tuple(KINDS), **policy: Any
+    ) -> Sat:
+        """An exam with a policy and a published form of one item of each kind."""
+        exam_course = course or self.exam_course()
+        exam = self.exam(exam_course)
+        self.policy(exam, **policy)
+        programme = self.programme_of(exam)
+        author, approver = self.person("Author"), self.person("Approver")
+        versions = [
+            self._approved(programme, f"K{number:02}-{kind}", kind, author, approver)
+            for number, kind in enumerate(kinds, 1)
+        ]
+        return Sat(exam, self.form(exam, versions), versions)
+
+    def exam_course(self, programme: Programme | None = None, code: str = "ADM-300") -> Course:
+        """A course that is an exam."""
+        return self.course(
+            programme or self.programme(), code, title="Certification Exam", kind=CourseKind.EXAM
+        )
+
+    def _approved(
+        self, programme: Programme, code: str, kind: str, author: Person, approver: Person
+    ) -> ItemVersion:
+        version = self.item(programme, code, kind=kind, by=author)
+        self.moved(version, ItemState.REVIEW, by=author)
+        return self.moved(version, ItemState.ACTIVE, by=approver)
+
+    def begun(self, sat: Sat, person: Person, now: datetime | None = None) -> Attempt:
+        """The person's attempt, begun now or at an instant."""
+        with unit(writes=True):
+            version = db.session.scalars(
+                sa.select(CourseVersion.id).where(CourseVersion.course_id == sat.exam.course_id)
+            ).one()
+            return actions.start(
+                sat.exam, version, person.id, language="en", has_confirmed=True,
+                now=now or self.now,
+            )  # fmt: skip
