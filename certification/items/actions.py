@@ -66,10 +66,16 @@ def create(
 
 
 def bring(
-    programme: Programme, code: str, draft: Draft, *, loaded: str, now: datetime
+    programme: Programme,
+    code: str,
+    draft: Draft,
+    *,
+    loaded: str,
+    state: ItemState = ItemState.ACTIVE,
+    now: datetime,
 ) -> ItemVersion:
-    """An active version from a data file (`loaded` is its entry's SHA-256), whose maintainers
-    answer for it; the same entry twice is one version."""
+    """A version from a data file (`loaded` is its entry's SHA-256), active or as a pilot; the
+    file's maintainers answer for it. The same entry twice is one version."""
     if found := flaws(draft.content):
         raise Refusal(*found, status=422)
     _item(programme, code, by=None, now=now)
@@ -77,14 +83,15 @@ def bring(
         locked(sa.select(Item).where(Item.programme_id == programme.id, Item.code == code))
     ).one()
     versions = queries.versions_of(item)
-    if same := next((one for one in versions if one.loaded_sha256 == loaded), None):
-        return same
+    newest = next((one for one in versions if one.loaded_sha256), None)
+    if newest is not None and newest.loaded_sha256 == loaded:
+        return newest
     if any(one.state in OPEN for one in versions):
         raise refuse("item_has_open_version")
     _retire_used(versions, apart_from=None, by=None, now=now)
     version = _version(item, len(versions) + 1, draft, by=None, now=now)
-    version.state, version.loaded_sha256 = ItemState.ACTIVE, loaded
-    _note(version, "moved", by=None, now=now, state=ItemState.ACTIVE)
+    version.state, version.loaded_sha256 = state, loaded
+    _note(version, "moved", by=None, now=now, state=state)
     db.session.flush()
     audit.record("item.loaded", "item", item.id, by=None, now=now, code=code)
     return version

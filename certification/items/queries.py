@@ -107,6 +107,17 @@ def enemies_of(item: Item) -> Sequence[Item]:
     ).all()
 
 
+def loaded_entries(programme_id: int) -> dict[str, str]:
+    """By code, the hash of the data file's entry that made an item's newest loaded version."""
+    rows = db.session.execute(
+        sa.select(Item.code, ItemVersion.loaded_sha256)
+        .join(ItemVersion, ItemVersion.item_id == Item.id)
+        .where(Item.programme_id == programme_id, ItemVersion.loaded_sha256.is_not(None))
+        .order_by(ItemVersion.number)
+    )
+    return {code: loaded for code, loaded in rows if loaded}
+
+
 def enemy_pairs(programme_id: int) -> list[tuple[int, int]]:
     """All pairs of item ids of a bank that never share a form."""
     rows = db.session.execute(

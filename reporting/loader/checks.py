@@ -1,18 +1,15 @@
 """What only shows when the files of a folder are read together: unknown names, names used twice."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeAlias
 
 from courses.catalog import rules
 from courses.catalog.datafiles import CatalogFile, CourseFile
 from lms.datafile import DataError, DataFileError, Document
+from reporting.loader.checks_items import item_flaws
 from reporting.loader.files import Folder, read_files
+from reporting.loader.naming import Entry, twice, unknown
 from support.datafiles import SupportFile
-
-Entry: TypeAlias = tuple[tuple[str | int, ...], str]
-"""Where a name stands and the name."""
-AnyDocument: TypeAlias = Document[Any]
 
 
 def read_folder(path: Path) -> Folder:
@@ -32,26 +29,8 @@ def flaws(folder: Folder) -> Iterator[DataError]:
     yield from _exam_flaws(folder)
     yield from _scheme_flaws(folder)
     yield from _design_flaws(folder)
+    yield from item_flaws(folder)
     yield from _support_flaws(folder)
-
-
-def _twice(document: AnyDocument, word: str, entries: Iterable[Entry]) -> Iterator[DataError]:
-    """Names that must be unique and are not; the second one is the flaw."""
-    seen: set[str] = set()
-    for where, name in entries:
-        if name in seen:
-            yield document.error(f"{word} “{name}” is used twice", *where)
-        seen.add(name)
-
-
-def _unknown(
-    document: AnyDocument, word: str, known: Iterable[str], entries: Iterable[Entry]
-) -> Iterator[DataError]:
-    """Names that nothing has."""
-    names = set(known)
-    for where, name in entries:
-        if name not in names:
-            yield document.error(f"unknown {word} “{name}”", *where)
 
 
 def _courses(folder: Folder) -> dict[str, CourseFile]:
@@ -65,17 +44,17 @@ def _programmes(folder: Folder) -> set[str]:
 def _catalog_flaws(document: Document[CatalogFile]) -> Iterator[DataError]:
     value = document.value
     codes = [(("modes", i, "code"), row.code) for i, row in enumerate(value.modes)]
-    yield from _twice(document, "mode code", codes)
+    yield from twice(document, "mode code", codes)
     codes = [(("formats", i, "code"), row.code) for i, row in enumerate(value.formats)]
-    yield from _twice(document, "format code", codes)
+    yield from twice(document, "format code", codes)
     modes = {mode.code for mode in value.modes}
     used = [(("formats", i, "mode"), row.mode) for i, row in enumerate(value.formats)]
-    yield from _unknown(document, "mode", modes, used)
+    yield from unknown(document, "mode", modes, used)
     for key in ("code", "slug"):
         entries = [
             (("programmes", i, key), getattr(row, key)) for i, row in enumerate(value.programmes)
         ]
-        yield from _twice(document, f"programme {key}", entries)
+        yield from twice(document, f"programme {key}", entries)
     yield from _course_flaws(document)
 
 
@@ -89,21 +68,21 @@ def _placed(document: Document[CatalogFile]) -> list[tuple[tuple[str | int, ...]
 
 def _course_flaws(document: Document[CatalogFile]) -> Iterator[DataError]:
     placed = _placed(document)
-    yield from _twice(document, "course code", [((*at, "code"), c.code) for at, c in placed])
+    yield from twice(document, "course code", [((*at, "code"), c.code) for at, c in placed])
     for i, programme in enumerate(document.value.programmes):
         slugs = [
             (("programmes", i, "courses", j, "slug"), course.slug)
             for j, course in enumerate(programme.courses)
         ]
-        yield from _twice(document, "course slug", slugs)
+        yield from twice(document, "course slug", slugs)
     formats = {row.code for row in document.value.formats}
     codes = {course.code: number for number, (_, course) in enumerate(placed)}
     needs = {codes[c.code]: [codes[n] for n in c.prerequisites if n in codes] for _, c in placed}
     for at, course in placed:
         given = [((*at, "formats", k), name) for k, name in enumerate(course.formats)]
-        yield from _unknown(document, "format", formats, given)
+        yield from unknown(document, "format", formats, given)
         before = [((*at, "prerequisites", k), name) for k, name in enumerate(course.prerequisites)]
-        yield from _unknown(document, "course", codes, before)
+        yield from unknown(document, "course", codes, before)
         if rules.leads_to_itself(codes[course.code], needs):
             text = f"{course.code} needs itself, by way of its prerequisites"
             yield document.error(text, *at, "prerequisites")
@@ -126,34 +105,34 @@ def _length_flaws(
 def _plan_flaws(folder: Folder) -> Iterator[DataError]:
     document, plans = folder.plans, folder.plans.value.plans
     codes = [(("plans", i, "code"), plan.code) for i, plan in enumerate(plans)]
-    yield from _twice(document, "plan code", codes)
+    yield from twice(document, "plan code", codes)
     ranks = [(("plans", i, "rank"), str(plan.rank)) for i, plan in enumerate(plans)]
-    yield from _twice(document, "rank", ranks)
+    yield from twice(document, "rank", ranks)
     for i, plan in enumerate(plans):
         at = ("plans", i, "covers")
         lines = [((*at, "programmes", k), name) for k, name in enumerate(plan.covers.programmes)]
-        yield from _unknown(document, "programme", _programmes(folder), lines)
+        yield from unknown(document, "programme", _programmes(folder), lines)
         given = [((*at, "courses", k), name) for k, name in enumerate(plan.covers.courses)]
-        yield from _unknown(document, "course", _courses(folder), given)
+        yield from unknown(document, "course", _courses(folder), given)
 
 
 def _competency_flaws(folder: Folder) -> Iterator[DataError]:
     document, frameworks = folder.competencies, folder.competencies.value.frameworks
     for key, word in (("code", "framework code"), ("programme", "programme")):
         entries = [(("frameworks", i, key), getattr(row, key)) for i, row in enumerate(frameworks)]
-        yield from _twice(document, word, entries)
+        yield from twice(document, word, entries)
         if key == "programme":
-            yield from _unknown(document, word, _programmes(folder), entries)
+            yield from unknown(document, word, _programmes(folder), entries)
     places = [
         (("frameworks", i, "competencies", j), row, len(framework.levels))
         for i, framework in enumerate(frameworks)
         for j, row in enumerate(framework.competencies)
     ]
     codes = [((*at, "code"), row.code) for at, row, _ in places]
-    yield from _twice(document, "competency code", codes)
+    yield from twice(document, "competency code", codes)
     for at, row, top in places:
         shown = [((*at, "evidence", code), code) for code in row.evidence]
-        yield from _unknown(document, "course", _courses(folder), shown)
+        yield from unknown(document, "course", _courses(folder), shown)
         for code, level in row.evidence.items():
             if level > top:
                 text = f"level {level} is above the scale of {top}"
@@ -163,8 +142,8 @@ def _competency_flaws(folder: Folder) -> Iterator[DataError]:
 def _exam_flaws(folder: Folder) -> Iterator[DataError]:
     document, courses = folder.certification, _courses(folder)
     exams = [(("exams", i, "code"), exam.code) for i, exam in enumerate(document.value.exams)]
-    yield from _twice(document, "exam", exams)
-    yield from _unknown(document, "course", courses, exams)
+    yield from twice(document, "exam", exams)
+    yield from unknown(document, "course", courses, exams)
     for i, exam in enumerate(document.value.exams):
         course = courses.get(exam.code)
         if course is not None and course.kind != "exam":
@@ -176,15 +155,15 @@ def _exam_flaws(folder: Folder) -> Iterator[DataError]:
 def _scheme_flaws(folder: Folder) -> Iterator[DataError]:
     document, schemes = folder.certification, folder.certification.value.schemes
     codes = [(("schemes", i, "code"), scheme.code) for i, scheme in enumerate(schemes)]
-    yield from _twice(document, "scheme code", codes)
+    yield from twice(document, "scheme code", codes)
     lines = [(("schemes", i, "programme"), scheme.programme) for i, scheme in enumerate(schemes)]
-    yield from _unknown(document, "programme", _programmes(folder), lines)
+    yield from unknown(document, "programme", _programmes(folder), lines)
     known, full = _requirable(folder), _full_marks(folder)
     for i, scheme in enumerate(schemes):
         for j, need in enumerate(scheme.requirements):
             at = ("schemes", i, "requirements", j)
             kind, code = need.names()
-            yield from _unknown(document, kind, known[kind], [(at, code)])
+            yield from unknown(document, kind, known[kind], [(at, code)])
             if (need.at_least or 0) > full.get(code, need.at_least or 0):
                 yield document.error("more points than the exam has", *at)
 
@@ -195,11 +174,11 @@ def _design_flaws(folder: Folder) -> Iterator[DataError]:
         return
     designs = document.value.designs
     codes = [(("designs", i, "code"), design.code) for i, design in enumerate(designs)]
-    yield from _twice(document, "design code", codes)
+    yield from twice(document, "design code", codes)
     schemes = {scheme.code for scheme in folder.certification.value.schemes}
     for i, design in enumerate(designs):
         named = [(("designs", i, "schemes", j), code) for j, code in enumerate(design.schemes)]
-        yield from _unknown(document, "scheme", schemes, named)
+        yield from unknown(document, "scheme", schemes, named)
 
 
 def _full_marks(folder: Folder) -> dict[str, int]:
@@ -219,17 +198,17 @@ def _support_flaws(folder: Folder) -> Iterator[DataError]:
     document, value = folder.support, folder.support.value
     plans = {plan.code for plan in folder.plans.value.plans}
     regions = [(("regions", i, "code"), region.code) for i, region in enumerate(value.regions)]
-    yield from _twice(document, "region code", regions)
+    yield from twice(document, "region code", regions)
     channels = [
         (("channels", i, "entries", j, "code"), channel.code)
         for i, group in enumerate(value.channels)
         for j, channel in enumerate(group.entries)
     ]
-    yield from _twice(document, "channel code", channels)
+    yield from twice(document, "channel code", channels)
     groups = [(("contacts", i, "code"), group.code) for i, group in enumerate(value.contacts)]
-    yield from _twice(document, "contact group", groups)
-    yield from _unknown(document, "plan", plans, _plans_named(document))
-    yield from _unknown(document, "region", {r.code for r in value.regions}, _regions_named(value))
+    yield from twice(document, "contact group", groups)
+    yield from unknown(document, "plan", plans, _plans_named(document))
+    yield from unknown(document, "region", {r.code for r in value.regions}, _regions_named(value))
 
 
 def _plans_named(document: Document[SupportFile]) -> Iterator[Entry]:

@@ -1,15 +1,14 @@
 """Writing a checked data folder into the database: loading twice changes nothing."""
 
-import hashlib
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from courses.catalog import queries, rules
 from courses.catalog.models import LoadedFile
 from lms import revisions
-from lms.audit import canonical
-from lms.datafile import DataFileError
+from lms.datafile import DataFileError, Document
 from lms.db import db
 from reporting.loader.catalog import (
     course_ids,
@@ -23,7 +22,8 @@ from reporting.loader.certification import load_competencies, load_exams, load_s
 from reporting.loader.designs import load_designs
 from reporting.loader.directory import load_directory
 from reporting.loader.files import Folder
-from reporting.loader.loading import Loading, Tally
+from reporting.loader.items import load_items
+from reporting.loader.loading import Loading, Tally, digest_of
 
 STEPS = (
     load_site,
@@ -33,6 +33,7 @@ STEPS = (
     load_competencies,
     load_exams,
     load_schemes,
+    load_items,
     load_designs,
     load_directory,
 )
@@ -47,8 +48,7 @@ def load(folder: Folder, *, now: datetime, today: date) -> Tally:
         step(loading)
     _refuse_circles(folder)
     for document in folder.documents():
-        content = document.value.model_dump(mode="json")
-        _remember(loading, document.name, content["version"], canonical(content))
+        _remember(loading, document)
     if not loading.tally.is_quiet:
         index_again()
         revisions.bump("catalog")
@@ -75,10 +75,10 @@ def _refuse_circles(folder: Folder) -> None:
         raise DataFileError(errors)
 
 
-def _remember(loading: Loading, name: str, version: str, content: bytes) -> None:
+def _remember(loading: Loading, document: Document[Any]) -> None:
     """Keep which files the database has."""
-    digest = hashlib.sha256(content).hexdigest()
+    name, digest = document.name, digest_of(document)
     row = db.session.scalar(sa.select(LoadedFile).where(LoadedFile.name == name))
     since = row.loaded_at if row is not None and row.sha256 == digest else loading.now
-    values = {"sha256": digest, "version": version, "loaded_at": since}
+    values = {"sha256": digest, "version": document.value.version, "loaded_at": since}
     loading.put(LoadedFile, {"name": name}, values)

@@ -1,5 +1,6 @@
 """One load: the folder, the instant, what was found, made, changed and taken away."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -8,6 +9,9 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from courses.catalog.models import LoadedFile
+from lms.audit import canonical
+from lms.datafile import Document
 from lms.db import Base, db
 from reporting.loader.files import Folder
 
@@ -53,6 +57,11 @@ class Loading:
     today: date
     tally: Tally = field(default_factory=Tally)
 
+    def knows(self, document: Document[Any]) -> bool:
+        """Whether exactly this file was loaded before."""
+        digest = sa.select(LoadedFile.sha256).where(LoadedFile.name == document.name)
+        return db.session.scalar(digest) == digest_of(document)
+
     def put(self, model: type[Row], key: dict[str, Any], values: dict[str, Any]) -> Row:
         """Insert or update one row by its key; counts what happened."""
         row = db.session.scalars(sa.select(model).filter_by(**key)).one_or_none()
@@ -75,6 +84,11 @@ class Loading:
         number = len(db.session.execute(gone).all())
         if number:
             self.tally.note(kind_of(model), "removed", number)
+
+
+def digest_of(document: Document[Any]) -> str:
+    """What a file says, as one name."""
+    return hashlib.sha256(canonical(document.value.model_dump(mode="json"))).hexdigest()
 
 
 def kind_of(model: type[Base]) -> str:
