@@ -6,6 +6,7 @@ from pathlib import Path
 from courses.catalog import rules
 from courses.catalog.datafiles import CatalogFile, CourseFile
 from lms.datafile import DataError, DataFileError, Document
+from reporting.loader.checks_exams import paper_flaws
 from reporting.loader.checks_items import item_flaws
 from reporting.loader.files import Folder, read_files
 from reporting.loader.naming import Entry, twice, unknown
@@ -30,6 +31,7 @@ def flaws(folder: Folder) -> Iterator[DataError]:
     yield from _scheme_flaws(folder)
     yield from _design_flaws(folder)
     yield from item_flaws(folder)
+    yield from paper_flaws(folder)
     yield from _support_flaws(folder)
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from certification.datafiles import CertificationFile, CompetenciesFile, DesignsFile
 from certification.items.datafiles import ItemFile, ItemsFile, size_of
+from certification.papers.datafiles import PaperFile
 from courses.catalog.datafiles import CatalogFile
 from lms.accounts.datafiles import PlansFile
 from lms.datafile import DataError, DataFileError, Document, FileModel, read
@@ -30,6 +31,8 @@ class Folder:
     """A folder may leave it out: certificates have a plain look without it."""
     items: list[Document[ItemsFile]] = field(default_factory=list)
     """`items-….yaml`, none or several: banks may also be written here."""
+    papers: list[Document[PaperFile]] = field(default_factory=list)
+    """`exam-….yaml`, for the exams that are delivered here."""
     pictures: dict[str, bytes] = field(default_factory=dict)
     """What items show, by the name that they say: `pictures/….png`."""
 
@@ -73,6 +76,7 @@ def read_files(path: Path) -> Folder:
     certification = one("certification.yaml", CertificationFile)
     designs = one("designs.yaml", DesignsFile) if (path / "designs.yaml").exists() else None
     banks = [one(bank.name, ItemsFile) for bank in sorted(path.glob("items-*.yaml"))]
+    papers = [one(paper.name, PaperFile) for paper in sorted(path.glob("exam-*.yaml"))]
     if errors or not (
         catalog and plans and support and services and competencies and certification
     ):
@@ -86,5 +90,6 @@ def read_files(path: Path) -> Folder:
         certification,
         designs,
         items=[bank for bank in banks if bank],
+        papers=[paper for paper in papers if paper],
         pictures={f"pictures/{one.name}": one.read_bytes() for one in path.glob("pictures/*.png")},
     )

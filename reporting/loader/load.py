@@ -21,6 +21,7 @@ from reporting.loader.catalog import (
 from reporting.loader.certification import load_competencies, load_exams, load_schemes
 from reporting.loader.designs import load_designs
 from reporting.loader.directory import load_directory
+from reporting.loader.exams import load_papers
 from reporting.loader.files import Folder
 from reporting.loader.items import load_items
 from reporting.loader.loading import Loading, Tally, digest_of
@@ -34,6 +35,7 @@ STEPS = (
     load_exams,
     load_schemes,
     load_items,
+    load_papers,
     load_designs,
     load_directory,
 )
