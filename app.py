@@ -34,6 +34,7 @@ import certification.exams.views
 import certification.items.views
 import certification.items.views_editor
 import certification.items.views_exchange
+import certification.items.views_picture
 import certification.keys.health
 import certification.keys.views
 import certification.scoring.jobs

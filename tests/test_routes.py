@@ -56,7 +56,7 @@ POLICY = {
     "competency.validate": "competency.decide competency.observe",
     "exams.see_results": "exams.index exams.results",
     "exams.record_result": "exams.record exams.correct",
-    "items.see": """items.index items.item items.export
+    "items.see": """items.index items.item items.export items.picture
         statistics.index statistics.item statistics.pairs statistics.export""",
     "items.edit": """items.move items.move_many items.add_note items.change_enemy
         items.start_draft items.import_page items.preview items.apply

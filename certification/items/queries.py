@@ -12,6 +12,7 @@ from certification.items.models import (
     ItemCompetency,
     ItemEnemy,
     ItemEvent,
+    ItemPicture,
     ItemState,
     ItemVersion,
 )
@@ -184,6 +185,14 @@ def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     if wanted.words.strip():
         found.append(Item.id.in_([int(key) for key in search.find("item", wanted.words)]))
     return found
+
+
+def has_picture(sha256: str, programme_ids: Sequence[int]) -> bool:
+    """Whether items of one of these banks may show the picture."""
+    kept = sa.exists().where(
+        ItemPicture.sha256 == sha256, ItemPicture.programme_id.in_(programme_ids)
+    )
+    return bool(db.session.scalar(sa.select(kept)))
 
 
 def same_content(digest: str, programme_id: int) -> Item | None:

@@ -17,6 +17,8 @@ from lms.reasons import Reason
 
 LONGEST_TITLE = 120
 _MARKDOWN = re.compile(r"!\[[^\]]*\]\([^)]*\)|[*_`#>]")
+_FIGURES = re.compile(r"(^\|.*\n?)+|^```[^`]*```", re.MULTILINE)
+"""A table or a listing, of which a line of text shows nothing."""
 LEAST_WEIGHT = Decimal("0.999")
 """What the right options must add up to: thirds are written with a few digits."""
 
@@ -162,5 +164,6 @@ def _scoring_flaws(content: ItemContent) -> Iterator[Reason]:
 def title_of(content: ItemContent) -> str:
     """The beginning of the body, for lists: plain words, 120 characters at most."""
     body = content.texts[content.languages[0]].body if content.texts else ""
+    body = _FIGURES.sub(" … ", body)
     plain = " ".join(MARK.sub("…", _MARKDOWN.sub(" ", body)).split())
     return plain if len(plain) <= LONGEST_TITLE else f"{plain[: LONGEST_TITLE - 1]}…"

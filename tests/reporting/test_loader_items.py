@@ -1,5 +1,6 @@
 """`flask catalog load` fills the item bank: twice changes nothing, a change makes a version."""
 
+import hashlib
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -141,6 +142,24 @@ def test_the_picture_of_a_hotspot_is_in_the_store(app: Flask, make: Factory, fol
         "width": 640,
         "height": 440,
     }
+
+
+def test_a_picture_is_shown_to_those_who_see_its_bank(
+    app: Flask, make: Factory, folder: Path
+) -> None:
+    load_folder(app, folder)
+    png = (folder / "pictures" / "adm-network.png").read_bytes()
+    address = f"/manage/items/pictures/{hashlib.sha256(png).hexdigest()}.png"
+    author = make.sign_in(app.test_client(), make.person("Ada", Role.AUTHOR))
+    other = make.person("Ben", Role.AUTHOR, programme_code="DEV")
+    outsider = make.sign_in(app.test_client(), other)
+
+    answer = author.get(address)
+
+    assert (answer.status_code, answer.mimetype, answer.data) == (200, "image/png", png)
+    assert outsider.get(address).status_code == 404
+    assert author.get(f"/manage/items/pictures/{'0' * 64}.png").status_code == 404
+    assert author.post(address).status_code in (400, 405)
 
 
 def test_a_changed_picture_is_a_new_version_of_its_item(

@@ -6,6 +6,7 @@ import pytest
 
 from certification.items.content import KINDS as ALL
 from certification.items.reading import ContentError, as_json, content_from
+from certification.items.rules import title_of
 from tests.certification.items.contents import item
 
 AREA = {"shape": "rect", "at": [0, 0, 9, 9]}
@@ -65,3 +66,9 @@ def test_what_is_wrong_has_a_name(kind: str, changes: dict[str, Any], code: str)
 def test_what_is_no_item_is_refused(data: object) -> None:
     with pytest.raises(ContentError):
         content_from(data)
+
+
+def test_a_title_is_the_words_of_the_question_without_its_table_and_listing() -> None:
+    body = "These **figures**:\n\n| A | B |\n|---|---|\n| 1 | 2 |\n\n```\nx  1\n```\n\nWhich *one*?"
+    texts = {"en": {"body": body}}
+    assert title_of(item("text", texts=texts)) == "These figures : … … Which one ?"
