@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 import pytest
@@ -190,6 +190,18 @@ def test_each_cell_has_twice_the_scored_items_that_a_form_takes() -> None:
     for cell in BLUEPRINT.cells:
         supply = [code for code in SCORED if in_cell(ITEMS[code], cell)]
         assert len(supply) >= 2 * cell.most, cell
+
+
+def test_each_cell_feeds_two_forms_that_share_nothing_and_keep_enemies_apart() -> None:
+    enemies = {frozenset((code, other)) for code, item in ITEMS.items() for other in item.enemies}
+
+    def peaceful(codes: Iterable[str]) -> bool:
+        return not any(frozenset(pair) in enemies for pair in combinations(codes, 2))
+
+    for cell in BLUEPRINT.cells:
+        supply = [code for code in SCORED if in_cell(ITEMS[code], cell)]
+        taken = [one for one in combinations(supply, cell.most) if peaceful(one)]
+        assert any(not set(one) & set(other) for one, other in combinations(taken, 2)), cell
 
 
 def test_each_scored_item_is_in_one_cell_and_each_competency_has_a_pilot() -> None:
