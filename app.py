@@ -37,6 +37,7 @@ import certification.items.views_exchange
 import certification.items.views_picture
 import certification.keys.health
 import certification.keys.views
+import certification.papers.wording
 import certification.scoring.jobs
 import certification.scoring.models
 import certification.scoring.wording

@@ -14,6 +14,7 @@ from certification.certificates import queries as certificates
 from certification.certificates import studio
 from certification.competency import queries as competency
 from certification.competency.models import EvidenceKind
+from certification.delivery import uses
 from certification.exams.models import Exam
 from courses.catalog.models import Course
 from courses.catalog.snapshot import catalog
@@ -59,6 +60,8 @@ def init_app(app: Flask) -> None:
     slots.fill(app, "completion.effects", effects_of_withdrawal)
     slots.fill(app, "award.certificates", certificates.of_award)
     slots.fill(app, "design.drawing", studio.sampled)
+    slots.fill(app, "exam_exposure", uses.exposure)
+    slots.fill(app, "form_uses", uses.form_uses)
 
 
 def dates(course_ids: Sequence[int], now: datetime) -> dict[int, Any]:

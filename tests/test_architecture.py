@@ -76,6 +76,7 @@ PURE = (
     "certification/items/exchange/table.py",
     "certification/items/reading.py",
     "certification/items/rules.py",
+    "certification/papers/assembly.py",
     "certification/items/scoring.py",
     "certification/items/showing.py",
     "courses/catalog/rules.py",

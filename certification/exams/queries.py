@@ -48,6 +48,26 @@ def policy_on(exam_id: int, day: date) -> ExamPolicy | None:
     )
 
 
+def newest_policy(exam_id: int) -> ExamPolicy | None:
+    """The newest policy, also one that begins later."""
+    return db.session.scalar(
+        sa.select(ExamPolicy)
+        .where(ExamPolicy.exam_id == exam_id)
+        .order_by(ExamPolicy.number.desc())
+        .limit(1)
+    )
+
+
+def policies(exam_id: int) -> Sequence[ExamPolicy]:
+    """All policies of an exam, the newest first."""
+    return db.session.scalars(
+        sa.select(ExamPolicy)
+        .where(ExamPolicy.exam_id == exam_id)
+        .order_by(ExamPolicy.number.desc())
+        .limit(SIZE)
+    ).all()
+
+
 _later = aliased(ExamResult)
 
 

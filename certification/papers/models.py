@@ -96,6 +96,8 @@ class BlueprintCell(Base):
     most: Mapped[int]
     least_points: Mapped[Fraction | None]
     most_points: Mapped[Fraction | None]
+    is_marked: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """Takes extended texts, which assessors mark, and nothing else."""
 
     competency: Mapped[Competency] = relationship(lazy="raise")
 

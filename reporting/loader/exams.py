@@ -11,13 +11,17 @@ import sqlalchemy as sa
 
 from certification.competency.models import Competency
 from certification.exams.models import Exam, ExamPolicy
+from certification.exams.queries import newest_policy
+from certification.papers import actions as assembling
+from certification.papers import queries as papers
 from certification.papers.datafiles import BlueprintFile, CutFile, PaperFile, PolicyFile
 from certification.papers.models import Blueprint, BlueprintCell, CutScore, PaperState
 from courses.catalog.models import Course
-from lms import audit
+from lms import audit, wording
 from lms.audit import canonical
 from lms.datafile import DataFileError, Document, FileModel
 from lms.db import db
+from lms.errors import Refusal
 from reporting.loader.loading import Loading
 
 
@@ -33,6 +37,31 @@ def load_papers(loading: Loading) -> None:
         _put_policy(loading, exam, value)
         _put_blueprint(loading, exam, document)
         _put_cut_score(loading, exam, value)
+        _put_forms(loading, exam, document)
+
+
+def _put_forms(loading: Loading, exam: Exam, document: Document[PaperFile]) -> None:
+    """Assemble and publish the forms that are not there yet; one that is there never changes."""
+    paper = document.value
+    missing = {
+        form.code: form.seed
+        for form in paper.forms
+        if papers.form_by_code(exam.id, form.code) is None
+    }
+    for _ in range(len(paper.forms) - len(missing)):
+        loading.tally.note("exam form", "unchanged")
+    if not missing:
+        return
+    try:
+        made = assembling.assemble_forms(
+            exam, newest_policy(exam.id), missing, by=None, now=loading.now
+        )
+    except Refusal as refusal:
+        texts = "; ".join(wording.word(reason) for reason in refusal.reasons)
+        raise DataFileError([document.error(texts, "forms")]) from refusal
+    for form in made:
+        assembling.move(form, PaperState.PUBLISHED, by=None, now=loading.now)
+        loading.tally.note("exam form", "added")
 
 
 def _digest(part: FileModel) -> str:

@@ -1,0 +1,32 @@
+"""The texts of this slice's reason codes, and its words."""
+
+from lms import wording
+from lms.i18n import gettext as _
+
+wording.register(
+    {
+        "no_blueprint": lambda: _("Publish a blueprint first: it says what a form consists of."),
+        "form_code_taken": lambda: _("There is a form %(code)s already."),
+        "cells_do_not_add_up": lambda: _(
+            "The cells add up to %(least)s to %(most)s items, the form has %(total)s."
+        ),
+        "cell_is_short": lambda: _("%(cells)s: %(need)s items wanted, %(have)s there."),
+        "form_impossible": lambda: _(
+            "No choice of items meets everything at once: enemies, points or the overlap with "
+            "other forms stand in the way. Write more items, or ask for less."
+        ),
+        "form_not_found": lambda: _(
+            "No form was found within the time that the search has. There may be one: try another "
+            "seed, write more items, or ask for less."
+        ),
+    }
+)
+
+
+def state_badge(state: str) -> tuple[str, str]:
+    """The badge of a blueprint's or form's state: kind and words."""
+    return {
+        "draft": ("info", _("Draft")),
+        "published": ("ok", _("Published")),
+        "retired": ("", _("Retired")),
+    }[state]
