@@ -77,6 +77,8 @@ PURE = (
     "certification/items/reading.py",
     "certification/items/rules.py",
     "certification/papers/assembly.py",
+    "certification/papers/order.py",
+    "certification/papers/search.py",
     "certification/items/scoring.py",
     "certification/items/showing.py",
     "courses/catalog/rules.py",
