@@ -71,7 +71,7 @@ def _page(code: str, errors: list[str] | None = None) -> str:
         "delivery/exam.html",
         exam=row[0],
         title=row[2],
-        card=card,
+        course=card,
         policy=policy,
         needs=needed,
         ready=all(need.met for need in needed),

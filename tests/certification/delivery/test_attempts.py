@@ -106,3 +106,14 @@ def test_every_kind_of_item_is_answered_without_a_script(
         range(1, len(events) + 1)
     )
     assert ended.events == len(events)
+
+
+def test_the_exam_s_own_page_begins_it(
+    make: Factory, browser: FlaskClient, candidate: Person, now: Any
+) -> None:
+    make.takeable()
+    with clock.frozen_at(now):
+        form = Page(browser.get("/exams/ADM-300")).form("/exams/ADM-300/attempt")
+        answer = form.submit(browser, rules="1", identity="1")
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == f"/exams/attempts/{attempt_of(candidate).code}"
