@@ -26,7 +26,7 @@ from reporting.loader.loading import Loading
 
 
 def load_papers(loading: Loading) -> None:
-    """Every exam's policy, blueprint and cut score."""
+    """Every exam's policy, blueprint, cut score and forms."""
     for document in loading.folder.papers:
         value = document.value
         exam = db.session.scalars(
