@@ -31,13 +31,15 @@ import certification.designs.views
 import certification.designs.views_draft
 import certification.designs.wording
 import certification.exams.views
+import certification.exams.views_policy
 import certification.items.views
 import certification.items.views_editor
 import certification.items.views_exchange
 import certification.items.views_picture
 import certification.keys.health
 import certification.keys.views
-import certification.papers.wording
+import certification.papers.views
+import certification.papers.views_blueprint
 import certification.scoring.jobs
 import certification.scoring.models
 import certification.scoring.wording
@@ -102,6 +104,7 @@ BLUEPRINTS = (
     certification.exams.views.blueprint,
     certification.delivery.views.blueprint,
     certification.delivery.views_attempts.blueprint,
+    certification.papers.views.blueprint,
     certification.statistics.views.blueprint,
     certification.cutscores.views.blueprint,
     certification.awards.views.blueprint,

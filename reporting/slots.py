@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, current_app
+from flask import Flask, current_app, url_for
+from flask_login import current_user
 
 from certification.awards import doubts
 from certification.awards import queries as awards
@@ -28,6 +29,7 @@ from courses.scheduling.models import (
 )
 from lms import clock, slots
 from lms.db import db
+from lms.i18n import gettext as _
 from support.directory import queries as directory
 
 
@@ -60,8 +62,38 @@ def init_app(app: Flask) -> None:
     slots.fill(app, "completion.effects", effects_of_withdrawal)
     slots.fill(app, "award.certificates", certificates.of_award)
     slots.fill(app, "design.drawing", studio.sampled)
+    slots.fill(app, "exam.links", exam_links)
     slots.fill(app, "exam_exposure", uses.exposure)
     slots.fill(app, "form_uses", uses.form_uses)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way from an exam's overview to a page of a slice above it."""
+
+    title: str
+    text: str
+    href: str
+
+
+def exam_links(code: str) -> list[Link]:
+    """What belongs to an exam beyond its forms, as far as the reader may see it."""
+    links = [
+        Link(
+            _("Statistics"),
+            _("How items, options and scores behave; what to look at and why."),
+            url_for("statistics.index", code=code),
+        )
+    ]
+    if current_user.may("certification.see"):
+        links.append(
+            Link(
+                _("Cut-score studies"),
+                _("A panel in rounds, Hofstee, contrasting groups."),
+                url_for("cutscores.index", code=code),
+            )
+        )
+    return links
 
 
 def dates(course_ids: Sequence[int], now: datetime) -> dict[int, Any]:

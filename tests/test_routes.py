@@ -57,7 +57,9 @@ POLICY = {
     "exams.see_results": "exams.index exams.results",
     "exams.record_result": "exams.record exams.correct",
     "items.see": """items.index items.item items.export items.picture
-        statistics.index statistics.item statistics.pairs statistics.export""",
+        statistics.index statistics.item statistics.pairs statistics.export
+        papers.index papers.exam papers.form_list papers.form papers.cut_scores
+        papers.show_blueprint exams.policy""",
     "items.edit": """items.move items.move_many items.add_note items.change_enemy
         items.start_draft items.import_page items.preview items.apply
         items.new_page items.create items.edit items.save
@@ -69,6 +71,8 @@ POLICY = {
         certificates.supersede designs.create designs.choose designs.add_image
         designs.start_draft designs.edit designs.save designs.preview designs.review
         designs.publish designs.discard
+        papers.assemble papers.move_form papers.decide_cut papers.start_blueprint
+        papers.edit_blueprint papers.save_blueprint papers.publish_blueprint exams.save_policy
         cutscores.create cutscores.call cutscores.dismiss cutscores.open_round
         cutscores.close_round cutscores.group cutscores.close cutscores.drop cutscores.decide""",
     "certification.revoke": """awards.revoke award_life.suspend award_life.lift
@@ -116,6 +120,7 @@ SAMPLES: dict[str, Any] = {
     "table": "items",
     "study_id": 1,
     "judge_id": 1,
+    "form_code": "A",
 }
 VISITOR, LEARNER = "visitor", "learner"
 ACTORS = [VISITOR, LEARNER, *[role.value for role in Role]]

@@ -20,10 +20,9 @@ from flask_login import current_user
 
 from certification.cutscores import actions, forms, outcomes, queries, report, wording
 from certification.cutscores.models import CutStudy, StudyMethod, StudyState
-from certification.exams import queries as exams
-from certification.items.queries import banks
+from certification.exams.access import exam_seen
 from certification.statistics.shown import number, why
-from lms import clock, paging, permissions
+from lms import clock, paging
 from lms.accounts.lookup import find_person
 from lms.forms import Form, accepted
 from lms.i18n import gettext as _
@@ -37,17 +36,10 @@ NO = frozenset({"unqualified", "not qualified", "no", "0", "-", "n"})
 MOST_LINES = 5000
 
 
-def _exam(code: str, permission: str) -> Any:
-    """An exam that one may configure and does not teach for, else 404."""
-    limits = permissions.programmes(current_user, permission)
-    seen = banks(current_user.person_id, None if limits is None else list(limits))
-    return exams.exam_by_code(code, [bank.code for bank in seen]) or abort(404)
-
-
 def _study(
     code: str, study_id: int, permission: str = "certification.edit"
 ) -> tuple[Any, CutStudy]:
-    exam = _exam(code, permission)
+    exam = exam_seen(code, permission)
     return exam, queries.by_id(study_id, exam.Exam.id) or abort(404)
 
 
@@ -55,7 +47,7 @@ def _study(
 @permit("certification.see")
 def index(code: str) -> ResponseReturnValue:
     """The studies of an exam."""
-    return _index(_exam(code, "certification.see"), forms.StudyForm())
+    return _index(exam_seen(code, "certification.see"), forms.StudyForm())
 
 
 def _index(exam: Any, form: forms.StudyForm) -> str:
@@ -78,7 +70,7 @@ def _index(exam: Any, form: forms.StudyForm) -> str:
 @permit("certification.edit")
 def create(code: str) -> ResponseReturnValue:
     """Begin a study."""
-    exam, form, made = _exam(code, "certification.edit"), forms.StudyForm(), []
+    exam, form, made = exam_seen(code, "certification.edit"), forms.StudyForm(), []
     known = {one.code: one for one in queries.forms_of(exam.Exam.id)}
     form.form_code.choices = [(one, one) for one in known]
     if form.validate() and accepted(

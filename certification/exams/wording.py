@@ -8,5 +8,15 @@ wording.register(
         "score_out_of_range": lambda: _("Enter a score between 0 and %(full)s."),
         "in_the_future": lambda: _("The day lies in the future."),
         "result_exists": lambda: _("There is a result of this day already. Correct that one."),
+        "policy_in_the_past": lambda: _("Choose today or a later day: what was is not changed."),
+        "policy_before_the_newest": lambda: _(
+            "The newest policy begins on %(day)s. Choose that day or a later one."
+        ),
+        "rules_missing": lambda: _(
+            "Write the rules in every language of the exam; missing: %(languages)s."
+        ),
+        "scale_bottom_too_high": lambda: _(
+            "The scale begins below the score that passes, which is %(cut)s."
+        ),
     }
 )

@@ -91,7 +91,7 @@ def _assembled(
 ) -> ExamForm:
     found = assemble(order, there.candidates, seed)
     if not isinstance(found, Assembled):
-        raise _refusal(blueprint, found)
+        raise refusal(blueprint, found)
     points = {one.version: one.points for one in there.candidates}
     form = ExamForm(
         exam_id=blueprint.exam_id,
@@ -140,7 +140,8 @@ def _pilots(
     return [one.version for one in fitting[: blueprint.pilot_items]]
 
 
-def _refusal(blueprint: Blueprint, found: list[Shortfall] | Reason) -> Refusal:
+def refusal(blueprint: Blueprint, found: list[Shortfall] | Reason) -> Refusal:
+    """Why there is no form, cell by cell."""
     if isinstance(found, Reason):
         return Refusal(found, status=422)
     names = {cell.id: cell for cell in blueprint.cells}

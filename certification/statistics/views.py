@@ -10,12 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from certification.exams import queries as exams
-from certification.items.queries import banks
+from certification.exams.access import exam_seen
 from certification.statistics import actions, forms, queries, shown
 from certification.statistics import wording as words
 from certification.statistics.shown import Scope
-from lms import clock, permissions
+from lms import clock
 from lms.accounts.listfile import neutral
 from lms.forms import accepted
 from lms.i18n import gettext as _
@@ -29,20 +28,11 @@ ITEM_COLUMNS = (
 OPTION_COLUMNS = ("item", "option", "right", "people", "share", "point_biserial")
 
 
-def exam_seen(code: str, permission: str = "items.see") -> Any:
-    """(exam, course, title, programme) of an exam whose items one may see, else 404. Whoever
-    teaches the programme may not."""
-    limits = permissions.programmes(current_user, permission)
-    seen = banks(current_user.person_id, None if limits is None else list(limits))
-    row = exams.exam_by_code(code, [bank.code for bank in seen])
-    return row or abort(404)
-
-
 @blueprint.get("/manage/exams/<code>/statistics")
 @permit("items.see")
 def index(code: str) -> ResponseReturnValue:
     """The newest figures."""
-    row = exam_seen(code)
+    row = exam_seen(code, "items.see")
     return _page(row, _ask_form(row.Exam.id, request.args))
 
 
@@ -111,7 +101,7 @@ def _newest(exam_id: int) -> tuple[Any, Scope | None]:
 
 
 def _there(code: str) -> tuple[Any, Any, Scope]:
-    row = exam_seen(code)
+    row = exam_seen(code, "items.see")
     run, scope = _newest(row.Exam.id)
     return (row, run, scope) if scope else abort(404)
 
