@@ -26,6 +26,8 @@ import certification.cutscores.views_panel
 import certification.delivery.jobs
 import certification.delivery.views
 import certification.delivery.views_attempts
+import certification.delivery.views_plan
+import certification.delivery.views_proctor
 import certification.delivery.wording
 import certification.designs.views
 import certification.designs.views_draft
@@ -100,6 +102,8 @@ BLUEPRINTS = (
     certification.exams.views.blueprint,
     certification.delivery.views.blueprint,
     certification.delivery.views_attempts.blueprint,
+    certification.delivery.views_proctor.blueprint,
+    certification.delivery.views_plan.blueprint,
     certification.statistics.views.blueprint,
     certification.cutscores.views.blueprint,
     certification.awards.views.blueprint,

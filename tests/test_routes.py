@@ -56,6 +56,11 @@ POLICY = {
     "competency.validate": "competency.decide competency.observe",
     "exams.see_results": "exams.index exams.results",
     "exams.record_result": "exams.record exams.correct",
+    "exams.deliver": """proctor.index proctor.console proctor.state proctor.extend_all
+        proctor.confirm proctor.candidate proctor.extend proctor.pause proctor.resume
+        proctor.report""",
+    "exams.adjust": "exam_plan.adjustment exam_plan.grant exam_plan.withdraw",
+    "exams.configure": "exam_plan.slots exam_plan.plan exam_plan.cancel_slot",
     "items.see": """items.index items.item items.export
         statistics.index statistics.item statistics.pairs statistics.export""",
     "items.edit": """items.move items.move_many items.add_note items.change_enemy
@@ -81,6 +86,9 @@ POLICY = {
 ENDPOINTS = {name: permission for permission, names in POLICY.items() for name in names.split()}
 SAMPLES: dict[str, Any] = {
     "act_id": 1,
+    "attempt": "nothing",
+    "booking_id": 1,
+    "slot_id": 1,
     "kid": "k-2026-11",
     "list_id": 1,
     "version": 1,
