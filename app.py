@@ -26,6 +26,8 @@ import certification.cutscores.views_panel
 import certification.delivery.jobs
 import certification.delivery.views
 import certification.delivery.views_attempts
+import certification.delivery.views_plan
+import certification.delivery.views_proctor
 import certification.delivery.wording
 import certification.designs.views
 import certification.designs.views_draft
@@ -105,6 +107,8 @@ BLUEPRINTS = (
     certification.delivery.views.blueprint,
     certification.delivery.views_attempts.blueprint,
     certification.papers.views.blueprint,
+    certification.delivery.views_proctor.blueprint,
+    certification.delivery.views_plan.blueprint,
     certification.statistics.views.blueprint,
     certification.cutscores.views.blueprint,
     certification.awards.views.blueprint,

@@ -60,6 +60,11 @@ POLICY = {
         statistics.index statistics.item statistics.pairs statistics.export
         papers.index papers.exam papers.form_list papers.form papers.cut_scores
         papers.show_blueprint exams.policy""",
+    "exams.deliver": """proctor.index proctor.console proctor.state proctor.extend_all
+        proctor.confirm proctor.candidate proctor.extend proctor.pause proctor.resume
+        proctor.report""",
+    "exams.adjust": "exam_plan.adjustment exam_plan.grant exam_plan.withdraw",
+    "exams.configure": "exam_plan.slots exam_plan.plan exam_plan.cancel_slot",
     "items.edit": """items.move items.move_many items.add_note items.change_enemy
         items.start_draft items.import_page items.preview items.apply
         items.new_page items.create items.edit items.save
@@ -85,6 +90,9 @@ POLICY = {
 ENDPOINTS = {name: permission for permission, names in POLICY.items() for name in names.split()}
 SAMPLES: dict[str, Any] = {
     "act_id": 1,
+    "attempt": "nothing",
+    "booking_id": 1,
+    "slot_id": 1,
     "kid": "k-2026-11",
     "list_id": 1,
     "version": 1,

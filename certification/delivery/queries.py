@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from certification.delivery.models import (
     Adjustment,
+    AdjustmentReason,
     Attempt,
     AttemptEvent,
     AttemptResponse,
@@ -224,3 +225,11 @@ def _versions(form_ids: Sequence[int]) -> dict[int, int]:
         .where(ExamForm.id.in_(form_ids))
     )
     return {row.id: row.number for row in rows}
+
+
+def reasons_of(adjustment_ids: Sequence[int]) -> dict[int, str]:
+    """Why adjustments were granted; for those who may know."""
+    rows = db.session.scalars(
+        sa.select(AdjustmentReason).where(AdjustmentReason.adjustment_id.in_(adjustment_ids))
+    )
+    return {row.adjustment_id: row.reason for row in rows}

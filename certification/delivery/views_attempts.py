@@ -210,7 +210,7 @@ def _target(code: str, number: int) -> str:
     return url_for("attempts.page", code=code, n=wanted if wanted.isdecimal() else number)
 
 
-@blueprint.get("/exams/attempts/<code>/state.json")
+@blueprint.get("/exams/attempts/<code>/state")
 @permit(SIGNED_IN)
 def state(code: str) -> ResponseReturnValue:
     """The deadline as it is now: the page asks every few seconds."""

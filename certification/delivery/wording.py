@@ -69,3 +69,17 @@ _EVENTS = {
 def event_name(kind: str) -> str:
     """What happened, in words."""
     return _EVENTS[kind]()
+
+
+_SEATS = {
+    "booked": lambda: _("Booked"),
+    "open": lambda: _("Working"),
+    "paused": lambda: _("Clock stands"),
+    "submitted": lambda: _("Handed in"),
+    "void": lambda: _("Ended without a result"),
+}
+
+
+def seat_state(state: str) -> str:
+    """Where a candidate stands, in words."""
+    return _SEATS[state]()
