@@ -39,8 +39,11 @@ import certification.keys.health
 import certification.keys.views
 import certification.papers.wording
 import certification.scoring.jobs
-import certification.scoring.models
-import certification.scoring.wording
+import certification.scoring.views
+import certification.scoring.views_appeals
+import certification.scoring.views_dispositions
+import certification.scoring.views_marking
+import certification.scoring.views_records
 import certification.statistics.jobs
 import certification.statistics.views
 import courses.catalog.views
@@ -102,6 +105,7 @@ BLUEPRINTS = (
     certification.exams.views.blueprint,
     certification.delivery.views.blueprint,
     certification.delivery.views_attempts.blueprint,
+    certification.scoring.views.blueprint,
     certification.statistics.views.blueprint,
     certification.cutscores.views.blueprint,
     certification.awards.views.blueprint,
