@@ -75,6 +75,20 @@ class ScoringFactory(SittingsFactory):
     ) -> Attempt:
         """An attempt with these answers in the form's order (or by position), each an event."""
         given = answers if isinstance(answers, Mapping) else dict(enumerate(answers, 1))
+        log = list(given.items())
+        return self.submitted_by_log(sat, person, log, policy=policy, ended_at=ended_at, **values)
+
+    def submitted_by_log(
+        self,
+        sat: Sat,
+        person: Person,
+        log: Sequence[tuple[int, Any]],
+        *,
+        policy: ExamPolicy | None = None,
+        ended_at: datetime | None = None,
+        **values: Any,
+    ) -> Attempt:
+        """An attempt in which these places were answered in this order, some more than once."""
         ended_at = ended_at or self.now
         with unit(writes=True):
             policy_id = policy.id if policy else self._policy_of(sat.exam)
@@ -88,11 +102,13 @@ class ScoringFactory(SittingsFactory):
             )  # fmt: skip
             db.session.add(attempt)
             db.session.flush()
-            for number, (place, answer) in enumerate(given.items(), 1):
-                self._answer(attempt, number, place, answer)
+            for number, (place, answer) in enumerate(log, 1):
+                self._event(attempt, number, place, answer)
+            for place, answer in dict(log).items():
+                self._response(attempt, place, answer)
             db.session.flush()
             attempt.state, attempt.ended_at, attempt.events = (
-                AttemptState.SUBMITTED, ended_at, len(given),
+                AttemptState.SUBMITTED, ended_at, len(log),
             )  # fmt: skip
         return attempt
 
@@ -100,14 +116,16 @@ class ScoringFactory(SittingsFactory):
         wanted = sa.select(sa.func.max(ExamPolicy.id)).where(ExamPolicy.exam_id == exam.id)
         return db.session.scalars(wanted).one()
 
-    def _answer(self, attempt: Attempt, number: int, place: int, answer: Any) -> None:
-        data = {"position": place, "response": answer, "client_seq": 1, "seconds": 20}
+    def _event(self, attempt: Attempt, number: int, place: int, answer: Any) -> None:
+        data = {"position": place, "response": answer, "client_seq": number, "seconds": 20}
         db.session.add(
             AttemptEvent(
                 attempt_id=attempt.id, number=number, kind="answered", data=data,
                 client_at=None, at=self.now, by=attempt.person_id,
             )
         )  # fmt: skip
+
+    def _response(self, attempt: Attempt, place: int, answer: Any) -> None:
         db.session.add(
             AttemptResponse(
                 attempt_id=attempt.id, position=place, client_seq=1, response=answer, seconds=20,
