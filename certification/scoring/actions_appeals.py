@@ -75,7 +75,7 @@ def mark_again(row: Appeal, *, by: int, now: datetime) -> int:
     lock_attempt(row.attempt_id)
     found = queries_sheets.sheets([row.attempt_id])
     sheet = found[0]
-    places = queries_sheets.places([sheet.form_id])[sheet.form_id]
+    places = queries_sheets.places(sheet.form_id)
     waiting = [place for place in places if place.position in sheet.rounds and not place.is_pilot]
     waiting = [place for place in waiting if 3 not in sheet.rounds[place.position]]
     for place in waiting:

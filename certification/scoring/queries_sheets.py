@@ -16,7 +16,8 @@ from certification.exams.models import Exam, ExamPolicy
 from certification.items.content import ItemContent
 from certification.items.models import ItemVersion
 from certification.items.reading import draft_from
-from certification.papers.models import ExamForm, FormItem
+from certification.papers.models import ExamForm
+from certification.papers.queries import paper
 from certification.scoring.grading import Asked, Graded, Grader, Marks, Treatment, combined
 from certification.scoring.keys import rekeyed
 from certification.scoring.models import DispositionState, ItemDisposition, Mark
@@ -127,18 +128,11 @@ def standing_marks(attempt_ids: Sequence[int]) -> Sequence[Mark]:
     ).all()
 
 
-def places(form_ids: Sequence[int]) -> dict[int, tuple[Asked, ...]]:
-    """The items of each form in their order. One query."""
-    found: dict[int, list[Asked]] = {form_id: [] for form_id in form_ids}
-    for item, content in db.session.execute(
-        sa.select(FormItem, ItemVersion.content)
-        .join(ItemVersion, ItemVersion.id == FormItem.version_id)
-        .where(FormItem.form_id.in_(set(form_ids)))
-        .order_by(FormItem.form_id, FormItem.position)
-    ):
-        asked = Asked(item.position, item.version_id, draft_from(content), item.is_pilot)
-        found[item.form_id].append(asked)
-    return {form_id: tuple(asked) for form_id, asked in found.items()}
+def places(form_id: int) -> tuple[Asked, ...]:
+    """The items of a form in their order."""
+    return tuple(
+        Asked(one.position, one.version_id, one.content, one.is_pilot) for one in paper(form_id)
+    )
 
 
 def treatments(exam_id: int, extra: ItemDisposition | None = None) -> dict[int, Treatment]:
@@ -164,7 +158,6 @@ def _other(content: ItemContent, disposition: ItemDisposition) -> ItemContent | 
 def graders(
     found: Sequence[Sheet], exam_id: int, extra: ItemDisposition | None = None
 ) -> dict[int, Grader]:
-    """A grader for each form of these attempts of one exam. Two queries."""
+    """A grader for each form of these attempts of one exam."""
     decided = treatments(exam_id, extra)
-    forms = places([sheet.form_id for sheet in found])
-    return {form_id: Grader(asked, decided) for form_id, asked in forms.items()}
+    return {form: Grader(places(form), decided) for form in {sheet.form_id for sheet in found}}

@@ -16,14 +16,19 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from certification.delivery import queries as delivery
+from certification.delivery.wording import said
+from certification.exams.retakes import why_not
 from certification.scoring import actions_appeals as actions
 from certification.scoring import forms, queries, queries_work, shown, wording
 from certification.scoring.models import Appeal, AppealState
-from lms import clock, slots
+from courses.catalog.snapshot import catalog
+from lms import clock
 from lms.accounts.queries import person_by_id
 from lms.forms import accepted
 from lms.i18n import gettext as _
 from lms.permissions import SIGNED_IN, permit
+from lms.site import issuer_zone
 
 blueprint = Blueprint("scoring", __name__)
 
@@ -56,14 +61,18 @@ def result(code: str) -> ResponseReturnValue:
         appeals=queries_work.appeals_of(row.Attempt.id),
         appeal_state=wording.appeal_state,
         run_text=wording.run_text,
-        retake=_retake(row, now),
+        retake=[] if found.passed else _retake(row, now),
     )
 
 
-def _retake(row: Any, now: datetime) -> Any:
-    """When one may sit again: what the slot knows, else nothing."""
-    values = {"exam_id": row.Attempt.exam_id, "person_id": row.Attempt.person_id, "now": now}
-    return slots.ask("exam.retake", None, **values)
+def _retake(row: Any, now: datetime) -> list[str]:
+    """Why one may not sit again yet, and from when on; empty: now."""
+    card, attempt = catalog().by_id()[row.Course.id], row.Attempt
+    facts = delivery.candidacy(
+        attempt.exam, card.version_id, attempt.person_id, today=clock.today(now, issuer_zone())
+    ).facts
+    found = why_not(facts.retakes, facts.tries, version=facts.version, now=now)
+    return [said(reason) for reason in found]
 
 
 @blueprint.get("/exams/attempts/<code>/result.pdf")

@@ -36,7 +36,7 @@ class ScoringFactory(SittingsFactory):
         self.moved(version, ItemState.REVIEW, by=author)
         return self.moved(version, ItemState.ACTIVE, by=approver)
 
-    def policy(self, exam: Exam, **values: Any) -> ExamPolicy:
+    def newer_policy(self, exam: Exam, **values: Any) -> ExamPolicy:
         """Another version of the exam's policy."""
         with unit(writes=False):
             number = db.session.scalars(

@@ -44,7 +44,7 @@ def exam(make: Factory, programme: Programme) -> Sat:
 @pytest.fixture
 def double(make: Factory, exam: Sat) -> ExamPolicy:
     """Two markers who may differ by a point."""
-    return make.policy(exam.exam, is_double_marked=True, moderation_gap=1)
+    return make.newer_policy(exam.exam, is_double_marked=True, moderation_gap=1)
 
 
 @pytest.fixture

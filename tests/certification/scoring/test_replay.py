@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from certification.delivery.models import AttemptEvent
+from certification.delivery.rules import replay
 from certification.papers.models import FormItem
 from certification.scoring import queries, queries_sheets
 from certification.scoring.grading import Asked, graded, judged
@@ -46,8 +47,8 @@ def rescored(run: ScoreRun, places: list[Asked]) -> tuple[Any, ...]:
         .where(AttemptEvent.attempt_id == run.attempt_id, AttemptEvent.kind == "answered")
         .order_by(AttemptEvent.number)
     )
-    replayed = {event.data["position"]: event.data["response"] for event in events}
-    found = graded(places, replayed)
+    replayed = replay(events).responses
+    found = graded(places, {place: one.response for place, one in replayed.items()})
     verdict = judged(found.raw, found.full, run.cut / run.full, Scale(**run.scale))
     earned = tuple((line.position, line.raw, line.points) for line in found.lines)
     return (earned, found.raw, found.full, verdict.cut, verdict.scaled, verdict.passed)
@@ -65,7 +66,7 @@ def test_rescoring_the_event_log_gives_the_stored_score(
     with unit(writes=False):
         run = queries.deciding(attempt.id)
         assert run is not None
-        places = list(queries_sheets.places([exam.form.id])[exam.form.id])
+        places = list(queries_sheets.places(exam.form.id))
         stored = tuple(
             (row.ScoreLine.position, row.ScoreLine.raw, row.ScoreLine.points)
             for row in queries.lines_of(run.id)
