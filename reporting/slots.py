@@ -64,6 +64,7 @@ def init_app(app: Flask) -> None:
     slots.fill(app, "exam_exposure", uses.exposure)
     slots.fill(app, "form_uses", uses.form_uses)
     slots.fill(app, "result.awards", standing_on)
+    slots.fill(app, "attempt.result", score_report)
 
 
 def dates(course_ids: Sequence[int], now: datetime) -> dict[int, Any]:
@@ -177,3 +178,8 @@ def standing_on(results: Sequence[ExamResult]) -> dict[int, list[AwardLink]]:
         ]
         found.setdefault(roots[old], []).extend(links)
     return found
+
+
+def score_report(code: str) -> str:
+    """Where an attempt's score report is."""
+    return f"/exams/attempts/{code}/result"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from wtforms import BooleanField, RadioField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from certification.items.content import Criterion
 from lms.forms import Form
@@ -18,7 +18,7 @@ class AppealForm(Form):
 
     text = TextAreaField(
         _l("What should be looked at, and why"),
-        [InputRequired(_l("Say what should be looked at.")), Length(max=4000)],
+        [DataRequired(_l("Say what should be looked at.")), Length(max=4000)],
     )
 
 
@@ -34,7 +34,7 @@ class AnswerForm(Form):
         _l("Score the attempt once more, by today's marks and decisions on items")
     )
     decision = TextAreaField(
-        _l("Reasons"), [InputRequired(_l("Give the reasons.")), Length(max=4000)]
+        _l("Reasons"), [DataRequired(_l("Give the reasons.")), Length(max=4000)]
     )
 
 
@@ -46,7 +46,7 @@ class DispositionForm(Form):
         [InputRequired(_l("Choose what is done."))],
     )
     key = TextAreaField(_l("New key"), [Length(max=4000)])
-    reason = TextAreaField(_l("Reason"), [InputRequired(_l("Give the reason.")), Length(max=2000)])
+    reason = TextAreaField(_l("Reason"), [DataRequired(_l("Give the reason.")), Length(max=2000)])
 
 
 def treatments(kind: str) -> list[tuple[str, str]]:
@@ -62,7 +62,7 @@ def treatments(kind: str) -> list[tuple[str, str]]:
 class SettleForm(Form):
     """What becomes of a pass that would turn into a fail."""
 
-    reason = StringField(_l("Reason"), [InputRequired(_l("Give the reason.")), Length(max=2000)])
+    reason = StringField(_l("Reason"), [DataRequired(_l("Give the reason.")), Length(max=2000)])
 
 
 class MarkForm(Form):

@@ -13,7 +13,7 @@ from certification.items.models import ItemState, ItemVersion
 from certification.papers.models import CutScore
 from certification.scoring import queries
 from certification.scoring.models import ScoreRun
-from courses.catalog.models import Programme
+from courses.catalog.models import Course, Programme
 from lms import jobs
 from lms.accounts.models import Person
 from lms.db import db, unit
@@ -35,6 +35,14 @@ class ScoringFactory(SittingsFactory):
         version = self.item(programme, code, kind=kind, by=author, **changes)
         self.moved(version, ItemState.REVIEW, by=author)
         return self.moved(version, ItemState.ACTIVE, by=approver)
+
+    def exam_form_of(self, course: Course, codes: Sequence[str]) -> Sat:
+        """An exam of the course with a published form of choice items of these codes."""
+        exam = self.exam(course)
+        self.newer_policy(exam)
+        programme = self.programme_of(exam)
+        versions = [self.ready_item(programme, code, key=["b"], most=1) for code in codes]
+        return Sat(exam, self.form(exam, versions), versions)
 
     def newer_policy(self, exam: Exam, **values: Any) -> ExamPolicy:
         """Another version of the exam's policy."""
