@@ -43,8 +43,11 @@ import certification.keys.views
 import certification.papers.views
 import certification.papers.views_blueprint
 import certification.scoring.jobs
-import certification.scoring.models
-import certification.scoring.wording
+import certification.scoring.views
+import certification.scoring.views_appeals
+import certification.scoring.views_dispositions
+import certification.scoring.views_marking
+import certification.scoring.views_records
 import certification.statistics.jobs
 import certification.statistics.views
 import courses.catalog.views
@@ -109,6 +112,7 @@ BLUEPRINTS = (
     certification.papers.views.blueprint,
     certification.delivery.views_proctor.blueprint,
     certification.delivery.views_plan.blueprint,
+    certification.scoring.views.blueprint,
     certification.statistics.views.blueprint,
     certification.cutscores.views.blueprint,
     certification.awards.views.blueprint,

@@ -173,3 +173,19 @@ def _up(top: float) -> list[tuple[str, str]]:
         )
         for share in shares
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A share with its uncertainty and a mark, in a 200 × 16 box, as SVG attribute text."""
+
+    left: str
+    width: str
+    dot: str
+    mark: str
+
+
+def band(share: float, low: float, high: float, mark: float) -> Band:
+    """Lay out shares from 0 to 1, with room for the dot at both ends."""
+    left, right, dot, line = (f"{5 + 190 * value:.1f}" for value in (low, high, share, mark))
+    return Band(left, f"{float(right) - float(left):.1f}", dot, line)

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -188,8 +189,10 @@ def time_span(start: datetime, end: datetime, zone: str | None = None) -> str:
     return f"{first:%H:%M}–{clock_time(end, zone)}"
 
 
-def number(value: int | float | Decimal | None) -> str:
-    """A number in the reader's way of writing."""
+def number(value: int | float | Decimal | Fraction | None) -> str:
+    """A number in the reader's way of writing; a fraction to two decimals."""
+    if isinstance(value, Fraction):
+        value = round(Decimal(value.numerator) / value.denominator, 2)
     return "" if value is None else _number(value, _babel_locale())
 
 

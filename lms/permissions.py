@@ -66,6 +66,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "exams.record_result": frozenset({Role.ASSESSOR, *_CERTIFICATION}),
     "exams.deliver": frozenset({Role.ASSESSOR, *_CERTIFICATION}),
     "exams.adjust": frozenset(_CERTIFICATION),
+    "exams.mark": frozenset({Role.ASSESSOR, *_CERTIFICATION}),
+    "exams.appeals": frozenset({Role.ASSESSOR, *_CERTIFICATION}),
     "exams.configure": frozenset(_CERTIFICATION),
     "items.see": frozenset({Role.AUTHOR, Role.ASSESSOR, *_CERTIFICATION, Role.AUDITOR}),
     "items.edit": frozenset({Role.AUTHOR, Role.ASSESSOR, *_CERTIFICATION}),

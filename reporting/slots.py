@@ -16,7 +16,8 @@ from certification.certificates import studio
 from certification.competency import queries as competency
 from certification.competency.models import EvidenceKind
 from certification.delivery import uses
-from certification.exams.models import Exam
+from certification.exams import queries as exams
+from certification.exams.models import Exam, ExamResult
 from courses.catalog.models import Course
 from courses.catalog.snapshot import catalog
 from courses.scheduling import queries as scheduling
@@ -65,6 +66,8 @@ def init_app(app: Flask) -> None:
     slots.fill(app, "exam.links", exam_links)
     slots.fill(app, "exam_exposure", uses.exposure)
     slots.fill(app, "form_uses", uses.form_uses)
+    slots.fill(app, "result.awards", standing_on)
+    slots.fill(app, "attempt.result", score_report)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,3 +197,21 @@ def self_paced(course_id: int, person_id: int | None) -> SelfPaced | None:
         return None
     mine = scheduling.open_self_paced(person_id) if person_id else []
     return SelfPaced(next((row for row in mine if row.course_id == course_id), None))
+
+
+def standing_on(results: Sequence[ExamResult]) -> dict[int, list[AwardLink]]:
+    """Result -> the awards that were made on it, or on a result that it replaced."""
+    roots, people = exams.replaced_by(results), {one.id: one.person_id for one in results}
+    relying = doubts.relying_on_many("exam", {old: people[new] for old, new in roots.items()})
+    found: dict[int, list[AwardLink]] = {}
+    for old, rows in relying.items():
+        links = [
+            AwardLink(str(award.id), title, f"/manage/awards/{award.id}") for award, title in rows
+        ]
+        found.setdefault(roots[old], []).extend(links)
+    return found
+
+
+def score_report(code: str) -> str:
+    """Where an attempt's score report is."""
+    return f"/exams/attempts/{code}/result"

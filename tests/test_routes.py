@@ -35,7 +35,8 @@ POLICY = {
         cutscores.panels cutscores.panel cutscores.rate cutscores.tolerate cutscores.picture
         delivery.index delivery.exam delivery.start delivery.book delivery.cancel
         attempts.page attempts.review attempts.answers attempts.state attempts.submit
-        attempts.rest attempts.go_on attempts.picture""",
+        attempts.rest attempts.go_on attempts.picture
+        scoring.result scoring.result_document scoring.appeal scoring.withdraw""",
     "manage.see": "home.manage",
     "people.see": "accounts.people accounts.person",
     "people.edit": """accounts.new_person accounts.add_membership accounts.end_membership
@@ -56,6 +57,10 @@ POLICY = {
     "competency.validate": "competency.decide competency.observe",
     "exams.see_results": "exams.index exams.results",
     "exams.record_result": "exams.record exams.correct",
+    "exams.mark": "scoring.marking scoring.mark",
+    "exams.appeals": "scoring.appeals scoring.answer scoring.mark_again",
+    "exams.configure": """exam_plan.slots exam_plan.plan exam_plan.cancel_slot
+        scoring.dispose scoring.run scoring.drop scoring.preview_anew scoring.settle""",
     "items.see": """items.index items.item items.export items.picture
         statistics.index statistics.item statistics.pairs statistics.export
         papers.index papers.exam papers.form_list papers.form papers.cut_scores
@@ -64,14 +69,15 @@ POLICY = {
         proctor.confirm proctor.candidate proctor.extend proctor.pause proctor.resume
         proctor.report""",
     "exams.adjust": "exam_plan.adjustment exam_plan.grant exam_plan.withdraw",
-    "exams.configure": "exam_plan.slots exam_plan.plan exam_plan.cancel_slot",
     "items.edit": """items.move items.move_many items.add_note items.change_enemy
         items.start_draft items.import_page items.preview items.apply
         items.new_page items.create items.edit items.save
         statistics.ask""",
     "certification.see": """awards.manage awards.manage_scheme awards.award designs.index
         designs.design designs.picture designs.document designs.image
-        cutscores.index cutscores.study cutscores.document""",
+        cutscores.index cutscores.study cutscores.document
+        scoring.attempts scoring.record scoring.dispositions scoring.disposition
+        scoring.changes_file""",
     "certification.edit": """awards.start_draft awards.edit_draft awards.preview
         certificates.supersede designs.create designs.choose designs.add_image
         designs.start_draft designs.edit designs.save designs.preview designs.review
@@ -129,6 +135,13 @@ SAMPLES: dict[str, Any] = {
     "study_id": 1,
     "judge_id": 1,
     "form_code": "A",
+    "attempt_id": 1,
+    "attempt_code": "nothing",
+    "position": 1,
+    "appeal_id": 1,
+    "disposition_id": 1,
+    "change_id": 1,
+    "item": "ADM-Q1",
 }
 VISITOR, LEARNER = "visitor", "learner"
 ACTORS = [VISITOR, LEARNER, *[role.value for role in Role]]

@@ -1,6 +1,7 @@
 """Awards that hold although a fact behind them no longer does: people decide about them."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -96,15 +97,23 @@ def _fell(need: dict[str, Any], gone: set[tuple[str, int]], scores: dict[int, in
 
 def relying_on(kind: str, fact_id: int, person_id: int) -> list[tuple[str, date]]:
     """(title, awarded on) of the person's standing awards that this fact helped to make."""
+    found = relying_on_many(kind, {fact_id: person_id})
+    return [(title, award.awarded_on) for award, title in found.get(fact_id, [])]
+
+
+def relying_on_many(kind: str, facts: Mapping[int, int]) -> dict[int, list[tuple[Award, str]]]:
+    """(award, title) of the standing awards that each fact helped to make; `facts`: fact's id to
+    person's. One query."""
     rows = db.session.execute(
         sa.select(Award, Scheme.title)
         .join(Scheme, Scheme.id == Award.scheme_id)
         .outerjoin(Revocation, Revocation.award_id == Award.id)
-        .where(Award.person_id == person_id, Revocation.id.is_(None))
+        .where(Award.person_id.in_(set(facts.values())), Revocation.id.is_(None))
         .order_by(Award.id)
     )
-    return [
-        (title, award.awarded_on)
-        for award, title in rows
-        if any((need["kind"], need["fact_id"]) == (kind, fact_id) for need in _needs(award))
-    ]
+    found: dict[int, list[tuple[Award, str]]] = defaultdict(list)
+    for award, title in rows:
+        for need in _needs(award):
+            if need["kind"] == kind and facts.get(need["fact_id"]) == award.person_id:
+                found[need["fact_id"]].append((award, title))
+    return found

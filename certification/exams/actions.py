@@ -30,7 +30,8 @@ def record_result(
     """Record or correct a person's result of one day.
 
     Refuses `not_yourself` (examiner ≠ candidate), `score_out_of_range`, `in_the_future`,
-    `result_exists` (that day has a result: correct it), `changed_meanwhile` (corrected before).
+    `result_exists` (that day has a result: correct it), `changed_meanwhile` (corrected before),
+    `result_of_attempt` (a delivered exam's result changes by a score run only).
     """
     if person.id == by:
         raise refuse("not_yourself", status=403)
@@ -38,6 +39,8 @@ def record_result(
         raise refuse("score_out_of_range", status=422, full=exam.full_marks)
     if taken_on > today(now, issuer_zone()):
         raise refuse("in_the_future", status=422)
+    if replaces is not None and replaces.attempt_id is not None:
+        raise refuse("result_of_attempt")
     values = {
         "exam_id": exam.id,
         "person_id": person.id,
@@ -51,7 +54,7 @@ def record_result(
         "by_person_id": by,
         "replaces_id": replaces.id if replaces else None,
     }
-    row = _insert(values)
+    row = insert(values)
     audit.record(
         "exam.result_corrected" if replaces else "exam.result_recorded",
         "person",
@@ -64,12 +67,12 @@ def record_result(
         private={"score": score, "note": note},
     )
     jobs.enqueue("exams.result_recorded", {"result_id": row.id}, key=str(row.id))
-    _tell(row, now=now)
+    tell(row, now=now)
     return row
 
 
-def _insert(values: dict[str, object]) -> ExamResult:
-    """Insert by the constraint that decides the race."""
+def insert(values: dict[str, object]) -> ExamResult:
+    """Insert a result by the constraint that decides the race."""
     corrected = values["replaces_id"] is not None
     try:
         with db.session.begin_nested():
@@ -94,7 +97,8 @@ def show_evidence(result: ExamResult, exam: Exam, *, now: datetime) -> None:
         )
 
 
-def _tell(row: ExamResult, *, now: datetime) -> None:
+def tell(row: ExamResult, *, now: datetime, attempt_code: str = "") -> None:
+    """Mail the person, once per result."""
     to = mail_address(row.person_id)
     if to is None:
         return
@@ -113,4 +117,5 @@ def _tell(row: ExamResult, *, now: datetime) -> None:
         passed=row.passed,
         taken_on=row.taken_on.isoformat(),
         is_correction=row.replaces_id is not None,
+        attempt_code=attempt_code,
     )

@@ -102,3 +102,31 @@ def history_of(result: ExamResult) -> list[ExamResult]:
     while chain[-1].replaces_id is not None:
         chain.append(db.session.get_one(ExamResult, chain[-1].replaces_id))
     return chain
+
+
+def of_attempt(attempt_id: int) -> ExamResult | None:
+    """The result that stands for an attempt: the last of its corrections."""
+    return db.session.scalar(
+        sa.select(ExamResult)
+        .outerjoin(_later, _later.replaces_id == ExamResult.id)
+        .where(ExamResult.attempt_id == attempt_id, _later.id.is_(None))
+    )
+
+
+def of_attempts(attempt_ids: Sequence[int]) -> dict[int, ExamResult]:
+    """The results that stand, by attempt."""
+    rows = db.session.scalars(
+        sa.select(ExamResult)
+        .outerjoin(_later, _later.replaces_id == ExamResult.id)
+        .where(ExamResult.attempt_id.in_(attempt_ids), _later.id.is_(None))
+    )
+    return {row.attempt_id: row for row in rows if row.attempt_id is not None}
+
+
+def replaced_by(results: Sequence[ExamResult]) -> dict[int, int]:
+    """Each of these results and all that it replaced, to its id. One query for delivered ones."""
+    attempts = {row.attempt_id: row.id for row in results if row.attempt_id is not None}
+    rows = db.session.execute(
+        sa.select(ExamResult.id, ExamResult.attempt_id).where(ExamResult.attempt_id.in_(attempts))
+    )
+    return {row.id: row.id for row in results} | {id: attempts[of] for id, of in rows if of}

@@ -18,5 +18,8 @@ wording.register(
         "scale_bottom_too_high": lambda: _(
             "The scale begins below the score that passes, which is %(cut)s."
         ),
+        "result_of_attempt": lambda: _(
+            "This exam was taken here: its result changes by an appeal or by a decision on an item."
+        ),
     }
 )

@@ -1,9 +1,53 @@
-"""Scoring beside the requests."""
+"""Scoring beside the requests: first runs, reports, previews and runs of decisions on items."""
 
-from lms import jobs
+from flask import current_app, g
+
+from certification.scoring import actions, actions_dispositions, actions_reports, shown
+from lms import clock, jobs, paper
+from lms.db import run, unit
 
 
 @jobs.job("scoring.attempt_submitted")
 def attempt_submitted(args: jobs.Args) -> None:
-    """The slice that scores takes it from here."""
-    del args
+    """Score what was just submitted, or ask assessors for what they have to mark."""
+    run(lambda: actions.score_submitted(args["attempt_id"], now=clock.now()))
+
+
+@jobs.job("scoring.marks_complete")
+def marks_complete(args: jobs.Args) -> None:
+    """Score an attempt once nothing waits for a mark; if something does, nothing happens."""
+    run(lambda: actions.score_submitted(args["attempt_id"], now=clock.now()))
+
+
+@jobs.job("scoring.report")
+def report(args: jobs.Args) -> None:
+    """Draw the candidate's report outside any transaction, store it, then note it."""
+    with unit(writes=False):
+        found = shown.report_of_run(args["run_id"], now=clock.now())
+        if found is not None:
+            g.language, g.zone = found.language, found.time_zone
+            values = found.values()
+    if found is None:
+        return
+    content = paper.pdf("documents/score_report.html", **values)
+    digest = current_app.extensions["storage"].put(content)
+    run(lambda: actions_reports.keep(args["run_id"], digest, now=clock.now()))
+
+
+@jobs.job("scoring.preview")
+def preview(args: jobs.Args) -> None:
+    """Compute a preview in pieces; a repeated job goes on where the first one stopped."""
+    while run(lambda: actions_dispositions.preview_more(args["disposition_id"], now=clock.now())):
+        pass
+
+
+@jobs.job("scoring.regrade")
+def regrade(args: jobs.Args) -> None:
+    """Each attempt in a unit of its own; a repeated chunk skips what is done."""
+    for change_id in args["change_ids"]:
+        _apply(change_id)
+    run(lambda: actions_dispositions.finish_if_done(args["disposition_id"], now=clock.now()))
+
+
+def _apply(change_id: int) -> None:
+    run(lambda: actions_dispositions.apply(change_id, now=clock.now()))

@@ -154,6 +154,8 @@ class ItemDisposition(Base):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None]
     done_at: Mapped[datetime | None]
+    previewed_at: Mapped[datetime | None]
+    """When the preview was complete."""
 
     __table_args__ = (
         sa.CheckConstraint("treatment IN ('neutral', 'credit', 'rekey')", name="treatment"),

@@ -1,4 +1,4 @@
-"""The texts of this slice's reason codes."""
+"""The texts of this slice's reason codes, and the names of states, kinds and treatments."""
 
 from lms import wording
 from lms.i18n import gettext as _
@@ -9,5 +9,117 @@ wording.register(
             "The scale rises from its bottom over the pass to its top."
         ),
         "cut_out_of_range": lambda: _("The cut score lies above 0 and at most at %(full)s."),
+        "marked_before": lambda: _(
+            "You marked this answer already: another person has to mark it now."
+        ),
+        "mark_out_of_range": lambda: _(
+            "Give each criterion points between 0 and what it is worth."
+        ),
+        "mark_decided": lambda: _(
+            "The exam is decided: from now on a mark changes by an appeal only."
+        ),
+        "marks_missing": lambda: _("An answer still waits for its mark."),
+        "not_yours": lambda: _("This belongs to somebody else."),
+        "no_result_yet": lambda: _("There is no result yet."),
+        "appeal_late": lambda: _("The time for an appeal is over."),
+        "appeal_open": lambda: _("Your appeal is being looked at: one at a time."),
+        "appeal_decided": lambda: _("An appeal against this result was decided already."),
+        "appeal_by_marker": lambda: _(
+            "You marked this exam: somebody who did not mark it has to decide."
+        ),
+        "nothing_left": lambda: _("Without this item a form would have nothing that counts."),
+        "key_wrong": lambda: _("This cannot be the item's key."),
+        "disposition_open": lambda: _(
+            "There is an unfinished decision on this item. Carry it out or drop it first."
+        ),
+        "preview_unfinished": lambda: _("The preview is still being computed."),
+        "disposition_running": lambda: _(
+            "Another decision on an item of this exam is being carried out. Wait until it is done."
+        ),
     }
 )
+
+
+def standing_text(standing: str) -> str:
+    """How a competency stands against what passing takes."""
+    return {
+        "above": _("Above what passing takes"),
+        "about": _("About what passing takes"),
+        "below": _("Below what passing takes"),
+        "few": _("Too few items to say"),
+    }[standing]
+
+
+def run_text(kind: str) -> str:
+    """Why a score run was made."""
+    return {
+        "initial": _("First score"),
+        "regrade": _("After a decision on an item"),
+        "appeal": _("After an appeal"),
+    }.get(kind, kind)
+
+
+def run_state(state: str) -> tuple[str, str]:
+    """(colour, word) of a run."""
+    return {
+        "proposed": ("warn", _("Proposed, decides nothing")),
+        "deciding": ("ok", _("Decides")),
+        "past": ("", _("Decided before")),
+        "dropped": ("", _("Dropped")),
+    }.get(state, ("", state))
+
+
+def treatment_text(treatment: str) -> str:
+    """What is done about an item."""
+    return {
+        "none": "",
+        "neutral": _("No longer counts"),
+        "credit": _("Everyone gets its points"),
+        "rekey": _("Another key decides"),
+    }.get(treatment, treatment)
+
+
+def disposition_state(state: str) -> tuple[str, str]:
+    """(colour, word) of a decision on an item."""
+    return {
+        "preview": ("info", _("Preview")),
+        "running": ("warn", _("Running")),
+        "done": ("ok", _("Done")),
+        "dropped": ("", _("Dropped")),
+    }[state]
+
+
+def appeal_state(state: str) -> tuple[str, str]:
+    """(colour, word) of an appeal."""
+    return {
+        "open": ("warn", _("Open")),
+        "upheld": ("ok", _("Upheld")),
+        "rejected": ("bad", _("Rejected")),
+        "withdrawn": ("", _("Withdrawn")),
+    }[state]
+
+
+def round_text(round: int) -> str:
+    """Which mark is needed."""
+    return {1: _("First mark"), 2: _("Second mark"), 3: _("Moderation")}[round]
+
+
+def method_text(method: str) -> str:
+    """How a cut score was found."""
+    return {
+        "fixed": _("Fixed, with its reason"),
+        "angoff": _("Modified Angoff study"),
+        "hofstee": _("Hofstee study"),
+        "contrasting": _("Contrasting groups"),
+    }.get(method, method)
+
+
+def key_hint(kind: str) -> str:
+    """How a new key is typed."""
+    return {
+        "choice": _("The ids of the right options, one in each line."),
+        "hotspot": _("The ids of the right areas, one in each line."),
+        "order": _("The ids in the right order, one in each line."),
+        "text": _("The accepted answers, one in each line."),
+        "number": _("The accepted numbers, one in each line: value ; tolerance"),
+    }.get(kind, _("One line for each place: place = option"))

@@ -6,6 +6,7 @@ from tests.factories.catalog import CatalogFactory
 from tests.factories.delivery import DeliveryFactory
 from tests.factories.designs import DesignsFactory
 from tests.factories.scheduling import SchedulingFactory
+from tests.factories.scoring import ScoringFactory
 
 
 class Factory(
@@ -13,6 +14,7 @@ class Factory(
     SchedulingFactory,
     DesignsFactory,
     DeliveryFactory,
+    ScoringFactory,
 ):
     """Everything that a test may need to exist."""
 

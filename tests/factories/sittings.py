@@ -56,9 +56,15 @@ class SittingsFactory(ItemsFactory, CertificationFactory, AccountsFactory):
         return Sat(exam, self.form(exam, versions, pilots=pilots), versions)
 
     def form(
-        self, exam: Exam, versions: Sequence[ItemVersion], *, code: str = "A", pilots: int = 0
+        self,
+        exam: Exam,
+        versions: Sequence[ItemVersion],
+        *,
+        code: str = "A",
+        pilots: int = 0,
+        full: Fraction | None = None,
     ) -> ExamForm:
-        """A published form of these items."""
+        """A published form of these items, of a point each unless `full` says how many in all."""
         with unit(writes=True):
             blueprint = db.session.scalar(sa.select(Blueprint).where(Blueprint.exam_id == exam.id))
             if blueprint is None:
@@ -71,7 +77,7 @@ class SittingsFactory(ItemsFactory, CertificationFactory, AccountsFactory):
                 db.session.flush()
             form = ExamForm(
                 exam_id=exam.id, blueprint_id=blueprint.id, code=code, state=PaperState.DRAFT,
-                seed="1", full_points=Fraction(len(versions) - pilots), created_at=self.now,
+                seed="1", full_points=full or Fraction(len(versions) - pilots), created_at=self.now,
                 created_by=None,
             )  # fmt: skip
             db.session.add(form)

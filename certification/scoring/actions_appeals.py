@@ -1,0 +1,154 @@
+"""Appeals: a candidate objects in time, somebody who did not mark decides."""
+
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+
+from certification.delivery.models import Attempt
+from certification.scoring import queries, queries_sheets, queries_work
+from certification.scoring.actions import lock_attempt, open_round, scored_again
+from certification.scoring.models import APPEAL_MOVES, Appeal, AppealState, RunState, ScoreRun
+from lms import audit, mail
+from lms.accounts.queries import mail_address
+from lms.clock import today
+from lms.db import db, locked
+from lms.errors import refuse
+from lms.site import issuer_zone
+
+ANSWER_DAYS = 30
+
+
+def last_day(run: ScoreRun, appeal_days: int) -> date:
+    """Until the end of which day, in the issuer's zone, one may appeal against a run."""
+    return today(run.at, issuer_zone()) + timedelta(days=appeal_days)
+
+
+def appeal(attempt: Attempt, text: str, *, by: int, now: datetime) -> Appeal:
+    """Object to the result that decides; the attempt comes with its policy.
+
+    Refuses `not_yours`, `no_result_yet`, `appeal_late`, `appeal_open` (one at a time),
+    `appeal_decided` (this result was looked at).
+    """
+    if attempt.person_id != by:
+        raise refuse("not_yours", status=403)
+    lock_attempt(attempt.id)
+    run = queries.deciding(attempt.id)
+    if run is None:
+        raise refuse("no_result_yet")
+    if today(now, issuer_zone()) > last_day(run, attempt.policy.appeal_days):
+        raise refuse("appeal_late")
+    if queries_work.was_decided(attempt.id, run.at):
+        raise refuse("appeal_decided")
+    row = _insert(attempt, text, by=by, now=now)
+    audit.record("appeal.made", "attempt", attempt.code, by=by, now=now, appeal=row.id)
+    _tell("appeal_received", row, attempt, now=now)
+    return row
+
+
+def _insert(attempt: Attempt, text: str, *, by: int, now: datetime) -> Appeal:
+    row = Appeal(
+        attempt_id=attempt.id,
+        state=AppealState.OPEN,
+        text=text,
+        answer_due_on=today(now, issuer_zone()) + timedelta(days=ANSWER_DAYS),
+        at=now,
+        by=by,
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(row)
+    except sa.exc.IntegrityError as error:
+        raise refuse("appeal_open") from error
+    return row
+
+
+def withdraw(row: Appeal, *, by: int, now: datetime) -> None:
+    """The candidate takes it back."""
+    if row.by != by:
+        raise refuse("not_yours", status=403)
+    _move(row, AppealState.WITHDRAWN, "", by=by, now=now)
+
+
+def mark_again(row: Appeal, *, by: int, now: datetime) -> int:
+    """Have a third person mark the extended answers; returns how many wait now."""
+    _check(row, by)
+    lock_attempt(row.attempt_id)
+    found = queries_sheets.sheets([row.attempt_id])
+    sheet = found[0]
+    places = queries_sheets.places(sheet.form_id)
+    waiting = [place for place in places if place.position in sheet.rounds and not place.is_pilot]
+    waiting = [place for place in waiting if 3 not in sheet.rounds[place.position]]
+    for place in waiting:
+        open_round(sheet, place.position, place.version_id, 3, now=now)
+    audit.record("appeal.marked_again", "appeal", row.id, by=by, now=now, answers=len(waiting))
+    return len(waiting)
+
+
+def decide_appeal(
+    row: Appeal, *, is_upheld: bool, scores: bool, decision: str, by: int, now: datetime
+) -> None:
+    """Answer an appeal, once. `scores`: the attempt is scored once more, by the marks and decisions
+    on items of today; a run that would take away a pass is dropped.
+
+    Refuses `not_yourself`, `appeal_by_marker`, `marks_missing`, `changed_meanwhile`.
+    """
+    _check(row, by)
+    lock_attempt(row.attempt_id)
+    _move(row, AppealState.UPHELD if is_upheld else AppealState.REJECTED, decision, by=by, now=now)
+    if is_upheld and scores:
+        _score(row, by=by, now=now)
+    attempt = db.session.get_one(Attempt, row.attempt_id)
+    _tell("appeal_decided", row, attempt, now=now)
+
+
+def _check(row: Appeal, by: int) -> None:
+    if row.by == by:
+        raise refuse("not_yourself", status=403)
+    if by in queries_work.markers_of(row.attempt_id):
+        raise refuse("appeal_by_marker", status=403)
+
+
+def _move(row: Appeal, state: AppealState, decision: str, *, by: int, now: datetime) -> None:
+    wanted = sa.select(Appeal).where(Appeal.id == row.id)
+    row = db.session.scalars(locked(wanted)).one()
+    if state not in APPEAL_MOVES.get(row.state, frozenset()):
+        raise refuse("changed_meanwhile")
+    row.state, row.decision, row.decided_at, row.decided_by = state, decision, now, by
+    db.session.flush()
+    audit.record(f"appeal.{state}", "appeal", row.id, by=by, now=now)
+
+
+def _score(row: Appeal, *, by: int, now: datetime) -> None:
+    found, before = queries_sheets.sheets([row.attempt_id]), queries.deciding(row.attempt_id)
+    if before is None:
+        raise refuse("no_result_yet")
+    sheet = found[0]
+    graded = sheet.graded(queries_sheets.graders(found, sheet.exam_id)[sheet.form_id])
+    if graded.waits:
+        raise refuse("marks_missing")
+    run = scored_again(
+        sheet, graded, before, kind="appeal", by=by, now=now, reason=row.decision[:2000]
+    )
+    if run.state == RunState.PROPOSED:
+        run.state = RunState.DROPPED
+
+
+def _tell(template: str, row: Appeal, attempt: Attempt, *, now: datetime) -> None:
+    to = mail_address(attempt.person_id)
+    if to is None:
+        return
+    mail.send(
+        template,
+        to.email,
+        key=f"{template}:{row.id}",
+        now=now,
+        language=to.language,
+        zone=to.time_zone,
+        person_id=attempt.person_id,
+        name=to.name,
+        attempt_code=attempt.code,
+        answer_due_on=row.answer_due_on.isoformat(),
+        issuer_zone=issuer_zone(),
+        state=str(row.state),
+        decision=row.decision,
+    )

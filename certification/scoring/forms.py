@@ -1,0 +1,118 @@
+"""Forms of appeals, their answers, decisions on items and marks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from wtforms import BooleanField, RadioField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from certification.items.content import Criterion
+from lms.forms import Form
+from lms.i18n import gettext as _
+from lms.i18n import lazy as _l
+
+
+class AppealForm(Form):
+    """A candidate's objection."""
+
+    text = TextAreaField(
+        _l("What should be looked at, and why"),
+        [DataRequired(_l("Say what should be looked at.")), Length(max=4000)],
+    )
+
+
+class AnswerForm(Form):
+    """The answer to an appeal."""
+
+    outcome = RadioField(
+        _l("Decision"),
+        [InputRequired(_l("Choose a decision."))],
+        choices=[("upheld", _l("Uphold the appeal")), ("rejected", _l("Reject the appeal"))],
+    )
+    scores = BooleanField(
+        _l("Score the attempt once more, by today's marks and decisions on items")
+    )
+    decision = TextAreaField(
+        _l("Reasons"), [DataRequired(_l("Give the reasons.")), Length(max=4000)]
+    )
+
+
+class DispositionForm(Form):
+    """A decision on an item."""
+
+    treatment = RadioField(
+        _l("What is done about the item"),
+        [InputRequired(_l("Choose what is done."))],
+    )
+    key = TextAreaField(_l("New key"), [Length(max=4000)])
+    reason = TextAreaField(_l("Reason"), [DataRequired(_l("Give the reason.")), Length(max=2000)])
+
+
+def treatments(kind: str) -> list[tuple[str, str]]:
+    """What can be done about an item of a kind; a rubric is no key."""
+    found = [
+        ("neutral", _("It no longer counts, for anybody")),
+        ("credit", _("Everyone gets its points")),
+        ("rekey", _("Another key decides")),
+    ]
+    return found[:2] if kind == "essay" else found
+
+
+class SettleForm(Form):
+    """What becomes of a pass that would turn into a fail."""
+
+    reason = StringField(_l("Reason"), [DataRequired(_l("Give the reason.")), Length(max=2000)])
+
+
+class MarkForm(Form):
+    """The comment beside the points."""
+
+    comment = TextAreaField(_l("Comment"), [Length(max=4000)])
+
+
+@dataclass(slots=True)
+class PointsField:
+    """A criterion's points as they were typed."""
+
+    id: str
+    title: str
+    most: Decimal
+    value: str = ""
+    error: str = ""
+
+
+def points_of(
+    criteria: Sequence[Criterion], titles: Mapping[str, str], sent: Mapping[str, str]
+) -> list[PointsField]:
+    """A field for each criterion."""
+    return [
+        PointsField(
+            one.id, titles.get(one.id, one.id), one.points, sent.get(f"points-{one.id}", "")
+        )
+        for one in criteria
+    ]
+
+
+def read_points(fields: Sequence[PointsField], error: str) -> dict[str, Decimal]:
+    """The points; a field that cannot be read or is out of range says so."""
+    found = {}
+    for field in fields:
+        value = _decimal(field.value)
+        if value is None or not 0 <= value <= field.most:
+            field.error = error % {"most": field.most}
+        else:
+            found[field.id] = value
+    return found
+
+
+def _decimal(text: str) -> Decimal | None:
+    """A plain number of at most two decimals."""
+    text = text.strip().replace(",", ".")
+    if not text or len(text) > 8 or not text.replace(".", "", 1).isdecimal():
+        return None
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return None
+    return value if value == round(value, 2) else None

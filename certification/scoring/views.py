@@ -1,0 +1,127 @@
+"""The candidate's score report, as a page and as a document, and the appeal against it."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from certification.delivery import queries as delivery
+from certification.delivery.wording import said
+from certification.exams.retakes import why_not
+from certification.scoring import actions_appeals as actions
+from certification.scoring import forms, queries, queries_work, shown, wording
+from certification.scoring.models import Appeal, AppealState
+from courses.catalog.snapshot import catalog
+from lms import clock
+from lms.accounts.queries import person_by_id
+from lms.forms import accepted
+from lms.i18n import gettext as _
+from lms.permissions import SIGNED_IN, permit
+from lms.site import issuer_zone
+
+blueprint = Blueprint("scoring", __name__)
+
+
+def own(code: str) -> Any:
+    """The reader's own submitted attempt; anybody else's is not there."""
+    return queries.own_attempt(code, current_user.person_id) or abort(404)
+
+
+def _report(row: Any, now: datetime) -> shown.Report | None:
+    run = queries.deciding(row.Attempt.id)
+    if run is None:
+        return None
+    return shown.report(row, run, person_by_id(current_user.person_id), now=now)
+
+
+@blueprint.get("/exams/attempts/<code>/result")
+@permit(SIGNED_IN)
+def result(code: str) -> ResponseReturnValue:
+    """The decision, how it came about by competency, and what one can do next."""
+    row, now = own(code), clock.now()
+    found = _report(row, now)
+    if found is None:
+        return render_template("scoring/waiting.html", row=row)
+    return render_template(
+        "scoring/result.html",
+        report=found,
+        row=row,
+        has_document=queries.report_of(found.run_id) is not None,
+        appeals=queries_work.appeals_of(row.Attempt.id),
+        appeal_state=wording.appeal_state,
+        run_text=wording.run_text,
+        retake=[] if found.passed else _retake(row, now),
+    )
+
+
+def _retake(row: Any, now: datetime) -> list[str]:
+    """Why one may not sit again yet, and from when on; empty: now."""
+    card, attempt = catalog().by_id()[row.Course.id], row.Attempt
+    facts = delivery.candidacy(
+        attempt.exam, card.version_id, attempt.person_id, today=clock.today(now, issuer_zone())
+    ).facts
+    found = why_not(facts.retakes, facts.tries, version=facts.version, now=now)
+    return [said(reason) for reason in found]
+
+
+@blueprint.get("/exams/attempts/<code>/result.pdf")
+@permit(SIGNED_IN)
+def result_document(code: str) -> ResponseReturnValue:
+    """The report as a document, once it is drawn."""
+    run = queries.deciding(own(code).Attempt.id) or abort(404)
+    digest = queries.report_of(run.id)
+    if digest is None:
+        flash(_("The document is being made. Come back in a minute."), "info")
+        return redirect(url_for("scoring.result", code=code), 303)
+    response = Response(current_app.extensions["storage"].get(digest), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="score-report-{code}.pdf"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.route("/exams/attempts/<code>/appeal", methods=["GET", "POST"])
+@permit(SIGNED_IN)
+def appeal(code: str) -> ResponseReturnValue:
+    """Object to the result; earlier appeals with their answers."""
+    row, form, now = own(code), forms.AppealForm(), clock.now()
+    found = _report(row, now) or abort(404)
+    if form.validate_on_submit() and accepted(form, lambda: _appeal(row, form, now)):
+        flash(_("Your appeal has arrived. You have a mail with the day by which it is answered."))
+        return redirect(url_for("scoring.appeal", code=code), 303)
+    earlier = queries_work.appeals_of(row.Attempt.id)
+    page = render_template(
+        "scoring/appeal.html",
+        report=found,
+        form=form,
+        appeals=earlier,
+        is_open=any(one.state == AppealState.OPEN for one in earlier),
+        appeal_state=wording.appeal_state,
+    )
+    return page, 422 if form.errors else 200
+
+
+def _appeal(row: Any, form: forms.AppealForm, now: datetime) -> Appeal:
+    return actions.appeal(row.Attempt, form.text.data or "", by=current_user.person_id, now=now)
+
+
+@blueprint.post("/exams/attempts/<code>/appeal/withdrawal")
+@permit(SIGNED_IN)
+def withdraw(code: str) -> ResponseReturnValue:
+    """Take the open appeal back."""
+    row = own(code)
+    earlier = queries_work.appeals_of(row.Attempt.id)
+    waiting = next((one for one in earlier if one.state == AppealState.OPEN), None) or abort(404)
+    actions.withdraw(waiting, by=current_user.person_id, now=clock.now())
+    flash(_("Your appeal is withdrawn."))
+    return redirect(url_for("scoring.result", code=code), 303)

@@ -1,0 +1,96 @@
+"""Appeals as they are looked at and answered."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from certification.scoring import actions_appeals as actions
+from certification.scoring import forms, queries, queries_work, reach, wording
+from certification.scoring.models import AppealState
+from certification.scoring.views import blueprint
+from lms import clock, paging
+from lms.forms import accepted
+from lms.i18n import gettext as _
+from lms.i18n import ngettext
+from lms.permissions import permit
+from lms.site import issuer_zone
+
+
+@blueprint.get("/teach/appeals")
+@permit("exams.appeals")
+def appeals() -> ResponseReturnValue:
+    """Appeals by state; those that wait come first due first."""
+    state = request.args.get("state", "open")
+    if state not in list(AppealState):
+        abort(404)
+    cursor = request.args.get("after")
+    return render_template(
+        "scoring/appeals.html",
+        page=queries_work.appeals(
+            reach.programme_ids("exams.appeals"),
+            AppealState(state),
+            int(paging.decode(cursor, (int,))[0]) if cursor else None,
+        ),
+        state=state,
+        states=list(AppealState),
+        appeal_state=wording.appeal_state,
+        issuer_zone=issuer_zone(),
+    )
+
+
+def _found(appeal_id: int) -> Any:
+    allowed = reach.programme_ids("exams.appeals")
+    return queries_work.appeal_by_id(appeal_id, allowed) or abort(404)
+
+
+@blueprint.route("/teach/appeals/<int:appeal_id>", methods=["GET", "POST"])
+@permit("exams.appeals")
+def answer(appeal_id: int) -> ResponseReturnValue:
+    """One appeal with the attempt's scores, and its answer."""
+    row, form = _found(appeal_id), forms.AnswerForm()
+    if form.validate_on_submit() and accepted(form, lambda: _answer(row, form, clock.now())):
+        flash(_("The appeal is answered. The candidate has a mail."))
+        return redirect(url_for("scoring.answer", appeal_id=appeal_id), 303)
+    return _page(row, form), 422 if form.errors else 200
+
+
+def _answer(row: Any, form: forms.AnswerForm, now: datetime) -> None:
+    actions.decide_appeal(
+        row.Appeal,
+        is_upheld=form.outcome.data == "upheld",
+        scores=bool(form.scores.data),
+        decision=form.decision.data or "",
+        by=current_user.person_id,
+        now=now,
+    )
+
+
+def _page(row: Any, form: forms.AnswerForm) -> str:
+    attempt = row.Appeal.attempt
+    run = queries.deciding(attempt.id)
+    marks = queries_work.markers_of(attempt.id)
+    return render_template(
+        "scoring/answer.html",
+        row=row,
+        appeal=row.Appeal,
+        form=form,
+        runs=queries.runs_of(attempt.id),
+        lines=queries.lines_of(run.id) if run else [],
+        may_decide=current_user.person_id not in {row.Appeal.by, *marks},
+        is_marked=bool(marks),
+        wording=wording,
+        issuer_zone=issuer_zone(),
+    )
+
+
+@blueprint.post("/teach/appeals/<int:appeal_id>/marking")
+@permit("exams.appeals")
+def mark_again(appeal_id: int) -> ResponseReturnValue:
+    """Have a third person mark the extended answers."""
+    row = _found(appeal_id)
+    count = actions.mark_again(row.Appeal, by=current_user.person_id, now=clock.now())
+    flash(ngettext("%(num)s answer waits for a mark.", "%(num)s answers wait for marks.", count))
+    return redirect(url_for("scoring.answer", appeal_id=appeal_id), 303)
