@@ -97,6 +97,16 @@ class SittingFile(FileModel):
     scores: dict[str, int]
 
 
+class AttemptFile(FileModel):
+    """An exam that somebody takes here: minutes spent and how many per cent of it are right."""
+
+    code: str
+    email: str
+    day: int
+    minutes: Annotated[int, Field(ge=1, le=600)]
+    right: Annotated[int, Field(ge=0, le=100)]
+
+
 class TurnFile(FileModel):
     """An award that was withdrawn, or suspended, on a day."""
 
@@ -147,6 +157,7 @@ class PeopleFile(FileModel):
     people: list[PersonFile]
     classes: list[ClassFile]
     exams: list[SittingFile]
+    attempts: list[AttemptFile] = []
     observations: list[ObservedFile] = []
     revocations: list[TurnFile] = []
     suspensions: list[TurnFile] = []

@@ -13,6 +13,9 @@ from flask.testing import FlaskClient
 
 from certification.awards.models import Award, Revocation, Scheme, Suspension
 from certification.certificates.models import Certificate
+from certification.delivery.models import Attempt, AttemptResponse
+from certification.exams.models import ExamResult
+from certification.scoring.models import RunState, ScoreRun
 from courses.catalog.datafiles import CatalogFile
 from lms import clock, jobs
 from lms.accounts.datafiles import PeopleFile
@@ -160,3 +163,21 @@ def test_the_demonstration_is_made_on_a_day_that_crowds_the_calendar(app: Flask)
     with app.app_context(), clock.frozen_at(saturday):
         run(lambda: load(read_folder(SHIPPED), now=saturday, today=saturday.date()))
         assert demo.load(app.extensions["settings"])
+
+
+def test_somebody_passed_an_exam_that_was_taken_here(told: None) -> None:
+    with unit(writes=False):
+        attempt = db.session.scalars(sa.select(Attempt)).one()
+        answered = db.session.scalar(sa.select(sa.func.count()).select_from(AttemptResponse))
+        run_ = db.session.scalars(sa.select(ScoreRun)).one()
+        result = db.session.scalars(
+            sa.select(ExamResult).where(ExamResult.attempt_id == attempt.id)
+        ).one()
+        awards = db.session.scalars(
+            sa.select(Award).where(Award.person_id == attempt.person_id)
+        ).all()
+    assert answered == 45
+    assert run_.passed
+    assert run_.state == RunState.DECIDING
+    assert (result.passed, result.score) == (True, run_.scaled)
+    assert len(awards) == 1
