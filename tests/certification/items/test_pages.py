@@ -48,7 +48,7 @@ def test_a_file_is_previewed_and_then_becomes_exactly_that(
     )
     page = Page(shown)
     assert [row[1:3] for row in page.rows()][:3] == [
-        ["One", "IMP-001 choice"],
+        ["One", "IMP-001 Choice"],
         ["Two", "Not taken over"],
         ["Three", "Is there already: IMP-001"],
     ]
