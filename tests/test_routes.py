@@ -128,7 +128,6 @@ SAMPLES: dict[str, Any] = {
     "number": 1,
     "item_id": 1,
     "sha256": "0" * 64,
-    "digest": "0" * 64,
     "scheme": "CA",
     "completion_id": 1,
     "version_id": 1,

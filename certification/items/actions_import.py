@@ -5,14 +5,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from certification.items import actions, queries
+from certification.items import actions, actions_picture, queries
 from certification.items.actions import Draft, Link
 from certification.items.exchange import aiken, encoding, gift, guess, moodle, qti, table
-from certification.items.exchange.found import MOST_ITEMS, Found, Image, TooMany
-from certification.items.models import ItemPicture
+from certification.items.exchange.found import MOST_ITEMS, Found, TooMany
 from courses.catalog.models import Programme
 from lms import audit
-from lms.db import insert_once
 from lms.errors import refuse
 from lms.reasons import Reason
 from lms.storage import Storage
@@ -127,20 +125,9 @@ def apply(
     new = [one for one in planned if one.is_new]
     for one in new:
         for image in one.found.pictures:
-            _keep(programme, image, storage, by=by, now=now)
+            size = (image.width, image.height)
+            actions_picture.keep(programme, storage.put(image.content), size, by=by, now=now)
         if one.found.content is not None:
             draft = Draft(one.found.content, links, source=one.found.name)
             actions.create(programme, one.code, draft, by=by, now=now)
     return len(new)
-
-
-def _keep(programme: Programme, image: Image, storage: Storage, *, by: int, now: datetime) -> None:
-    values = {
-        "programme_id": programme.id,
-        "sha256": storage.put(image.content),
-        "width": image.width,
-        "height": image.height,
-        "at": now,
-        "by": by,
-    }
-    insert_once(ItemPicture, values, ["programme_id", "sha256"])

@@ -227,11 +227,3 @@ def known_pictures(programme_id: int, digests: Sequence[str]) -> frozenset[str]:
         ItemPicture.sha256.in_(list(dict.fromkeys(digests))[:MOST_PICTURES]),
     )
     return frozenset(db.session.scalars(found))
-
-
-def has_picture(digest: str, programme_ids: Sequence[int]) -> bool:
-    """Whether one of these banks shows a picture."""
-    found = sa.select(ItemPicture.id).where(
-        ItemPicture.sha256 == digest, ItemPicture.programme_id.in_(programme_ids)
-    )
-    return db.session.scalar(found.limit(1)) is not None

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -209,15 +209,4 @@ def _file(content: str | bytes, kind: str, name: str) -> Response:
     response = Response(content, mimetype=kind)
     response.headers["Content-Disposition"] = f"attachment; filename={name}"
     response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-@blueprint.get("/manage/items/pictures/<digest>.png")
-@permit("items.see")
-def picture(digest: str) -> ResponseReturnValue:
-    """A picture of a bank that this person may see."""
-    if not queries.has_picture(digest, [bank.id for bank in banks()]):
-        abort(404)
-    response = Response(_storage().get(digest), mimetype="image/png")
-    response.headers["Cache-Control"] = "private, max-age=86400"
     return response
