@@ -61,7 +61,7 @@ POLICY = {
     "exams.appeals": "scoring.appeals scoring.answer scoring.mark_again",
     "exams.configure": """exam_plan.slots exam_plan.plan exam_plan.cancel_slot
         scoring.dispose scoring.run scoring.drop scoring.preview_anew scoring.settle""",
-    "items.see": """items.index items.item items.export items.picture
+    "items.see": """items.index items.item items.export items.export_qti items.picture
         statistics.index statistics.item statistics.pairs statistics.export
         papers.index papers.exam papers.form_list papers.form papers.cut_scores
         papers.show_blueprint exams.policy""",

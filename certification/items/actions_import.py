@@ -1,24 +1,26 @@
 """Taking items of a file over: what each becomes, then exactly that."""
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from certification.items import actions, queries
+from certification.items import actions, actions_picture, queries
 from certification.items.actions import Draft, Link
-from certification.items.exchange import aiken, gift, table
-from certification.items.exchange.found import Found
+from certification.items.exchange import aiken, encoding, gift, guess, moodle, qti, table
+from certification.items.exchange.found import MOST_ITEMS, Found, TooMany
 from courses.catalog.models import Programme
 from lms import audit
 from lms.errors import refuse
+from lms.reasons import Reason
+from lms.storage import Storage
 
-MOST_ITEMS = 500
-READERS: dict[str, Callable[[str, str], list[Found]]] = {
+TEXTS: dict[str, Callable[[str, str], list[Found]]] = {
     "gift": gift.read,
     "aiken": aiken.read,
     "csv": table.read,
 }
+FILES: dict[str, Callable[[bytes, str], list[Found]]] = {"moodle": moodle.read, "qti": qti.read}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +38,12 @@ class Planned:
         return self.found.content is not None and self.same_as is None
 
 
-def plan(
-    programme: Programme, form: str, text: str, *, prefix: str, language: str
-) -> list[Planned]:
-    """What becomes of each item of a text in one of the READERS' formats."""
-    found = READERS[form](text, language)
-    if len(found) > MOST_ITEMS:
-        raise refuse("import_too_many", status=422, most=MOST_ITEMS)
+def plan(programme: Programme, found: Sequence[Found], *, prefix: str) -> list[Planned]:
+    """What becomes of each item that was found in a file."""
+    known = queries.known_pictures(programme.id, _pictures(found))
     planned: list[Planned] = []
     seen: dict[str, str] = {}
-    for one in found:
+    for one in (_with_pictures(one, known) for one in found):
         code = f"{prefix}-{one.number:03d}"
         same = None
         if one.content is not None:
@@ -54,6 +52,47 @@ def plan(
             seen.setdefault(digest, code)
         planned.append(Planned(one, code, same))
     return planned
+
+
+def read(form: str, content: bytes, language: str) -> list[Found]:
+    """Every item of a file in one of our formats, or in the one it looks like (`auto`)."""
+    form = guess.form_of(content) if form == "auto" else form
+    try:
+        found = _found(form, content, language)
+    except TooMany:
+        found = []
+    else:
+        if len(found) <= MOST_ITEMS + 100:  # what is left behind is named besides
+            return found
+    raise refuse("import_too_many", status=422, most=MOST_ITEMS)
+
+
+def _found(form: str, content: bytes, language: str) -> list[Found]:
+    if form in FILES:
+        return FILES[form](content, language)
+    text = encoding.decode(content)
+    if text is None:
+        raise refuse("import_text_unreadable", status=422)
+    return TEXTS[form](text.replace("\r\n", "\n"), language)
+
+
+def _pictures(found: Iterable[Found]) -> list[str]:
+    """Every picture that is named and does not come with the file."""
+    return [
+        digest
+        for one in found
+        if one.content is not None
+        for digest in one.content.pictures()
+        if digest not in {image.sha256 for image in one.pictures}
+    ]
+
+
+def _with_pictures(found: Found, known: frozenset[str]) -> Found:
+    """An item whose pictures are neither in the file nor in the bank stays behind."""
+    if set(_pictures([found])) <= known:
+        return found
+    missing = Reason("import_picture_unknown")
+    return replace(found, content=None, refusals=(*found.refusals, missing))
 
 
 def _same(digest: str, code: str, programme: Programme) -> str | None:
@@ -76,6 +115,7 @@ def apply(
     links: Sequence[Link],
     *,
     seen: str,
+    storage: Storage,
     by: int,
     now: datetime,
 ) -> int:
@@ -84,6 +124,9 @@ def apply(
         raise refuse("preview_outdated")
     new = [one for one in planned if one.is_new]
     for one in new:
+        for image in one.found.pictures:
+            size = (image.width, image.height)
+            actions_picture.keep(programme, storage.put(image.content), size, by=by, now=now)
         if one.found.content is not None:
             draft = Draft(one.found.content, links, source=one.found.name)
             actions.create(programme, one.code, draft, by=by, now=now)

@@ -23,6 +23,9 @@ from lms.accounts.models import Person
 from lms.db import db
 from lms.paging import SIZE, Page, page_of
 
+MOST_PICTURES = 5_000
+"""That one import asks for: more than a file of sound items names."""
+
 
 def banks(person_id: int, limits: Sequence[str] | None) -> Sequence[Programme]:
     """The programmes whose items this person may see: of their grant's (None: all) those that
@@ -215,3 +218,12 @@ def competencies_of(programme_ids: Sequence[int]) -> Sequence[Competency]:
         .options(joinedload(Competency.framework))
         .order_by(Framework.id, Competency.position, Competency.id)
     ).all()
+
+
+def known_pictures(programme_id: int, digests: Sequence[str]) -> frozenset[str]:
+    """Which of these pictures the bank of a programme has."""
+    found = sa.select(ItemPicture.sha256).where(
+        ItemPicture.programme_id == programme_id,
+        ItemPicture.sha256.in_(list(dict.fromkeys(digests))[:MOST_PICTURES]),
+    )
+    return frozenset(db.session.scalars(found))

@@ -2,31 +2,45 @@
 
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from wtforms import FileField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Regexp
 
-from certification.items import actions_import, queries
+from certification.items import actions_import, queries, wording
+from certification.items import wording_import as _words  # noqa: F401 -- registers its texts
 from certification.items.actions import Link
 from certification.items.content import LANGUAGES
-from certification.items.exchange import table
+from certification.items.exchange import qti_package, table
 from certification.items.reading import draft_from
+from certification.items.rules import flaws
 from certification.items.views import banks, blueprint, narrowing
 from courses.catalog.models import Programme
 from lms import clock
 from lms import wording as words
-from lms.accounts.listfile import decode
+from lms.db import release
+from lms.errors import refuse
 from lms.forms import Form, accepted
 from lms.i18n import gettext as _
 from lms.i18n import lazy as _l
 from lms.i18n import ngettext
 from lms.permissions import permit
+from lms.storage import Damaged, Storage
 
-MOST_BYTES = 1 << 20
+MOST_TEXT = 1 << 20
+MOST_BYTES = 6 << 20
 MOST_EXPORTED = 5_000
-FORMATS = (("gift", "GIFT"), ("aiken", "Aiken"), ("csv", "CSV"))
+KEPT_SECONDS = 86_400
+FORMATS = (
+    ("auto", _l("As the file says")),
+    ("gift", "GIFT"),
+    ("aiken", "Aiken"),
+    ("moodle", "Moodle XML"),
+    ("qti", "QTI 2.1, 2.2, 3.0"),
+    ("csv", "CSV"),
+)
 
 
 class ImportForm(Form):
@@ -42,7 +56,7 @@ class ImportForm(Form):
     competency = SelectField(_l("Competency that they show"))
     level = IntegerField(_l("Level"), [NumberRange(1, 9)], default=1)
     file = FileField(_l("File"))
-    text = TextAreaField(_l("Or paste the text"), [Length(max=MOST_BYTES)])
+    text = TextAreaField(_l("Or paste the text"), [Length(max=MOST_TEXT)])
 
 
 def _form() -> Any:
@@ -69,33 +83,66 @@ def import_page() -> ResponseReturnValue:
 @blueprint.post("/manage/items/import")
 @permit("items.edit")
 def preview() -> ResponseReturnValue:
-    """What each item of the file becomes; nothing is kept yet."""
+    """What each item of the file becomes; no item is made yet."""
     form = _form()
-    upload = request.files.get("file")
     found: list[Any] = []
+    held: list[str] = []
 
     def read() -> None:
-        if upload:
-            form.text.data = decode(upload.read(MOST_BYTES)).replace("\r\n", "\n")
-        found.extend(_plan(form))
+        held.append(_hold(_uploaded(form)))
+        found.extend(_plan(form, held[0]))
 
-    if not form.validate() or not accepted(form, read):
+    if not form.validate() or not accepted(form, read, import_file_large="file"):
         return render_template("items/import.html", form=form), 422
     return render_template(
         "items/preview.html",
         form=form,
         planned=found,
         new=[one for one in found if one.is_new],
+        held=held[0],
         digest=actions_import.digest_of(found),
         word=words.word,
+        kind_name=wording.kind_name,
     )
 
 
-def _plan(form: Any) -> list[actions_import.Planned]:
-    text = (form.text.data or "").replace("\r\n", "\n")
-    return actions_import.plan(
-        _bank(form), form.format.data, text, prefix=form.prefix.data, language=form.language.data
-    )
+def _uploaded(form: Any) -> bytes:
+    upload = request.files.get("file")
+    content: bytes = upload.read(MOST_BYTES + 1) if upload else b""
+    if len(content) > MOST_BYTES:
+        raise refuse("import_file_large", status=422, most=MOST_BYTES >> 20)
+    return content or (form.text.data or "").encode()
+
+
+def _storage() -> Storage:
+    storage: Storage = current_app.extensions["storage"]
+    return storage
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.secret_key or "", salt="items-import")
+
+
+def _hold(content: bytes) -> str:
+    """Keep what was sent until it is confirmed; the answer is a name that only its sender has."""
+    return str(_signer().dumps([current_user.person_id, _storage().put(content)]))
+
+
+def _held(name: str) -> bytes:
+    try:
+        person_id, digest = _signer().loads(name, max_age=KEPT_SECONDS)
+        if person_id == current_user.person_id:
+            return _storage().get(digest)
+    except (BadSignature, ValueError, TypeError, FileNotFoundError, Damaged):
+        pass
+    raise refuse("preview_outdated")
+
+
+def _plan(form: Any, held: str) -> list[actions_import.Planned]:
+    content = _held(held)
+    release()
+    found = actions_import.read(form.format.data, content, form.language.data)
+    return actions_import.plan(_bank(form), found, prefix=form.prefix.data)
 
 
 @blueprint.post("/manage/items/import/items")
@@ -106,12 +153,14 @@ def apply() -> ResponseReturnValue:
     made: list[int] = []
 
     def act() -> None:
+        planned = _plan(form, request.form.get("held", ""))
         made.append(
             actions_import.apply(
                 _bank(form),
-                _plan(form),
+                planned,
                 _links(form),
                 seen=request.form.get("digest", ""),
+                storage=_storage(),
                 by=current_user.person_id,
                 now=clock.now(),
             )
@@ -135,7 +184,29 @@ def export() -> ResponseReturnValue:
     """The newest version of each item of the list, whole."""
     rows = queries.listed(narrowing(banks()), size=MOST_EXPORTED).rows
     text = table.write((row.item.code, row.title, draft_from(row.content)) for row in rows)
-    response = Response(text, mimetype="text/csv")
-    response.headers["Content-Disposition"] = "attachment; filename=items.csv"
+    return _file(text, "text/csv", "items.csv")
+
+
+@blueprint.get("/manage/items/export.zip")
+@permit("items.see")
+def export_qti() -> ResponseReturnValue:
+    """The same as a package of QTI 2.1 with pictures; unfinished drafts cannot be said in it."""
+    rows = queries.listed(narrowing(banks()), size=MOST_EXPORTED).rows
+    contents = [(row.item.code, row.title, draft_from(row.content)) for row in rows]
+    items = [qti_package.Exported(*one) for one in contents if not flaws(one[2])]
+    package = qti_package.write(items, _picture)
+    return _file(package, "application/zip", "items-qti.zip")
+
+
+def _picture(digest: str) -> bytes:
+    try:
+        return _storage().get(digest)
+    except (FileNotFoundError, Damaged):
+        return b""
+
+
+def _file(content: str | bytes, kind: str, name: str) -> Response:
+    response = Response(content, mimetype=kind)
+    response.headers["Content-Disposition"] = f"attachment; filename={name}"
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -8,7 +8,18 @@ from certification.items.content import ItemContent
 from certification.items.reading import ContentError, content_from
 from lms.reasons import Reason
 
+MOST_ITEMS = 500
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture, encoded anew as PNG, named by its SHA-256."""
+
+    sha256: str
+    content: bytes
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +32,8 @@ class Found:
     content: ItemContent | None
     notes: tuple[Reason, ...] = ()
     refusals: tuple[Reason, ...] = ()
-    difficulty: int | None = None
-    source: str = ""
+    pictures: tuple[Image, ...] = ()
+    """What its pictures are, to be kept with it."""
 
 
 @dataclass(slots=True)
@@ -32,6 +43,16 @@ class Making:
     name: str = ""
     data: dict[str, Any] = field(default_factory=dict)
     notes: list[Reason] = field(default_factory=list)
+    pictures: dict[str, Image] = field(default_factory=dict)
+
+    def note(self, code: str, /, **values: object) -> None:
+        """Note what is left behind or was decided, each once."""
+        if (reason := Reason(code, values)) not in self.notes:
+            self.notes.append(reason)
+
+
+class TooMany(Exception):
+    """The file holds more items than one import takes."""
 
 
 class CannotTake(Exception):
@@ -48,7 +69,9 @@ def taken(number: int, making: Making) -> Found:
         content = content_from(making.data)
     except ContentError as error:
         return refused(number, making, error.reasons)
-    return Found(number, making.name, content, tuple(making.notes))
+    used = content.pictures()
+    pictures = tuple(making.pictures[one] for one in used if one in making.pictures)
+    return Found(number, making.name, content, tuple(making.notes), pictures=pictures)
 
 
 def refused(number: int, making: Making, reasons: Iterable[Reason]) -> Found:

@@ -18,6 +18,7 @@ from certification.items.exchange.found import (
     refused,
     taken,
 )
+from certification.items.exchange.places import parted
 from lms.reasons import Reason
 
 BLANK = "\\_\\_\\_\\_\\_"
@@ -122,6 +123,7 @@ def _make(making: Making, text: str, language: str) -> None:
     feedback = {"general": _shown(general)} if general.strip() else {}
     making.data = _answers(making, inner.strip(), feedback)
     words = making.data.pop("words_of", {})
+    body = parted(body, making)
     making.data["texts"] = {language: {"body": body, **words, "feedback": feedback}}
 
 

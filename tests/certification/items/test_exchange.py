@@ -81,6 +81,7 @@ def test_what_is_decided_for_an_item_is_noted() -> None:
         "<b>Who</b>? {=a ~b}": "import_markup_as_text",
         "Who? {=A*a}": "import_wildcard",
         "Who? {=Ada#good}": "import_feedback_dropped",
+        "What is \\{\\{x\\}\\}? {=Ada}": "import_braces",
     }
     for text, code in noted.items():
         assert [note.code for note in one(gift.read(text)).notes] == [code]

@@ -1,13 +1,16 @@
 """The item bank in the browser, without scripts."""
 
 import io
+import re
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from certification.items.content import KINDS as ALL
+from certification.items.exchange import table
 from lms.permissions import Role
+from tests.certification.items import contents, test_moodle
 from tests.factories import Factory
 from tests.page import Page
 
@@ -48,7 +51,7 @@ def test_a_file_is_previewed_and_then_becomes_exactly_that(
     )
     page = Page(shown)
     assert [row[1:3] for row in page.rows()][:3] == [
-        ["One", "IMP-001 choice"],
+        ["One", "IMP-001 Choice"],
         ["Two", "Not taken over"],
         ["Three", "Is there already: IMP-001"],
     ]
@@ -140,3 +143,58 @@ def test_the_export_is_read_again(author: FlaskClient, make: Factory) -> None:
     answer = author.get("/manage/items/export.csv")
     assert answer.mimetype == "text/csv"
     assert "Which are prime?" in answer.text
+
+
+def test_moodle_questions_come_in_with_their_pictures(author: FlaskClient, make: Factory) -> None:
+    make.programme()
+    picture = f'<file name="a.png" path="/" encoding="base64">{test_moodle.picture()}</file>'
+    asked = test_moodle.question(
+        "shortanswer",
+        '<img src="@@PLUGINFILE@@/a.png" alt="Red">',
+        test_moodle.answer("red", "100"),
+        picture,
+    )
+    file = f"<quiz>{asked}{test_moodle.question('calculated', 'x')}</quiz>".encode()
+    form = Page(author.get("/manage/items/import")).form("/manage/items/import")
+    page = Page(form.submit(author, prefix="M", file=(io.BytesIO(file), "a.xml")))
+    assert [row[2] for row in page.rows()] == ["M-001 Text entry, 1 picture", "Not taken over"]
+    assert page.form("/manage/items/import/items").submit(author).status_code == 303
+    shown = author.get("/manage/items/1").text
+    (address,) = set(re.findall(r"/manage/items/pictures/[0-9a-f]{64}\.png", shown))
+    assert author.get(address).data.startswith(b"\x89PNG")
+
+
+def test_a_package_that_was_taken_out_comes_in_again(author: FlaskClient, make: Factory) -> None:
+    programme = make.programme()
+    make.item(programme, code="ADM-1")
+    package = author.get("/manage/items/export.zip").data
+    form = Page(author.get("/manage/items/import")).form("/manage/items/import")
+    page = Page(form.submit(author, prefix="Q", file=(io.BytesIO(package), "a.zip")))
+    assert page.rows()[0][1:3] == ["ADM-1", "Is there already: ADM-1"]
+
+
+def test_a_picture_of_no_bank_is_not_there(author: FlaskClient, make: Factory) -> None:
+    make.programme()
+    assert author.get(f"/manage/items/pictures/{'0' * 64}.png").status_code == 404
+
+
+def test_a_table_whose_pictures_are_unknown_is_refused(author: FlaskClient, make: Factory) -> None:
+    make.programme()
+    file = table.write([("H", "Title", contents.item("hotspot"))]).encode()
+    form = Page(author.get("/manage/items/import")).form("/manage/items/import")
+    page = Page(form.submit(author, prefix="H", file=(io.BytesIO(file), "a.csv")))
+    assert "A picture is neither in the file nor in this bank." in page.text
+    assert "There is nothing to take over." in page.text
+
+
+def test_what_another_person_sent_cannot_be_confirmed(
+    app: Flask, author: FlaskClient, make: Factory
+) -> None:
+    make.programme()
+    form = Page(author.get("/manage/items/import")).form("/manage/items/import")
+    page = Page(form.submit(author, prefix="IMP", file=(io.BytesIO(GIFT.encode()), "a.txt")))
+    other = make.sign_in(app.test_client(), make.person("Ben Other", Role.AUTHOR))
+    token = Page(other.get("/manage/items/import")).field("csrf_token")["value"]
+    sent = page.form("/manage/items/import/items")
+    assert sent.submit(other, csrf_token=token).status_code == 422
+    assert "IMP-001" not in other.get("/manage/items").text

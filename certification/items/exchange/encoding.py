@@ -1,0 +1,32 @@
+"""The bytes of a file as text: what editors of thirty years write. Pure."""
+
+import codecs
+
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+GUESSES = ("utf-8", "cp1252")
+ZEROS = 0.3
+"""A text of UTF-16 without a mark has a zero for nearly half of its bytes."""
+
+
+def decode(content: bytes) -> str | None:
+    """The text by its mark, else UTF-8, else windows-1252; None for what is no text."""
+    for mark, encoding in MARKS:
+        if content.startswith(mark):
+            return _text(content, encoding)
+    if content.count(0) > ZEROS * len(content):
+        return _text(content, "utf-16-be" if content[:1] == b"\0" else "utf-16-le")
+    return next((text for one in GUESSES if (text := _text(content, one)) is not None), None)
+
+
+def _text(content: bytes, encoding: str) -> str | None:
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text else text

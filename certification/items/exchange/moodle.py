@@ -1,0 +1,278 @@
+"""Moodle XML: the questions of a quiz bank with their pictures. Pure.
+
+Each `<question>` becomes an item or is refused. Texts come in one of Moodle's formats and become
+Markdown; pictures that lie in the file as base64 (`@@PLUGINFILE@@/name`) come along; nothing is
+ever fetched. Dragging and gaps within a text are in `moodle_gaps`.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from certification.items.exchange import moodle_gaps, weighing
+from certification.items.exchange.found import (
+    MOST_ITEMS,
+    CannotTake,
+    Found,
+    Making,
+    TooMany,
+    identifiers,
+    refused,
+    taken,
+)
+from certification.items.exchange.moodle_question import Question, number_of
+from certification.items.exchange.pictures import Album
+from certification.items.exchange.places import parted
+from certification.items.exchange.xmltree import parse, text_of
+from lms.reasons import Reason
+
+Make = Callable[[Question], dict[str, Any]]
+
+
+def read(content: bytes, language: str = "en") -> list[Found]:
+    """Every question of the file, in order."""
+    try:
+        root = parse(content)
+        if root.tag != "quiz":
+            raise CannotTake("import_not_moodle")
+    except CannotTake as error:
+        return [refused(1, Making(), [error.reason])]
+    questions = list(root)
+    if len(questions) > MOST_ITEMS:
+        raise TooMany
+    album, found, category = Album(), list[Found](), ""
+    for element in questions:
+        if element.tag == "question" and element.get("type") == "category":
+            category = text_of(element, "category/text")
+            found.append(_category(len(found) + 1, category))
+        else:
+            found.append(_read(len(found) + 1, element, Question(element, language, album)))
+    return found
+
+
+def _category(number: int, name: str) -> Found:
+    reason = Reason("import_category", {"name": name[:120]})
+    return refused(number, Making(name.rpartition("/")[2][:60]), [reason])
+
+
+def _read(number: int, element: Element, question: Question) -> Found:
+    making = question.making
+    making.name = " ".join(text_of(element, "name/text").split())[:60]
+    kind = element.get("type", "")
+    try:
+        if element.tag != "question" or kind not in MAKERS:
+            said = str(kind if element.tag == "question" else element.tag)[:40]
+            raise CannotTake("import_type_unknown", name=said)
+        making.data = _whole(question, MAKERS[kind](question))
+    except CannotTake as error:
+        return refused(number, making, [error.reason])
+    return taken(number, making)
+
+
+def _whole(question: Question, data: dict[str, Any]) -> dict[str, Any]:
+    """What all kinds have in common."""
+    words = data.pop("words_of", {})
+    feedback = words.pop("feedback", {})
+    for name, path in (("right", "correctfeedback"), ("wrong", "incorrectfeedback")):
+        if text := question.rich(path):
+            feedback.setdefault(name, text)
+    if text := question.rich("generalfeedback"):
+        feedback["general"] = text
+    body = words.pop("body", None) or parted(question.rich("questiontext"), question.making)
+    data["texts"] = {question.language: {"body": body, **words, "feedback": feedback}}
+    data["scoring"] = {"points": _points(question)} | data.get("scoring", {})
+    _note_rest(question)
+    return data
+
+
+def _points(question: Question) -> str:
+    points = number_of(text_of(question.element, "defaultgrade") or "1")
+    if points <= 0:
+        question.making.note("import_points_assumed")
+        points = Decimal(1)
+    return weighing.digits(points)
+
+
+def _note_rest(question: Question) -> None:
+    """Whatever is left behind, by name."""
+    if question.rich("partiallycorrectfeedback"):
+        question.making.note("import_feedback_dropped")
+    if question.element.find("hint") is not None:
+        question.making.note("import_hints")
+    if number_of(text_of(question.element, "penalty") or "0", strict=False) > 0:
+        question.making.note("import_tries")
+    for name in ("idnumber", "tags"):
+        if said := text_of(question.element, name):
+            question.making.note("import_label", name=" ".join(said.split())[:120])
+
+
+def _choice(question: Question) -> dict[str, Any]:
+    answers = question.element.findall("answer")
+    ids = identifiers(len(answers))
+    shares = {one: _fraction(answer) for one, answer in zip(ids, answers, strict=True)}
+    one_only = text_of(question.element, "single") not in ("false", "0")
+    made = weighing.single(shares) if one_only else weighing.several(shares)
+    texts = {one: question.text(answer) for one, answer in zip(ids, answers, strict=True)}
+    notes = {
+        one: question.text(answer.find("feedback"))
+        for one, answer in zip(ids, answers, strict=True)
+    }
+    return {
+        "kind": "choice",
+        "options": [{"id": one} for one in ids],
+        "shuffle": text_of(question.element, "shuffleanswers") not in ("false", "0"),
+        **made,
+        "words_of": {
+            "options": texts,
+            "feedback": {one: text for one, text in notes.items() if text},
+        },
+    }
+
+
+def _fraction(answer: Element) -> Decimal:
+    share = number_of(answer.get("fraction") or text_of(answer, "fraction") or "0") / 100
+    if not -1 <= share <= 1:
+        raise CannotTake("import_weight")
+    return share
+
+
+def _every_right_one(question: Question) -> dict[str, Any]:
+    """Of plug-ins: an answer is right or wrong, and all right ones are wanted."""
+    made = _choice(question)
+    answers = zip(made["options"], question.element.findall("answer"), strict=True)
+    made["key"] = [one["id"] for one, answer in answers if _fraction(answer) > 0]
+    return {**made, "most": 0, "scoring": {"rule": "share"}}
+
+
+def _truth(question: Question) -> dict[str, Any]:
+    made = _choice(question)
+    said = {one: text.lower() for one, text in made["words_of"]["options"].items()}
+    if sorted(said.values()) == ["false", "true"]:
+        words = {one: text.capitalize() for one, text in said.items()}
+        made["words_of"]["options"] = words
+    return {**made, "shuffle": False}
+
+
+def _text(question: Question) -> dict[str, Any]:
+    answers = []
+    for answer in question.element.findall("answer"):
+        share, said = _fraction(answer), text_of(answer, "text")
+        if question.text(answer.find("feedback")):
+            question.making.note("import_feedback_dropped")
+        if share <= 0:
+            if said != "*":
+                question.making.note("import_wrong_answer", answer=said[:60])
+            continue
+        if "*" in said.replace("\\*", ""):
+            question.making.note("import_wildcard")
+        answers.append({"text": said.replace("\\*", "*"), "credit": weighing.digits(share)})
+    caseless = text_of(question.element, "usecase") not in ("1", "true")
+    return {"kind": "text", "answers": answers, "ignore_case": caseless}
+
+
+def _number(question: Question) -> dict[str, Any]:
+    answers = []
+    for answer in question.element.findall("answer"):
+        share, said = _fraction(answer), text_of(answer, "text")
+        if question.text(answer.find("feedback")):
+            question.making.note("import_feedback_dropped")
+        if share <= 0 or said == "*":
+            if said != "*":
+                question.making.note("import_wrong_answer", answer=said[:60])
+            continue
+        tolerance = number_of(text_of(answer, "tolerance") or "0")
+        answers.append(
+            {
+                "value": weighing.digits(number_of(said)),
+                "tolerance": weighing.digits(abs(tolerance)),
+                "credit": weighing.digits(share),
+            }
+        )
+    if question.element.find("units") is not None:
+        question.making.note("import_units")
+    return {"kind": "number", "answers": answers}
+
+
+def _match(question: Question) -> dict[str, Any]:
+    rows = question.element.findall("subquestion")
+    pairs = [(question.text(row), text_of(row, "answer/text")) for row in rows]
+    options = {
+        said: f"o{n}" for n, said in enumerate(dict.fromkeys(p[1] for p in pairs if p[1]), 1)
+    }
+    asked = [(left, right) for left, right in pairs if left]
+    if any(right not in options for _left, right in asked):
+        raise CannotTake("import_no_key")
+    ids = identifiers(len(asked), "p")
+    return {
+        "kind": "match",
+        "options": [{"id": one} for one in options.values()],
+        "places": [{"id": one} for one in ids],
+        "key": {one: options[right] for one, (_left, right) in zip(ids, asked, strict=True)},
+        "scoring": {"rule": "share"},
+        "words_of": {
+            "options": {one: question.listed(said) for said, one in options.items()},
+            "places": {one: left for one, (left, _right) in zip(ids, asked, strict=True)},
+        },
+    }
+
+
+def _order(question: Question) -> dict[str, Any]:
+    """The answers stand in the right order."""
+    answers = question.element.findall("answer")
+    ids = identifiers(len(answers))
+    words = [question.listed(text_of(answer, "text")) for answer in answers]
+    kept = text_of(question.element, "gradingtype").upper()
+    rule = "all" if kept in ("-1", "ALL_OR_NOTHING") else "share"
+    if kept not in ("-1", "0", "ALL_OR_NOTHING", "ABSOLUTE_POSITION", ""):
+        question.making.note("import_order_graded")
+    return {
+        "kind": "order",
+        "options": [{"id": one} for one in ids],
+        "key": ids,
+        "scoring": {"rule": rule},
+        "words_of": {"options": dict(zip(ids, words, strict=True))},
+    }
+
+
+def _essay(question: Question) -> dict[str, Any]:
+    rubric = question.rich("graderinfo")
+    if not rubric:
+        question.making.note("import_rubric_assumed")
+    if (said := text_of(question.element, "attachments")) not in ("", "0"):
+        question.making.note("import_attachments", count=said[:6])
+    if question.rich("responsetemplate"):
+        question.making.note("import_element", name="responsetemplate")
+    words = text_of(question.element, "maxwordlimit")
+    return {
+        "kind": "essay",
+        "criteria": [{"id": "whole", "points": _points(question)}],
+        "words": int(words) if words.isascii() and words.isdigit() and len(words) < 6 else 0,
+        "words_of": {"criteria": {"whole": rubric or "The whole answer"}},
+    }
+
+
+def _nothing(question: Question) -> dict[str, Any]:
+    del question
+    raise CannotTake("import_no_question")
+
+
+MAKERS: dict[str, Make] = {
+    "multichoice": _choice,
+    "multichoiceset": _every_right_one,
+    "oumultiresponse": _every_right_one,
+    "truefalse": _truth,
+    "shortanswer": _text,
+    "numerical": _number,
+    "matching": _match,
+    "ddmatch": _match,
+    "ordering": _order,
+    "essay": _essay,
+    "description": _nothing,
+    "ddwtos": moodle_gaps.gaps,
+    "gapselect": moodle_gaps.inline,
+    "cloze": moodle_gaps.cloze,
+    "multianswer": moodle_gaps.cloze,
+    "ddmarker": moodle_gaps.markers,
+    "ddimageortext": moodle_gaps.on_picture,
+}

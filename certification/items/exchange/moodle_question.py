@@ -1,0 +1,109 @@
+"""A question of Moodle XML while it is read: its texts, numbers and pictures. Pure."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from urllib.parse import unquote
+from xml.etree.ElementTree import Element
+
+from certification.items.exchange.found import CannotTake, Image, Making
+from certification.items.exchange.htmltree import html_tree
+from certification.items.exchange.marking import (
+    LONGEST_TEXT,
+    Rich,
+    listed,
+    plain_markdown,
+    shielded,
+)
+from certification.items.exchange.pictures import Album, from_base64, from_data_address
+from certification.items.exchange.richtext import as_markdown
+from certification.items.exchange.xmltree import text_of
+
+PLUGIN_FILE = "@@PLUGINFILE@@/"
+MOST_DIGITS = 30
+
+
+@dataclass(slots=True)
+class Question:
+    """The element and what is made of it."""
+
+    element: Element
+    language: str
+    album: Album
+    making: Making = field(default_factory=Making)
+
+    def rich(self, path: str) -> str:
+        """The text of a part as Markdown."""
+        return self.text(self.element.find(path))
+
+    def text(self, holder: Element | None) -> str:
+        """The `<text>` of a part as Markdown; its pictures lie beside it."""
+        if holder is None:
+            return ""
+        said = shielded(text_of(holder, "text"))
+        form = holder.get("format") or self._form()
+        return self.markdown(said, form, holder) if said else ""
+
+    def _form(self) -> str:
+        """Of parts that do not say it: as the question's text."""
+        body = self.element.find("questiontext")
+        return body.get("format", "html") if body is not None else "html"
+
+    def markdown(self, said: str, form: str, holder: Element) -> str:
+        """A text in one of Moodle's formats as Markdown."""
+        if len(said) > LONGEST_TEXT:
+            raise CannotTake("import_too_large")
+        if form == "plain_text":
+            return plain_markdown(said)
+        if form == "markdown":
+            return said.replace("\r\n", "\n")
+        if form == "moodle_auto_format" and "<p" not in said:
+            said = said.replace("\r\n", "\n").replace("\n", "<br>")
+        rich = Rich(self.making, lambda address, _words: self._picture(address, holder))
+        return as_markdown(html_tree(said), rich)
+
+    def listed(self, said: str) -> str:
+        """What stands in a list of choices, which shows words only."""
+        return listed(html_tree(shielded(said)), self.making)
+
+    def _picture(self, address: str, holder: Element) -> str | None:
+        image = self.image(address, holder)
+        if image is None:
+            return None
+        return f"picture:{image.sha256}"
+
+    def image(self, address: str, holder: Element) -> Image | None:
+        """The picture of this address, if it lies in the file."""
+        if address.startswith("data:"):
+            content = from_data_address(address)
+        elif address.startswith(PLUGIN_FILE):
+            content = self._file(address.removeprefix(PLUGIN_FILE), holder)
+        else:
+            self.making.note("import_picture_elsewhere", address=address[:120])
+            return None
+        image = self.album.take(content) if content else None
+        if image is None:
+            self.making.note("import_picture_broken", name=address.rpartition("/")[2][:80])
+            return None
+        self.making.pictures[image.sha256] = image
+        return image
+
+    def _file(self, name: str, holder: Element) -> bytes:
+        wanted = unquote(name.partition("?")[0])
+        for one in [*holder.iter("file"), *self.element.iter("file")]:
+            path = (one.get("path") or "/").lstrip("/") + (one.get("name") or "")
+            if wanted in (path, one.get("name")) and one.get("encoding", "base64") == "base64":
+                return from_base64(one.text or "")
+        return b""
+
+
+def number_of(text: str, *, strict: bool = True) -> Decimal:
+    """A number as Moodle writes it; an unreadable one is refused, or 0."""
+    try:
+        value = Decimal(text.strip().replace(",", ".").removesuffix("%"))
+        if value.is_finite() and abs(value.adjusted()) < MOST_DIGITS:
+            return value
+    except InvalidOperation:
+        pass
+    if strict:
+        raise CannotTake("import_number")
+    return Decimal(0)

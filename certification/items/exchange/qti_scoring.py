@@ -1,0 +1,180 @@
+"""QTI's response processing as one of the few rules that we have; everything else is refused. Pure.
+
+rules_of(item) -> {response identifier: Rule}; the key "" is the rule of all others
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from xml.etree.ElementTree import Element
+
+from certification.items.exchange.found import CannotTake
+from certification.items.exchange.moodle_question import number_of
+
+TEMPLATES = {
+    "match_correct": "match",
+    "map_response": "map",
+    "map_response_point": "point",
+    "cc2_match": "match",
+    "cc2_map_response": "map",
+    "cc2_match_basic": "match",
+    "match_correct_tao": "match",
+    "nonscored": "none",
+}
+TOTALS = ("SCORE", "RAWSCORE")
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A number that is right within a tolerance, and what it earns."""
+
+    value: str | None
+    """None: the response's correct value."""
+    tolerance: Decimal
+    points: Decimal
+
+
+@dataclass(slots=True)
+class Rule:
+    """How one response is scored: match (all or nothing), map, point, near, none."""
+
+    kind: str
+    points: Decimal = Decimal(1)
+    penalty: Decimal = Decimal(0)
+    nears: list[Near] = field(default_factory=list)
+    together: bool = False
+    """Whether several responses have to be right at once."""
+
+
+def rules_of(element: Element) -> dict[str, Rule]:
+    """Each response's rule."""
+    processing = element.find("responseProcessing")
+    if processing is None or (not len(processing) and not processing.get("template")):
+        return {"": Rule("none")}
+    if address := processing.get("template"):
+        name = address.rstrip("/").rpartition("/")[2].removesuffix(".xml").lower()
+        if name not in TEMPLATES:
+            raise CannotTake("import_processing", name=name[:60])
+        return {"": Rule(TEMPLATES[name])}
+    rules: dict[str, Rule] = {}
+    for one in _scoring(processing):
+        for name, rule in _rules(one):
+            if rules.setdefault(name, rule) is not rule:
+                raise CannotTake("import_processing", name=str(one.tag)[:60])
+    return rules or {"": Rule("none")}
+
+
+def _scoring(processing: Element) -> Iterator[Element]:
+    """The statements that say something of the score; those of feedback alone do not."""
+    for one in processing:
+        sets = [two for two in one.iter("setOutcomeValue") if two.get("identifier") in TOTALS]
+        if sets:
+            yield one
+        elif any(True for _ in one.iter("exitResponse")):
+            raise CannotTake("import_processing", name="exitResponse")
+
+
+def _rules(statement: Element) -> Iterator[tuple[str, Rule]]:
+    if statement.tag == "setOutcomeValue":
+        for name in _mapped(statement[0] if len(statement) else None):
+            yield name, Rule("map")
+    elif statement.tag == "responseCondition":
+        yield from _condition(statement)
+    else:
+        raise CannotTake("import_processing", name=str(statement.tag)[:60])
+
+
+def _mapped(expression: Element | None) -> list[str]:
+    """mapResponse, or a sum of them, perhaps with the score so far."""
+    parts = list(expression) if expression is not None and expression.tag == "sum" else [expression]
+    names = [
+        one.get("identifier", "")
+        for one in parts
+        if one is not None and one.tag in ("mapResponse", "mapResponsePoint")
+    ]
+    others = [
+        one
+        for one in parts
+        if one is not None
+        and not _is_total(one)
+        and one.tag not in ("mapResponse", "mapResponsePoint")
+    ]
+    if not names or others:
+        raise CannotTake("import_processing", name=str(others[0].tag if others else "sum")[:60])
+    return names
+
+
+def _is_total(element: Element) -> bool:
+    return element.tag == "variable" and element.get("identifier") in TOTALS
+
+
+def _condition(statement: Element) -> Iterator[tuple[str, Rule]]:
+    """If, else if, else: each tests the same response and sets the score."""
+    names: set[str] = set()
+    rule = Rule("none")
+    for branch in statement:
+        test, value = _branch(branch)
+        if isinstance(value, str):
+            yield value, Rule("map")
+            continue
+        if test is None or test.tag == "isNull":
+            rule.penalty = max(rule.penalty, -value)
+            if value > 0:
+                raise CannotTake("import_processing", name=str(branch.tag))
+        else:
+            rule.together = test.tag == "and"
+            tested = {_test(one, value, rule) for one in (test if rule.together else [test])}
+            if names and (names != tested or rule.together):
+                raise CannotTake("import_processing", name=str(test.tag)[:60])
+            names = tested
+    for name in sorted(names):
+        yield name, rule
+
+
+def _branch(branch: Element) -> tuple[Element | None, Decimal | str]:
+    """What is tested (None: otherwise), and the score, or the response whose mapping it is."""
+    test = branch[0] if len(branch) and branch.tag != "responseElse" else None
+    sets = [one for one in branch.findall("setOutcomeValue") if one.get("identifier") in TOTALS]
+    nested = [one for one in branch if one.tag.startswith("response")]
+    if nested or len(sets) > 1:
+        raise CannotTake("import_processing", name=str(branch.tag))
+    if not sets:
+        return test, Decimal(0)
+    given = sets[0][0] if len(sets[0]) else None
+    if given is not None and given.tag == "sum":
+        values = [one for one in given if not _is_total(one)]
+        given = values[0] if len(values) == 1 else given
+    if given is not None and given.tag == "baseValue":
+        return test, number_of(given.text or "0")
+    names = _mapped(given)
+    if len(names) != 1:
+        raise CannotTake("import_processing", name="sum")
+    return test, names[0]
+
+
+def _test(test: Element, value: Decimal, rule: Rule) -> str:
+    """The response that is tested for being right, alone or as `and` of nothing else."""
+    if test.tag not in ("match", "equal", "stringMatch") or len(test) != 2:
+        raise CannotTake("import_processing", name=str(test.tag)[:60])
+    tags = sorted(str(one.tag) for one in test)
+    variable = next((one for one in test if one.tag == "variable"), None)
+    if variable is None or tags not in (["correct", "variable"], ["baseValue", "variable"]):
+        raise CannotTake("import_processing", name=str(test.tag)[:60])
+    base = next((one for one in test if one.tag == "baseValue"), None)
+    said = (base.text or "").strip() if base is not None else None
+    if test.tag == "match" and said is None and (rule.kind == "none" or rule.together):
+        rule.kind, rule.points = "match", value
+    else:
+        rule.kind = "near"
+        rule.nears.append(Near(said, _tolerance(test), value))
+    return variable.get("identifier", "")
+
+
+def _tolerance(test: Element) -> Decimal:
+    mode = test.get("toleranceMode", "exact")
+    if mode == "exact" or test.tag != "equal":
+        return Decimal(0)
+    both = {number_of(one) for one in test.get("tolerance", "").split()}
+    if mode != "absolute" or len(both) != 1:
+        raise CannotTake("import_tolerance", name=mode[:40])
+    return both.pop()

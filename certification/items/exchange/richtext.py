@@ -1,0 +1,261 @@
+"""Formatted text of other systems as our Markdown; what cannot be said in it is noted. Pure.
+
+    as_markdown(htmltree.html_tree(text), Rich(making, picture)) -> Markdown
+
+`picture(address, words)` answers how the Markdown names a picture, or None. Private signs
+stand for places that the caller puts in afterwards; they pass through untouched.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from xml.etree.ElementTree import Element
+
+from markdown_it import MarkdownIt
+
+from certification.items.exchange.found import CannotTake
+from certification.items.exchange.marking import (
+    BREAK,
+    DROPPED,
+    ESCAPED,
+    SPACES,
+    SPECIAL,
+    Rich,
+    cleaned,
+    plain,
+    unmarked,
+)
+
+BLOCKS = {
+    "p", "div", "section", "article", "header", "footer", "main", "center", "address", "figure",
+    "figcaption", "fieldset", "legend", "ul", "ol", "li", "dl", "dt", "dd", "table", "caption",
+    "thead", "tbody", "tfoot", "tr", "td", "th", "colgroup", "pre", "blockquote", "hr", "h1",
+    "h2", "h3", "h4", "h5", "h6", "itemBody", "prompt", "rubricBlock", "details", "summary",
+    "contentBody",
+}  # fmt: skip
+QUIET = frozenset(("head", "title", "meta", "link"))
+STYLES = {
+    **dict.fromkeys(("em", "i", "cite", "dfn", "var"), "*"),
+    **dict.fromkeys(("strong", "b"), "**"),
+    **dict.fromkeys(("s", "strike", "del"), "~~"),
+}
+CODE = ("code", "tt", "kbd", "samp")
+LOOKS = frozenset(("u", "ins", "font", "big", "small", "mark"))
+_RAISED = str.maketrans("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ")
+_LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
+_TEX = re.compile(r"\\\(|\\\[|\$\$")
+_PARSER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+
+
+def as_markdown(element: Element, rich: Rich) -> str:
+    """The Markdown of an element's content, which shows every word of it: that is checked."""
+    for bare in (False, True):
+        rich.bare, rich.said = bare, []
+        text = "\n\n".join(_blocks(element, rich))
+        if _same(text, rich.said):
+            if bare:
+                rich.note("import_style")
+            if _TEX.search("".join(rich.said)):
+                rich.note("import_formula")
+            return text
+    raise CannotTake("import_markup")
+
+
+def _same(text: str, said: list[str]) -> bool:
+    shown: list[str] = []
+    for token in _PARSER.parse(text):
+        if token.type in ("fence", "code_block"):
+            shown.append(token.content)
+        for one in token.children or ():
+            shown += [part.content for part in one.children or (one,)]
+    return "".join("".join(shown).split()) == "".join("".join(said).split())
+
+
+def _pieces(element: Element) -> Iterator[str | Element]:
+    if element.text:
+        yield element.text
+    for child in element:
+        yield child
+        if child.tail:
+            yield child.tail
+
+
+def _blocks(element: Element, rich: Rich) -> list[str]:
+    """Paragraphs, lists, tables and so on, in order."""
+    found: list[str] = []
+    line = ""
+    for piece in _pieces(element):
+        if isinstance(piece, str) or not _has_blocks(piece, rich):
+            line += _line(piece, rich)
+            continue
+        found += [_paragraph(line)]
+        line = ""
+        found += _block(piece, rich)
+    return [text for text in (*found, _paragraph(line)) if text.strip()]
+
+
+def _has_blocks(element: Element, rich: Rich) -> bool:
+    if element.tag in DROPPED or rich.slot(element) is not None:
+        return False
+    return any(one.tag in BLOCKS for one in element.iter())
+
+
+def _paragraph(text: str) -> str:
+    lines = [line.strip() for line in text.strip(f" \n{BREAK}").split(BREAK)]
+    return unmarked("\\\n".join(line for line in lines if line))
+
+
+def _block(element: Element, rich: Rich) -> list[str]:
+    _look(element, rich)
+    tag = str(element.tag)
+    if tag in ("ul", "ol"):
+        return [_list(element, rich)]
+    if tag == "pre":
+        return [_code_block(element, rich)]
+    if tag == "table":
+        return _table(element, rich)
+    inner = _blocks(element, rich)
+    if tag == "blockquote" and inner:
+        return ["\n".join(f"> {line}".rstrip() for line in "\n\n".join(inner).split("\n"))]
+    if re.fullmatch("h[1-6]", tag) and inner:
+        return [f"{'#' * max(3, int(tag[1]))} {' '.join(inner)}".replace("\\\n", " ")]
+    return ["***"] if tag == "hr" else inner
+
+
+def _list(element: Element, rich: Rich) -> str:
+    entries = []
+    for number, child in enumerate(element, 1):
+        mark = f"{number}. " if element.tag == "ol" else "- "
+        text = "\n\n".join(_blocks(child, rich))
+        if child.tail and child.tail.strip():
+            text += rich.words(" " + child.tail.strip())
+        if text:
+            entries.append(mark + text.replace("\n", "\n" + " " * len(mark)))
+    return re.sub(r"\n +\n", "\n\n", "\n".join(entries))
+
+
+def _code_block(element: Element, rich: Rich) -> str:
+    text = cleaned("".join(element.itertext())).strip("\n")
+    rich.said.append(text)
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text) or [""]))
+    return f"{fence}\n{text}\n{fence}"
+
+
+def _table(element: Element, rich: Rich) -> list[str]:
+    """The first row is the heading, because Markdown wants one."""
+    title = [_paragraph(_cell(one, rich)) for one in element if one.tag == "caption"]
+    rows = [
+        [_cell(cell, rich) for cell in row if cell.tag in ("td", "th")]
+        for row in element.iter("tr")
+    ]
+    rows = [row for row in rows if row]
+    if not rows:
+        return title
+    if any("colspan" in one.attrib or "rowspan" in one.attrib for one in element.iter()):
+        rich.note("import_spans")
+    width = max(len(row) for row in rows)
+    lines = [f"| {' | '.join(row + [''] * (width - len(row)))} |" for row in rows]
+    lines.insert(1, "|" + " --- |" * width)
+    return [*title, "\n".join(lines)]
+
+
+def _cell(element: Element, rich: Rich) -> str:
+    inner = " ".join(_blocks(element, rich))
+    return inner.replace("\\\n", " ").replace("\n", " ").strip()
+
+
+def _line(piece: str | Element, rich: Rich, within: str = "") -> str:
+    if isinstance(piece, str):
+        return rich.words(SPACES.sub(" ", cleaned(piece)))
+    if (slot := rich.slot(piece)) is not None:
+        return _put(slot, rich)
+    tag = str(piece.tag)
+    if tag in DROPPED:
+        return _dropped(piece, rich)
+    if tag in ("br", "img", "math", "sup", "sub"):
+        return _SIGNS[tag](piece, rich)
+    if tag in CODE and not rich.bare:
+        return _code(piece, rich)
+    _look(piece, rich)
+    mark = STYLES.get(tag, "")
+    mark = "" if rich.bare or mark in within.split() else mark
+    inner = "".join(_line(one, rich, f"{within} {mark}") for one in _pieces(piece))
+    return _wrapped(inner, mark)
+
+
+def _put(slot: str, rich: Rich) -> str:
+    rich.said.append(slot)
+    return slot
+
+
+def _wrapped(inner: str, mark: str) -> str:
+    """Emphasis stands next to its words, never next to a space."""
+    core = inner.strip(f" \n{BREAK}")
+    if not mark or not core or BREAK in core:
+        return inner
+    before, _, after = inner.partition(core)
+    return f"{before}{mark}{core}{mark}{after}"
+
+
+def _dropped(piece: Element, rich: Rich) -> str:
+    if piece.tag == "object" and piece.get("type", "").startswith("image/"):
+        return _image(piece, rich)
+    if piece.tag not in QUIET:
+        rich.note("import_element", name=str(piece.tag)[:40])
+    return ""
+
+
+def _break(piece: Element, rich: Rich) -> str:
+    del piece, rich
+    return BREAK
+
+
+def _image(piece: Element, rich: Rich) -> str:
+    """Our own picture, or its words in brackets."""
+    address = piece.get("src") or piece.get("data") or ""
+    words = cleaned(" ".join((piece.get("alt") or plain(piece)).split()))[:500]
+    named = rich.picture(address, words)
+    if named is None:
+        return rich.words(f"[{words}]") if words else ""
+    rich.said.append(words)
+    return f"![{SPECIAL.sub(ESCAPED, words)}]({named})"
+
+
+def _formula(piece: Element, rich: Rich) -> str:
+    rich.note("import_formula")
+    return rich.words(piece.get("alttext") or plain(piece))
+
+
+def _script(piece: Element, rich: Rich) -> str:
+    """Raised and lowered digits have signs of their own; other text is only marked."""
+    text, raised = plain(piece), piece.tag == "sup"
+    moved = text.translate(_RAISED if raised else _LOWERED)
+    if text and not any(one in text for one in moved):
+        return rich.words(moved)
+    rich.note("import_style")
+    return rich.words(f"{'^' if raised else '_'}({text})") if text else ""
+
+
+_SIGNS: dict[str, Callable[[Element, Rich], str]] = {
+    "br": _break,
+    "img": _image,
+    "math": _formula,
+    "sup": _script,
+    "sub": _script,
+}
+
+
+def _code(piece: Element, rich: Rich) -> str:
+    text = SPACES.sub(" ", cleaned("".join(piece.itertext())))
+    if not text.strip():
+        return text
+    rich.said.append(text)
+    ticks = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    pad = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{ticks}{pad}{text}{pad}{ticks}"
+
+
+def _look(piece: Element, rich: Rich) -> None:
+    if piece.tag in LOOKS or piece.get("style") or piece.get("color"):
+        rich.note("import_style")
+    if piece.tag == "a" and piece.get("href"):
+        rich.note("import_link", address=str(piece.get("href"))[:120])

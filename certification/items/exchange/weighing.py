@@ -1,0 +1,40 @@
+"""Shares of the points that single options earn, as a choice's key and scoring. Pure."""
+
+from collections.abc import Mapping
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+from certification.items.rules import LEAST_WEIGHT
+
+PLACES = Decimal("0.000000001")
+
+
+def digits(value: Decimal) -> str:
+    """A decimal as text without exponent, at most nine places."""
+    text = format(value.quantize(PLACES, ROUND_HALF_EVEN), "f").rstrip("0").rstrip(".")
+    return "0" if text in ("", "-0") else text
+
+
+def single(shares: Mapping[str, Decimal]) -> dict[str, Any]:
+    """One option may be chosen; what the worst costs is the penalty."""
+    found: dict[str, Any] = {"most": 1, "key": [one for one, share in shares.items() if share == 1]}
+    if any(share not in (0, 1) for share in shares.values()):
+        lowest = min(*shares.values(), Decimal(0))
+        found["scoring"] = _weights(shares, -lowest)
+    return found
+
+
+def several(
+    shares: Mapping[str, Decimal], most: int = 0, penalty: Decimal = Decimal(0)
+) -> dict[str, Any]:
+    """Several may be chosen, and their shares add up."""
+    right = [one for one, share in shares.items() if share > 0]
+    found: dict[str, Any] = {"most": most, "key": right}
+    if sum((shares[one] for one in right), Decimal(0)) >= LEAST_WEIGHT:
+        found["scoring"] = _weights(shares, penalty)
+    return found | ({"key": []} if "scoring" not in found else {})
+
+
+def _weights(shares: Mapping[str, Decimal], penalty: Decimal) -> dict[str, Any]:
+    kept = {one: digits(share) for one, share in shares.items() if share}
+    return {"rule": "weights", "weights": kept, "penalty": digits(penalty)}

@@ -1,0 +1,88 @@
+"""The texts of what an import says of a file and of each of its items."""
+
+from lms import wording
+from lms.i18n import gettext as _
+
+wording.register(
+    {
+        "import_adaptive": lambda: _("An item that changes while it is answered is not possible."),
+        "import_all_areas_right": lambda: _(
+            "Only the right areas are in the file: add wrong ones before it is used."
+        ),
+        "import_area": lambda: _("An area of the picture has a shape that is not possible."),
+        "import_associated": lambda: _(
+            "Free pairs become a match: one of each pair is given, the other is looked for."
+        ),
+        "import_attachments": lambda: _("Attachments to an answer are not possible."),
+        "import_base_type": lambda: _("An answer of the type “%(name)s” is not possible."),
+        "import_braces": lambda: _("Two braces in the text got a space between them."),
+        "import_case": lambda: _("Case matters for some answers only: here it matters for none."),
+        "import_element": lambda: _("“%(name)s” in the text is left out."),
+        "import_encrypted": lambda: _("This file is encrypted."),
+        "import_entries": lambda: _("Several texts or numbers in one item are not possible."),
+        "import_feedback_named": lambda: _("The feedback “%(name)s” is left out."),
+        "import_file_broken": lambda: _("The file “%(name)s” in the package is broken."),
+        "import_file_large": lambda: _("The file is larger than %(most)s MB."),
+        "import_file_missing": lambda: _("The package lists this file but does not hold it."),
+        "import_file_twice": lambda: _("The package holds two files of this name."),
+        "import_files_left": lambda: _("%(count)s files are not taken over: %(names)s."),
+        "import_formula": lambda: _("A formula is kept as it was typed and shown as text."),
+        "import_hints": lambda: _("Hints are left out."),
+        "import_interaction": lambda: _("There is no item of this kind here: %(name)s."),
+        "import_label": lambda: _("The label “%(name)s” is left out."),
+        "import_least_choices": lambda: _("How many must be chosen at least is left out."),
+        "import_link": lambda: _("The text of a link is kept, its address is not: %(address)s."),
+        "import_many_to_many": lambda: _("A match with several partners for one is not possible."),
+        "import_markup": lambda: _("The formatting of a text cannot be taken over safely."),
+        "import_no_response": lambda: _("What a right response is has not been declared."),
+        "import_not_moodle": lambda: _("This is no question file of Moodle."),
+        "import_not_qti": lambda: _("This is no item of QTI: it begins with “%(name)s”."),
+        "import_on_picture": lambda: _("Putting things onto a picture is not possible."),
+        "import_order_graded": lambda: _(
+            "The order was scored in another way: here each right place earns its share."
+        ),
+        "import_order_part": lambda: _("An order of only some of the options is not possible."),
+        "import_ordered": lambda: _("A choice whose order counts is not possible."),
+        "import_part_credit": lambda: _("A gap with several right answers is not possible."),
+        "import_path": lambda: _("The path of this file leads out of the package."),
+        "import_picture_broken": lambda: _(
+            "The picture “%(name)s” is missing, broken, too large or of an unknown kind."
+        ),
+        "import_picture_elsewhere": lambda: _(
+            "A picture lies elsewhere and is not fetched: %(address)s."
+        ),
+        "import_picture_in_list": lambda: _("Options with pictures are not possible here."),
+        "import_picture_missing": lambda: _("The picture that the item is about is missing."),
+        "import_picture_unknown": lambda: _("A picture is neither in the file nor in this bank."),
+        "import_points_assumed": lambda: _("It was worth nothing: one point is assumed."),
+        "import_processing": lambda: _("It is scored in a way that is not possible: %(name)s."),
+        "import_processing_assumed": lambda: _(
+            "How it is scored was not said: all right or nothing is assumed."
+        ),
+        "import_qti_old": lambda: _("QTI 1.2 is not read: export the item as QTI 2.1."),
+        "import_reuse": lambda: _("Some words could be used more than once: here all of them can."),
+        "import_several": lambda: _("Several questions in one item are not possible."),
+        "import_spans": lambda: _("Joined cells of a table are apart now."),
+        "import_stimulus_left": lambda: _("A shared text is not taken over."),
+        "import_style": lambda: _("Some looks of the text (colour, size, line) are left out."),
+        "import_symlink": lambda: _("This is a link to a file, not a file."),
+        "import_template": lambda: _("An item with numbers drawn by chance is not possible."),
+        "import_test_left": lambda: _("The order and rules of a test are not taken over."),
+        "import_text_unreadable": lambda: _("The file is no text in an encoding that is known."),
+        "import_tolerance": lambda: _("A tolerance of the kind “%(name)s” is not possible."),
+        "import_too_deep": lambda: _("The file is nested too deeply."),
+        "import_too_large": lambda: _("It is too large."),
+        "import_tries": lambda: _("What a further try costs is left out: there is one try."),
+        "import_turned": lambda: _("The two lists of the match changed sides."),
+        "import_twice_same": lambda: _("Two options have the same identifier."),
+        "import_type_unknown": lambda: _("There is no item of this kind here: %(name)s."),
+        "import_unequal": lambda: _("Parts that earn or cost different points are not possible."),
+        "import_units": lambda: _("Units of the number are left out."),
+        "import_weights_equal": lambda: _("All gaps earn the same here; in the file they did not."),
+        "import_wrong_answer": lambda: _("The listed wrong answer “%(answer)s” is left out."),
+        "import_xml_broken": lambda: _("The XML is broken: %(why)s."),
+        "import_xml_entities": lambda: _("The XML declares entities, which is not allowed."),
+        "import_zip_bomb": lambda: _("The package holds too many or too large files."),
+        "import_zip_broken": lambda: _("The package is broken or no zip file."),
+    }
+)
