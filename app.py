@@ -1,5 +1,7 @@
 """Wiring only: settings, extensions, blueprints, the slots that lower pages leave to upper ones."""
 
+import lms.starting  # isort: skip  # before all that it makes quicker
+
 import os
 from collections.abc import Mapping
 
@@ -148,6 +150,7 @@ ENTRIES = (
 
 def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     """The application for these environment variables (the process's own by default)."""
+    lms.starting.done()
     config = settings.read(os.environ if environ is None else environ)
     logs.configure(config)
     app = Application(__name__, static_url_path="/static")

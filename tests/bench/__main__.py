@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.bench import certificate, hot, pages, partner, weight
+from tests.bench import certificate, crew, hot, issuing, pages, partner, start, weight
 from tests.bench.figures import Sheet
 from tests.bench.stage import Readers, Stage, new_database, postgres_server, readers, stage
 
 QUICK = 5_000
+REISSUED = 400
+Trio = tuple[Stage, Stage, Stage]
 
 
 def arguments() -> argparse.Namespace:
@@ -21,51 +23,71 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
     parser.add_argument("--people", type=int, default=100_000, help="size of the data set")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK:,} people, short slices")
+    parser.add_argument("--full", action="store_true", help=f"reissue {crew.ALL:,}, not 400")
     parser.add_argument("--only", choices=["sqlite", "postgresql"], help="one database")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=1.0, help="of one slice of load")
     options = parser.parse_args()
+    options.reissued = crew.ALL if options.full else REISSUED
     if options.quick:
         options.people, options.rounds, options.seconds = QUICK, 1, 0.5
+        options.reissued = 60
     if not 100 <= options.people <= 1_000_000:
         parser.error("--people must lie between 100 and 1,000,000")
     return options
 
 
 @contextmanager
-def stages(options: argparse.Namespace, folder: Path) -> Iterator[list[tuple[Stage, Stage]]]:
-    """On each database two empty academies: one for a tenth of the people, one for all."""
-    sizes = (max(options.people // 10, 100), options.people)
+def stages(options: argparse.Namespace, folder: Path) -> Iterator[list[Trio]]:
+    """On each database empty academies: for a hundredth of the people, for a tenth, for all."""
+    sizes = [max(options.people // share, 100) for share in (100, 10, 1)]
     with ExitStack() as stack:
-        found = []
+        found: list[Trio] = []
         if options.only != "postgresql":
-            small, large = (stage("SQLite", folder / f"sqlite-{n}", n, "") for n in sizes)
-            found.append((small, large))
+            found.append(_trio("SQLite", folder, sizes, [""] * 3))
         if options.only != "sqlite":
             url = stack.enter_context(postgres_server(folder / "server"))
-            small, large = (
-                stage("PostgreSQL", folder / f"postgresql-{n}", n, new_database(url, f"bench_{n}"))
-                for n in sizes
-            )
-            found.append((small, large))
+            urls = [new_database(url, f"bench_{place}") for place in range(3)]
+            found.append(_trio("PostgreSQL", folder, sizes, urls))
         yield found
+
+
+def _trio(name: str, folder: Path, sizes: list[int], urls: list[str]) -> Trio:
+    """Their folders are numbered: two sizes may be the same."""
+    few, some, all_ = (
+        stage(name, folder / f"{name}-{place}", size, url)
+        for place, (size, url) in enumerate(zip(sizes, urls, strict=True))
+    )
+    return few, some, all_
 
 
 def run(options: argparse.Namespace, folder: Path, sheet: Sheet) -> None:
     """Everything in turn."""
+    start.measure(sheet, folder / "start")
     certificate.measure(sheet, count=9 if options.quick else 30)
     weight.queries(stage("empty", folder / "empty", 0, ""), sheet)
     with stages(options, folder) as found:
-        for place, (small, academy) in enumerate(found):
-            sheet.heading(f"Bench data set on {academy.name}")
-            sheet.note(f"{small.people:,} people: {small.load()}")
-            sheet.note(f"{academy.people:,} people: {academy.load()}")
-            who = readers(academy)
+        for place, trio in enumerate(found):
+            sheet.heading(f"Bench data set on {trio[0].name}")
+            for one in trio:
+                sheet.note(f"{one.people:,} people: {one.load()}")
+            who = readers(trio[2])
             if place == 0:
-                weight.sizes(academy, who.cookies[0], _weighed(who), sheet)
-            hot.measure(small, academy, sheet)
-            pages.measure(academy, who, sheet, rounds=options.rounds, seconds=options.seconds)
-            partner.measure(academy, sheet)
+                weight.sizes(trio[2], who.cookies[0], _weighed(who), sheet)
+            on_database(options, trio, who, sheet)
+
+
+def on_database(options: argparse.Namespace, trio: Trio, who: Readers, sheet: Sheet) -> None:
+    """What depends on the database and its size; what changes rows comes last."""
+    few, some, academy = trio
+    rounds, seconds = options.rounds, options.seconds
+    hot.measure(some, academy, sheet)
+    pages.measure(academy, who, sheet, rounds=rounds, seconds=seconds)
+    codes = (readers(few).codes, who.codes)
+    pages.beside(few, codes[0], academy, codes[1], sheet, rounds=rounds, seconds=seconds)
+    partner.measure(academy, sheet)
+    issuing.measure(academy, sheet, count=9 if options.quick else 40)
+    crew.measure(academy, sheet, count=options.reissued)
 
 
 def _weighed(who: Readers) -> dict[str, str]:

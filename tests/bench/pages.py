@@ -15,7 +15,9 @@ from tests.bench.figures import Sheet, Target
 from tests.bench.servers import CLIENT_CORE, ROOT, Server, serving
 from tests.bench.stage import Readers, Stage
 
-CONCURRENCIES = (1, 8)
+CONCURRENCIES = (1, 8, 64)
+FEW, CROWD = 8, 64
+"""So many at once ask only for what partners ask for."""
 HELLO = "hello (bare Flask)"
 
 
@@ -28,6 +30,7 @@ class Page:
     status: str = "200"
     ratio: Target | None = None
     rate: Target | None = None
+    crowd: bool = False
 
 
 @dataclass
@@ -63,10 +66,19 @@ def pages_of(who: Readers, port: int) -> list[Page]:
         Page("course page", [request(who.course)], ratio=Target(12, "× hello")),
         Page("learner home", [request("/me", Cookie=c) for c in who.cookies],
              ratio=Target(20, "× hello")),
-        Page("verification, HTML", [request(f"/verify/{c}") for c in who.codes],
-             ratio=Target(5, "× hello"), rate=Target(1500, "requests/s", at_least=True)),
-        Page("verification, JSON", [request(f"/verify/{c}.json") for c in who.codes],
-             ratio=Target(3, "× hello"), rate=Target(2500, "requests/s", at_least=True)),
+        *verifications(who.codes),
+    ]  # fmt: skip
+
+
+def verifications(codes: list[str]) -> list[Page]:
+    """What anybody asks about a certificate."""
+    return [
+        Page("verification, HTML", [request(f"/verify/{c}") for c in codes],
+             ratio=Target(5, "× hello"), rate=Target(1500, "requests/s", at_least=True),
+             crowd=True),
+        Page("verification, JSON", [request(f"/verify/{c}.json") for c in codes],
+             ratio=Target(3, "× hello"), rate=Target(2500, "requests/s", at_least=True),
+             crowd=True),
     ]  # fmt: skip
 
 
@@ -84,8 +96,36 @@ def measure(stage: Stage, who: Readers, sheet: Sheet, *, rounds: int, seconds: f
             for page in asked:
                 _slice(server, page, 1, 0.3)
             for concurrency in CONCURRENCIES:
-                found = _rounds(server, hello, (bare, asked), concurrency, rounds, seconds)
-                _report(sheet, [bare, *asked], found, concurrency)
+                now = [page for page in asked if page.crowd or concurrency < CROWD]
+                found = _rounds(server, hello, (bare, now), concurrency, rounds, seconds)
+                _report(sheet, [bare, *now], found, concurrency)
+
+
+def beside(
+    small: Stage, codes: list[str], large: Stage, more: list[str], sheet: Sheet, *, rounds: int,
+    seconds: float,
+) -> None:  # fmt: skip
+    """Verification with few and with many certificates in the database, slice after slice."""
+    title = f"Verification on {large.name}: {large.people:,} people beside {small.people:,}"
+    sheet.heading(f"{title}, {FEW} at once")
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        with (
+            serving("app:create_app", small.environ, log) as one,
+            serving("app:create_app", large.environ, log) as other,
+        ):
+            for few, many in zip(verifications(codes), verifications(more), strict=True):
+                times = [
+                    (_time(one, few, seconds), _time(other, many, seconds))
+                    for _ in range(rounds + 1)
+                ]
+                ratio = statistics.median(after / before for before, after in times[1:])
+                sheet.add(f"{few.name}: time of an answer", ratio, "×", Target(1.5, "×"))
+
+
+def _time(server: Server, page: Page, seconds: float) -> float:
+    answer, _cpu = _slice(server, page, FEW, seconds)
+    return float(answer["seconds"] / answer["count"])
 
 
 def _rounds(

@@ -43,6 +43,7 @@ def measure(stage: Stage, sheet: Sheet) -> None:
             sheet.add(f"{name}: worst of {TIMES}", max(took), "s", Target(1, "s"))
             sheet.note(f"    {counts}")
     _queries(stage, codes, addresses, sheet)
+    _of_request(stage, token, codes, sheet)
 
 
 def _prepared(stage: Stage) -> tuple[list[str], list[str], str]:
@@ -98,3 +99,19 @@ def _queries(stage: Stage, codes: list[str], addresses: list[str], sheet: Sheet)
                     queries_lists.answers(wanted, clock.now().date())
                 asked = [text for text in found if text.startswith("SELECT")]
                 sheet.add(f"queries of the look-up, {size:,} {name}", len(asked), "", Target(5, ""))
+
+
+def _of_request(stage: Stage, token: str, codes: list[str], sheet: Sheet) -> None:
+    """All statements of a whole request: its token, its key, the look-up, its record."""
+    with stage.app() as app:
+        client = app.test_client()
+        for size in (2, COUNT):
+            headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid.uuid4())}
+            with counted() as found:
+                answer = client.post(
+                    "/api/v1/checks", json={"entries": codes[:size]}, headers=headers
+                )
+            if answer.status_code != 200:
+                raise RuntimeError(answer.status)
+            asked = [text for text in found if not text.startswith(("PRAGMA", "BEGIN"))]
+            sheet.add(f"statements of the whole request, {size:,} codes", len(asked), "")

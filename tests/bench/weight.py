@@ -2,14 +2,11 @@
 
 import gzip
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
 from courses.catalog.models import Programme
 from courses.scheduling.models import Completion, CompletionSource, Seat, SeatKind
@@ -19,25 +16,11 @@ from lms.db import db
 from tests.bench.figures import Sheet, Target
 from tests.bench.stage import Stage
 from tests.factories import Factory
+from tests.queries import counted
 
 FEW, MANY = 2, 200
 CONSTANT = Target(0, "more")
 ASSET = re.compile(r'(?:href|src)="(/static/[^"]+\.(?:css|js)[^"]*)"')
-
-
-@contextmanager
-def counting() -> Iterator[list[str]]:
-    """Gathers the statements that the block sends."""
-    sent: list[str] = []
-
-    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
-        sent.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def queries(empty: Stage, sheet: Sheet) -> None:
@@ -48,13 +31,21 @@ def queries(empty: Stage, sheet: Sheet) -> None:
     with empty.app() as app:
         make = Factory(now=clock.now())
         learner = make.person("Ada Lovelace")
-        pages = ["/catalog", "/catalog/adm/adm-001", "/class-sessions", "/me"]
         _grow(make, learner, 0, FEW)
+        code = _certified(make, learner)
+        pages = ["/catalog", "/catalog/adm/adm-001", "/class-sessions", "/me", f"/verify/{code}",
+                 f"/verify/{code}.json"]  # fmt: skip
         few = _counts(app, make, learner, pages)
         _grow(make, learner, FEW, MANY)
         many = _counts(app, make, learner, pages)
     for page, before, after in zip(pages, few, many, strict=True):
+        page = page.replace(code, "CODE")
         sheet.add(f"{page}: {before} queries, then {after}", after - before, "more", CONSTANT)
+
+
+def _certified(make: Factory, learner: Person) -> str:
+    version = make.scheme(db.session.scalars(sa.select(Programme)).one())
+    return make.certificate(make.award(learner, version)).code
 
 
 def _grow(make: Factory, learner: Person, start: int, stop: int) -> None:
@@ -85,7 +76,7 @@ def _counts(app: Flask, make: Factory, learner: Person, pages: list[str]) -> lis
 def _count(client: FlaskClient, page: str) -> int:
     """Queries of the second request: the first fills the caches of the process."""
     _get(client, page)
-    with counting() as sent:
+    with counted() as sent:
         _get(client, page)
     return sum(not text.startswith(("PRAGMA", "BEGIN")) for text in sent)
 
