@@ -120,7 +120,7 @@ def connection() -> Iterator[Any]:
         raise connections.as_ours(db.engine, driver, error) from error
     finally:
         if is_mine:
-            connections.give_back(driver)
+            connections.give_back(db.engine, driver)
 
 
 def _driver() -> tuple[PoolProxiedConnection, bool]:
@@ -138,7 +138,7 @@ def _give_back() -> None:
     g.pop("kept_in_unit", None)
     reader = g.pop("reader", None)
     if reader is not None:
-        connections.give_back(reader)
+        connections.give_back(db.engine, reader)
 
 
 def _scope() -> int:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import flask_babel
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time, get_timezone_name
+from babel.dates import format_date, get_timezone_name
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request, session
@@ -155,14 +155,14 @@ def moment(value: datetime | None, zone: str | None = None) -> str:
     """20 Nov 2026, 09:00 CET: an instant in a zone (the reader's), which is named."""
     if value is None:
         return ""
-    local = value.astimezone(ZoneInfo(zone or zone_name()))
-    return f"{format_date(local, 'medium', locale=locale())}, {clock_time(value, zone)}"
+    zone = zone or zone_name()
+    return f"{short_date(value.astimezone(ZoneInfo(zone)))}, {clock_time(value, zone)}"
 
 
 def clock_time(value: datetime, zone: str | None = None) -> str:
     """09:00 CET."""
     local = value.astimezone(ZoneInfo(zone or zone_name()))
-    return f"{format_time(local, 'HH:mm', locale=locale())} {zone_label(value, zone)}"
+    return f"{local:%H:%M} {zone_label(value, zone)}"
 
 
 def zone_label(value: datetime, zone: str | None = None) -> str:
@@ -203,8 +203,11 @@ def _number(value: int | float | Decimal, tag: str) -> str:
 
 def hours(minutes: int | None) -> str:
     """Minutes as hours: 16 h, 1.5 h; 50 min, where it is no quarter of an hour."""
-    if minutes is None:
-        return ""
+    return "" if minutes is None else _hours(minutes, language())
+
+
+@lru_cache(maxsize=1000)
+def _hours(minutes: int, _language: str) -> str:
     whole, rest = divmod(minutes, 60)
     if rest % 15 == 0:
         return gettext("%(count)s h", count=number(Decimal(minutes) / 60))

@@ -69,9 +69,9 @@ def part(key: Hashable, draw: Callable[[Marks], str], values: Mapping[str, str |
 
 def _fill(pieces: Sequence[str], values: Mapping[str, str | None]) -> str:
     """Text and values in turn."""
-    return "".join(
-        escape(values[piece]) if place % 2 else piece for place, piece in enumerate(pieces)
-    )
+    whole = list(pieces)
+    whole[1::2] = [escape(values[name]) for name in pieces[1::2]]
+    return "".join(whole)
 
 
 def _pieces(

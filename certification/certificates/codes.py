@@ -13,6 +13,8 @@ import unicodedata
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 16
 LOOKALIKES = str.maketrans("OIL", "011")
+_TO_DIGITS = str.maketrans(ALPHABET, "0123456789ABCDEFGHIJKLMNOPQRSTUV")
+"""From Crockford's symbols to those that Python reads in base 32."""
 
 
 def new_code() -> str:
@@ -26,10 +28,7 @@ def new_code() -> str:
 
 
 def _remainder(body: str) -> int:
-    value = 0
-    for symbol in body:
-        value = (value * 32 + ALPHABET.index(symbol)) % 37
-    return value
+    return int(body.translate(_TO_DIGITS), 32) % 37
 
 
 def normalise(text: str) -> str | None:
@@ -38,8 +37,8 @@ def normalise(text: str) -> str | None:
     None when it cannot be a code of ours: wrong length, foreign symbols or wrong check symbol.
     """
     plain = unicodedata.normalize("NFKC", text.strip()[:80]).upper()
-    code = "".join(letter for letter in plain if letter.isalnum()).translate(LOOKALIKES)
-    if len(code) != LENGTH + 1 or any(symbol not in ALPHABET for symbol in code):
+    code = "".join(filter(str.isalnum, plain)).translate(LOOKALIKES)
+    if len(code) != LENGTH + 1 or code.strip(ALPHABET):
         return None
     return code if _remainder(code[:-1]) == ALPHABET.index(code[-1]) else None
 

@@ -13,7 +13,7 @@ from certification.certificates.queries import Checked
 from lms import clock
 from lms.i18n import hours, long_date, moment, number
 
-STEP = Markup("<li>{}</li>")
+BEGIN, END = Markup("<li>"), Markup("</li>")
 Values = dict[str, str | None]
 
 
@@ -71,7 +71,9 @@ def _certified(checked: Checked) -> Values:
 
 
 def _steps(steps: Sequence[tuple[str, str]]) -> Markup | None:
-    return Markup("").join(STEP.format(title) for title, _kind in steps) if steps else None
+    if not steps:
+        return None
+    return BEGIN + (END + BEGIN).join(title for title, _kind in steps) + END
 
 
 def _history(checked: Checked) -> Values:
