@@ -33,6 +33,7 @@ OPTIONS = {
     "shared_buffers": "64MB",
     "timezone": "Pacific/Chatham",  # a zone that nobody expects
 }
+DURABLE = dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "on")
 _numbers = itertools.count(1)
 
 
@@ -58,12 +59,14 @@ def owner() -> str:
     return "postgres" if "postgres" in names else "nobody"
 
 
-def start(folder: Path) -> str:
-    """Make a cluster in this empty folder and start it; returns its address."""
+def start(folder: Path, *, durable: bool = False) -> str:
+    """Make a cluster in this empty folder and start it; returns its address. A durable one waits
+    for the disk at each commit."""
     if os.geteuid() == 0:
         shutil.chown(folder, owner(), pwd.getpwnam(owner()).pw_gid)
     data, port = folder / "data", _free_port()
-    options = {**OPTIONS, "port": str(port), "unix_socket_directories": str(folder)}
+    safety = DURABLE if durable else {}
+    options = {**OPTIONS, **safety, "port": str(port), "unix_socket_directories": str(folder)}
     flags = " ".join(f"-c {name}={value}" for name, value in options.items())
     _run(
         program("initdb"), "--pgdata", data, "--username", USER, "--auth", "trust",

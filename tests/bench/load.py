@@ -3,7 +3,8 @@
     python -m tests.bench.load < job.json
 
 reads `{port, requests: [text, …], status, concurrency, seconds}` and writes
-`{count, seconds, latencies}`. Raw sockets: an HTTP library would need more of the machine than
+`{count, seconds, latencies}`. Each connection asks for a share of the requests of its own, again
+and again. Raw sockets: an HTTP library would need more of the machine than
 the server that it measures. Any other status than the expected one is an error, not a figure.
 """
 
@@ -12,6 +13,7 @@ import selectors
 import socket
 import sys
 import time
+from collections.abc import Iterator
 from itertools import cycle
 from typing import Any
 
@@ -21,7 +23,8 @@ LIMIT_SECONDS = 30
 class Line:
     """One connection with the request that is under way on it."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, turn: Iterator[bytes]) -> None:
+        self.turn = turn
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=LIMIT_SECONDS)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sent = 0.0
@@ -29,11 +32,11 @@ class Line:
         self.buffer = b""
         self.length: int | None = None
 
-    def send(self, request: bytes) -> None:
+    def send(self) -> None:
         """Ask for the next page."""
         self.buffer, self.length = b"", None
         self.sent = time.perf_counter()
-        self.socket.sendall(request)
+        self.socket.sendall(next(self.turn))
 
     def receive(self, expected: bytes) -> bool:
         """Read what is there; True when the answer is complete."""
@@ -64,22 +67,24 @@ def measure(
     port: int, requests: list[bytes], status: str, concurrency: int, seconds: float
 ) -> dict[str, Any]:
     """Keep so many connections busy for so long."""
-    turn = cycle(requests)
-    lines = [Line(port) for _ in range(concurrency)]
+    lines = [
+        Line(port, cycle(requests[place % len(requests) :: concurrency]))
+        for place in range(concurrency)
+    ]
     selector = selectors.DefaultSelector()
     for line in lines:
         selector.register(line.socket, selectors.EVENT_READ, line)
     latencies: list[float] = []
     began = time.perf_counter()
     for line in lines:
-        line.send(next(turn))
+        line.send()
     while any(line.busy for line in lines):
         for line in _answered(selector, status.encode()):
             now = time.perf_counter()
             latencies.append(now - line.sent)
             line.busy = now - began < seconds
             if line.busy:
-                line.send(next(turn))
+                line.send()
     took = time.perf_counter() - began
     for line in lines:
         line.socket.close()

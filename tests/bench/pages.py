@@ -94,7 +94,7 @@ def measure(stage: Stage, who: Readers, sheet: Sheet, *, rounds: int, seconds: f
             bare = Page(HELLO, [request("/")])
             asked = pages_of(who, server.port)
             for page in asked:
-                _slice(server, page, 1, 0.3)
+                slice_of(server, page, 1, 0.3)
             for concurrency in CONCURRENCIES:
                 now = [page for page in asked if page.crowd or concurrency < CROWD]
                 found = _rounds(server, hello, (bare, now), concurrency, rounds, seconds)
@@ -124,7 +124,7 @@ def beside(
 
 
 def _time(server: Server, page: Page, seconds: float) -> float:
-    answer, _cpu = _slice(server, page, FEW, seconds)
+    answer, _cpu = slice_of(server, page, FEW, seconds)
     return float(answer["seconds"] / answer["count"])
 
 
@@ -151,14 +151,14 @@ def _rounds(
 
 def _note(figures: Figures, server: Server, page: Page, concurrency: int, seconds: float) -> float:
     """Measure a slice; returns the CPU seconds of a request."""
-    answer, cpu = _slice(server, page, concurrency, seconds)
+    answer, cpu = slice_of(server, page, concurrency, seconds)
     figures.rates.append(answer["count"] / answer["seconds"])
     figures.latencies += answer["latencies"]
     figures.cpu.append(cpu / answer["count"])
     return figures.cpu[-1]
 
 
-def _slice(
+def slice_of(
     server: Server, page: Page, concurrency: int, seconds: float
 ) -> tuple[dict[str, Any], float]:
     job = {"port": server.port, "requests": page.requests, "status": page.status,

@@ -111,7 +111,7 @@ def _of_request(stage: Stage, token: str, codes: list[str], sheet: Sheet) -> Non
                 answer = client.post(
                     "/api/v1/checks", json={"entries": codes[:size]}, headers=headers
                 )
-            if answer.status_code != 200:
+            if not answer.is_json or len(answer.json["rows"]) < size:
                 raise RuntimeError(answer.status)
             asked = [text for text in found if not text.startswith(("PRAGMA", "BEGIN"))]
             sheet.add(f"statements of the whole request, {size:,} codes", len(asked), "")

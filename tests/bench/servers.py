@@ -31,16 +31,19 @@ class Server:
 
 
 @contextmanager
-def serving(target: str, environ: Mapping[str, str], log: Path) -> Iterator[Server]:
-    """Serve an application factory by granian with the options of `lms.serve`, one process."""
+def serving(
+    target: str, environ: Mapping[str, str], log: Path, *, cores: set[int] = SERVER_CORE
+) -> Iterator[Server]:
+    """Serve an application factory by granian with the options of `lms.serve`: a process of one
+    thread for each of the cores, and held to them."""
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", target]
     command += ["--host", "127.0.0.1", "--port", str(port), "--no-ws"]
-    command += ["--workers", "1", "--blocking-threads", "1", "--log-level", "warning"]
+    command += ["--workers", str(len(cores)), "--blocking-threads", "1", "--log-level", "warning"]
     with open(log, "ab") as output:
         process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **environ}, stdout=output, stderr=output,
-            start_new_session=True, preexec_fn=lambda: os.sched_setaffinity(0, SERVER_CORE),
+            start_new_session=True, preexec_fn=lambda: os.sched_setaffinity(0, cores),
         )  # fmt: skip
     try:
         _wait(port, process, log)

@@ -11,6 +11,7 @@ from secrets import token_hex
 
 import sqlalchemy as sa
 from flask import Flask
+from itsdangerous import URLSafeTimedSerializer
 
 from app import create_app
 from certification.certificates.models import Certificate
@@ -89,7 +90,8 @@ def readers(stage: Stage) -> Readers:
     """Sign some learners in and pick codes from the whole range of certificates."""
     with stage.app() as app:
         with unit(writes=True):
-            cookies = [_cookie(app, person_id) for person_id in _some(Seat.person_id, READERS)]
+            people = _some(Seat.person_id, READERS)
+            cookies = [signed_in(app, person_id)[0] for person_id in people]
         with unit(writes=False):
             codes = [str(code) for code in _some(Certificate.code, CODES)]
             course = max(catalog().courses, key=lambda card: len(card.formats)).href
@@ -104,21 +106,22 @@ def _some(column: sa.orm.InstrumentedAttribute[object], count: int) -> list[obje
     return list(db.session.scalars(sa.select(column).where(table_id.in_(wanted)).distinct()))
 
 
-def _cookie(app: Flask, person_id: object) -> str:
-    """The browser's cookie of a fresh sign-in, with the token that the sign-in form put there."""
+def signed_in(app: Flask, person_id: object) -> tuple[str, str]:
+    """The browser's cookie of a fresh sign-in, and the token that its forms carry."""
     account = db.session.scalars(sa.select(Account).where(Account.person_id == person_id)).one()
-    token = identity.start(account, now=clock.now())
+    token, secret = identity.start(account, now=clock.now()), token_hex(20)
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-    value = serializer.dumps({"_user_id": token, "_fresh": True, "csrf_token": token_hex(20)})
-    return f"{app.config['SESSION_COOKIE_NAME']}={value}"
+    value = serializer.dumps({"_user_id": token, "_fresh": True, "csrf_token": secret})
+    forms = URLSafeTimedSerializer(str(app.secret_key), salt="wtf-csrf-token").dumps(secret)
+    return f"{app.config['SESSION_COOKIE_NAME']}={value}", str(forms)
 
 
 @contextmanager
 def postgres_server(folder: Path) -> Iterator[str]:
-    """A PostgreSQL of the run's own, as the tests start theirs."""
+    """A PostgreSQL of the run's own, which waits for the disk."""
     folder.mkdir()
     try:
-        yield postgres.start(folder)
+        yield postgres.start(folder, durable=True)
     finally:
         postgres.stop(folder)
 
