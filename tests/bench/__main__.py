@@ -9,7 +9,17 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.bench import certificate, crew, hot, issuing, pages, partner, start, weight
+from tests.bench import (
+    autosave,
+    certificate,
+    crew,
+    hot,
+    issuing,
+    pages,
+    partner,
+    start,
+    weight,
+)
 from tests.bench.figures import Sheet
 from tests.bench.stage import Readers, Stage, new_database, postgres_server, readers, stage
 
@@ -86,6 +96,7 @@ def on_database(options: argparse.Namespace, trio: Trio, who: Readers, sheet: Sh
     codes = (readers(few).codes, who.codes)
     pages.beside(few, codes[0], academy, codes[1], sheet, rounds=rounds, seconds=seconds)
     partner.measure(academy, sheet)
+    autosave.measure(academy, sheet, rounds=rounds, seconds=seconds)
     issuing.measure(academy, sheet, count=9 if options.quick else 40)
     crew.measure(academy, sheet, count=options.reissued)
 

@@ -23,7 +23,7 @@ from app import create_app
 from certification.awards.models import Revocation
 from certification.certificates import actions, jobs, making
 from certification.certificates.document import render
-from certification.certificates.models import Certificate
+from certification.certificates.models import Certificate, CertificateState
 from certification.credentials.signing import sign
 from certification.designs.queries import with_pictures
 from lms import clock
@@ -65,7 +65,11 @@ def replaceable() -> sa.Select[Certificate]:
         sa.select(Certificate)
         .outerjoin(later, later.supersedes_id == Certificate.id)
         .outerjoin(Revocation, Revocation.award_id == Certificate.award_id)
-        .where(later.id.is_(None), Revocation.id.is_(None))
+        .where(
+            later.id.is_(None),
+            Revocation.id.is_(None),
+            Certificate.state == CertificateState.ISSUED,
+        )
     )
 
 
