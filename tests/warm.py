@@ -1,18 +1,21 @@
 """What outlives a test. Each has an application of its own; making it anew is most of its time.
 
 Nothing of the product is replaced. Compiled routes, templates and SQL are the same in every test's
-application, so they are compiled once a worker; passwords are hashed with the least work.
+application, so they are compiled once a worker; passwords are hashed with the least work, and
+SQLite does not wait for the disk.
 """
 
 import hashlib
 import inspect
 from collections.abc import Callable, Hashable
 from pathlib import Path
+from typing import Any
 
 from argon2 import PasswordHasher
 from flask import Flask
 from jinja2 import Environment, FileSystemBytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy import event
 from werkzeug.routing import Rule
 
 from lms import drawing, templates
@@ -40,6 +43,8 @@ class Bytecode(FileSystemBytecodeCache):
 
 _templates = Bytecode()
 _compile_builder = Rule._compile_builder
+_parse_rule = Rule._parse_rule
+_parsed: dict[tuple[str, bool, type], tuple[list[Any], list[Any], dict[str, Any]]] = {}
 _builders: dict[tuple[str, str, bool], Callable[..., tuple[str, str]]] = {}
 
 
@@ -56,6 +61,28 @@ class Statements(dict[Hashable, object]):
 _statements: dict[str, Statements] = {}
 
 
+def _wait_for_no_disk(connection: Any, _record: object) -> None:
+    """As the tests' PostgreSQL: a killed process loses nothing by it, only a power cut would. The
+    processes that tests start have the product's own connections, which wait."""
+    connection.execute("PRAGMA synchronous=OFF")
+
+
+def _parsed_once(rule: Rule, text: str) -> list[Any]:
+    """The parts of a route's text, and what reading it notes in the rule."""
+    assert rule.map is not None
+    key = (text, rule.is_leaf, rule.map.converters["int"])
+    if key not in _parsed:
+        before = len(rule._trace)
+        parts = list(_parse_rule(rule, text))
+        _parsed[key] = parts, rule._trace[before:], dict(rule._converters)
+        return parts
+    parts, trace, converters = _parsed[key]
+    rule._trace += trace
+    rule._converters.update(converters)
+    rule.arguments.update(converters)
+    return parts
+
+
 def _compiled_once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
     key = (rule.rule, repr(rule.defaults), append_unknown)
     if key not in _builders:
@@ -66,6 +93,7 @@ def _compiled_once(rule: Rule, append_unknown: bool = True) -> Callable[..., tup
 def prepare() -> None:
     """Once a worker, before the first application."""
     setattr(Rule, "_compile_builder", _compiled_once)  # noqa: B010  # a method's type is fixed
+    setattr(Rule, "_parse_rule", _parsed_once)  # noqa: B010
     passwords.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
@@ -74,6 +102,8 @@ def keep(app: Flask) -> None:
     app.jinja_env.bytecode_cache = _templates
     with app.app_context():
         name = db.engine.dialect.name
+        if name == "sqlite":
+            event.listen(db.engine, "connect", _wait_for_no_disk)
         db.engine._compiled_cache = _statements.setdefault(name, Statements())  # type: ignore[assignment]
     for mapper in Base.registry.mappers:
         mapper.base_mapper.__dict__["_compiled_cache"] = _statements.setdefault(
