@@ -192,5 +192,5 @@ def _report(
         if ratios:
             ratio = statistics.median(ratios)
             sheet.add(
-                f"{name}: CPU beside hello", ratio, "×", page.ratio if concurrency > 1 else None
+                f"{name}: CPU beside hello", ratio, "×", page.ratio if concurrency == FEW else None
             )
