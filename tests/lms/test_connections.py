@@ -75,6 +75,15 @@ def test_a_transaction_after_a_single_select_is_one_again(
         assert db.session.scalar(sa.select(Person.name)) == "Ada"
 
 
+def test_nothing_rests_when_the_connections_are_closed(
+    app: Flask, client: FlaskClient, certificate: Certificate
+) -> None:
+    assert client.get(f"/verify/{certificate.code}.json").status_code == 200
+    db.session.remove()
+    db.engine.dispose()
+    assert cut(app) == 0
+
+
 def plans(app: Flask, url: str) -> int:
     """How many statements the server keeps after five runs, over this address."""
     engine = sa.create_engine(url, **connections.options(app.extensions["settings"]))
