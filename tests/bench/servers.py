@@ -27,7 +27,7 @@ class Server:
 
     def cpu_seconds(self) -> float:
         """CPU that the server and its children have used since they started."""
-        return sum(_cpu(pid) for pid in _family(self.process.pid))
+        return sum(cpu_of(pid) for pid in _family(self.process.pid))
 
 
 @contextmanager
@@ -86,6 +86,6 @@ def _family(pid: int) -> Iterator[int]:
             yield from _family(int(child))
 
 
-def _cpu(pid: int) -> float:
+def cpu_of(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return sum(int(value) for value in fields[11:13]) / TICKS
