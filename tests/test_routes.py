@@ -40,7 +40,8 @@ POLICY = {
     "manage.see": "home.manage",
     "people.see": "accounts.people accounts.person",
     "people.edit": """accounts.new_person accounts.add_membership accounts.end_membership
-        accounts.invite_again scheduling.enrol_colleague""",
+        accounts.invite_again scheduling.enrol_colleague
+        scheduling.group scheduling.enrol_together""",
     "people.import": """accounts.imports accounts.import_page accounts.run_import
         accounts.import_errors""",
     "roles.grant": """accounts.grant_role accounts.end_role accounts.account_state

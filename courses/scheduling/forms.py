@@ -10,7 +10,9 @@ from wtforms import (
     FieldList,
     FormField,
     IntegerField,
+    RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
     TimeField,
@@ -178,6 +180,14 @@ class CancellationForm(ChangeForm):
     def change(self) -> Cancel:
         """The cancellation."""
         return Cancel(self.reason.data or "")
+
+
+class GroupForm(Form):
+    """Who is to be enrolled together: ticked, or for who may enrol anybody, by address."""
+
+    people = SelectMultipleField(_l("Your people"))
+    addresses = TextAreaField(_l("E-mail addresses"), [Length(max=20_000)])
+    kind = RadioField(_l("Kind of seat"), default="either")
 
 
 class ReasonForm(Form):
