@@ -32,6 +32,9 @@ SPARE_ROWS = 2
 _seats = [InputRequired(_l("Enter a number, 0 for none.")), NumberRange(0, 5000, _l("0 to 5,000."))]
 
 
+_two = DataRequired(_l("Choose at least two people."))
+
+
 def _zones() -> list[tuple[str, str]]:
     return [(name, name) for name in zone_names()]
 
@@ -185,8 +188,8 @@ class CancellationForm(ChangeForm):
 class GroupForm(Form):
     """Who is to be enrolled together: ticked, or for who may enrol anybody, by address."""
 
-    people = SelectMultipleField(_l("Your people"))
-    addresses = TextAreaField(_l("E-mail addresses"), [Length(max=20_000)])
+    people = SelectMultipleField(_l("Your people"), [_two])
+    addresses = TextAreaField(_l("E-mail addresses"), [_two, Length(max=20_000)])
     kind = RadioField(_l("Kind of seat"), default="either")
 
 
