@@ -58,7 +58,16 @@ def audit_log() -> ResponseReturnValue:
         wanted = wanted.where(AuditEntry.act == act)
     rows = db.session.execute(wanted).all()
     page = page_of(rows, size=SIZE, key=lambda row: (row[0].id,), is_first=not cursor)
-    return render_template("reporting/audit.html", page=page, act=act)
+    subjects = {int(e.subject_id) for e, _ in page.rows if e.subject_kind == "person"}
+    return render_template("reporting/audit.html", page=page, act=act, people=_people(subjects))
+
+
+def _people(ids: set[int]) -> dict[str, tuple[str, str]]:
+    """Public ids and names of those whom the entries are about."""
+    rows = db.session.execute(
+        sa.select(Person.id, Person.public_id, Person.name).where(Person.id.in_(ids))
+    )
+    return {str(row.id): (row.public_id, row.name) for row in rows}
 
 
 @blueprint.get("/styleguide")

@@ -65,6 +65,12 @@ wording.register(
         "cannot_be_emptied": lambda: _("A recorded fact can be corrected, not emptied."),
         "no_such_address": lambda: _("Nobody here has the address %(address)s."),
         "own_result": lambda: _("Nobody records facts about themselves."),
+        "attendance.recorded": lambda: _("Attendance recorded"),
+        "result.recorded": lambda: _("Result recorded"),
+        "completion.recorded": lambda: _("Completed a course"),
+        "completion.withdrawn": lambda: _("A completion was taken back"),
+        "self_paced.started": lambda: _("Started a course in their own time"),
+        "self_paced.cancelled": lambda: _("Gave up a course in their own time"),
     }
 )
 
