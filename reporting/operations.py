@@ -12,6 +12,8 @@ from lms.db import db
 from lms.health import Check
 from lms.paging import SIZE, page_of
 from lms.permissions import permit
+from lms.settings import Settings
+from reporting.demo import people as demo
 
 blueprint = Blueprint("operations", __name__)
 
@@ -24,6 +26,20 @@ def fonts() -> Check:
         not missing,
         "every script has a font" if not missing else f"no font for {', '.join(missing)}",
         "" if not missing else "Install fonts-noto-core and fonts-noto-cjk.",
+    )
+
+
+def demonstration() -> Check:
+    """For the doctor: nobody can sign in to a real academy as a demonstration person."""
+    settings: Settings = current_app.extensions["settings"]
+    if not settings.production:
+        return Check("demonstration", True, "not in production: it may be here")
+    found = demo.is_there()
+    return Check(
+        "demonstration",
+        not found,
+        "demonstration people can sign in" if found else "no demonstration people",
+        "Start with an empty DATA_DIR and database." if found else "",
     )
 
 
