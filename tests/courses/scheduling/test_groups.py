@@ -20,7 +20,7 @@ from lms import clock
 from lms.accounts.models import Account, Person
 from lms.db import db, unit
 from lms.errors import Refusal
-from lms.mail import MailMessage
+from lms.mail import MailMessage, compose
 from lms.permissions import Role
 from tests.courses.scheduling.browse import page, submit, text
 from tests.factories import Factory
@@ -224,7 +224,7 @@ def test_wishes_for_one_kind_come_first_and_the_others_get_what_is_left() -> Non
 
 
 def test_each_of_a_waiting_group_is_told_so_by_one_mail(
-    make: Factory, session: ClassSession, now: datetime
+    app: Flask, make: Factory, session: ClassSession, now: datetime
 ) -> None:
     make.enrolled(session, make.person("Ada"))
     people = cast(make, "Bob", "Cid", "Dee", "Eve")
@@ -232,8 +232,26 @@ def test_each_of_a_waiting_group_is_told_so_by_one_mail(
     together(session, people, now)
 
     with unit(writes=False):
-        rows = db.session.scalars(sa.select(MailMessage).where(MailMessage.template == "waiting"))
-        assert [row.person_id for row in rows] == [person.id for person in people]
+        rows = db.session.scalars(
+            sa.select(MailMessage).where(MailMessage.template == "waiting")
+        ).all()
+        body = compose(rows[0], app.extensions["settings"]).get_content()
+    assert [row.person_id for row in rows] == [person.id for person in people]
+    assert "a group of 4: you get seats all at once, or none of you does.\n\nFoundation" in body
+    assert f"/class-sessions/{session.code}\n\n" in body
+
+
+def test_a_mail_about_one_seat_keeps_its_paragraphs_and_says_nothing_of_groups(
+    app: Flask, make: Factory, session: ClassSession
+) -> None:
+    make.enrolled(session, make.person("Ada"))
+
+    with unit(writes=False):
+        row = db.session.scalars(sa.select(MailMessage)).one()
+        body = compose(row, app.extensions["settings"]).get_content()
+    assert "you have a seat in the room in:\n\nFoundation Training" in body
+    assert "\n\n\n" not in body
+    assert "group" not in body
 
 
 def test_a_preview_asks_as_much_for_four_people_as_for_two(
