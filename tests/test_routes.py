@@ -29,7 +29,7 @@ POLICY = {
     "token:checks.run": "api.make_check api.get_check api.get_check_result",
     SIGNED_IN: """home.me accounts.sign_out accounts.profile accounts.change_password
         accounts.end_one accounts.end_others competency.own_map competency.ask
-        scheduling.enrol scheduling.cancel scheduling.switch scheduling.leave
+        scheduling.enrol scheduling.ask_cancel scheduling.cancel scheduling.switch scheduling.leave
         scheduling.change_wish scheduling.start_course scheduling.give_course_up
         accounts.api_tokens accounts.end_token home.certificate home.consent
         cutscores.panels cutscores.panel cutscores.rate cutscores.tolerate cutscores.picture
