@@ -178,6 +178,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     navigation.add(app, *ENTRIES)
     reporting.slots.init_app(app)
     doctor.add_check(app, reporting.operations.fonts)
+    doctor.add_check(app, reporting.operations.demonstration)
     doctor.add_check(app, certification.keys.health.check)
     app.view_functions["static"].__dict__["permission"] = PUBLIC
     web.check_all_routes(app)

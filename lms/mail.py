@@ -5,6 +5,7 @@ in the reader's language and hands it to SMTP, or, in the embedded default, to a
 DATA_DIR/mail. A worker killed between handing over and noting it repeats the same Message-ID.
 """
 
+import re
 import smtplib
 from collections.abc import Callable
 from datetime import datetime
@@ -24,6 +25,8 @@ from lms.db import Base, db, insert_once, run, unit
 from lms.settings import Settings
 
 TIMEOUT_SECONDS = 20
+PARAGRAPHS = re.compile(r"\n(?:[ \t]*\n){2,}")
+"""More than one empty line, which the conditions of a template leave behind."""
 
 
 class MailMessage(Base):
@@ -117,7 +120,7 @@ def compose(message: MailMessage, settings: Settings) -> EmailMessage:
         f"<academy-{message.id}-{message.created_at.timestamp():.0f}@{_host(settings)}>"
     )
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(body.strip() + "\n")
+    mail.set_content(PARAGRAPHS.sub("\n\n", body.strip()) + "\n")
     return mail
 
 

@@ -113,6 +113,11 @@ def setup() -> None:
     """Make everything ready; quick when it is."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     fresh = not schema.has_tables()
+    if _settings().production and not fresh and demo.is_there():
+        raise click.ClickException(
+            "APP_ENV=production refuses demonstration data: set DATA_DIR to an empty folder "
+            "(or DATABASE_URL to an empty database)."
+        )
     if fresh or schema.current() != schema.head():
         made = upgrade_safely(app)
         if made:

@@ -12,6 +12,8 @@ from lms.db import db
 from lms.health import Check
 from lms.paging import SIZE, page_of
 from lms.permissions import permit
+from lms.settings import Settings
+from reporting.demo import people as demo
 
 blueprint = Blueprint("operations", __name__)
 
@@ -24,6 +26,20 @@ def fonts() -> Check:
         not missing,
         "every script has a font" if not missing else f"no font for {', '.join(missing)}",
         "" if not missing else "Install fonts-noto-core and fonts-noto-cjk.",
+    )
+
+
+def demonstration() -> Check:
+    """For the doctor: nobody can sign in to a real academy as a demonstration person."""
+    settings: Settings = current_app.extensions["settings"]
+    if not settings.production:
+        return Check("demonstration", True, "not in production: it may be here")
+    found = demo.is_there()
+    return Check(
+        "demonstration",
+        not found,
+        "demonstration people can sign in" if found else "no demonstration people",
+        "Start with an empty DATA_DIR and database." if found else "",
     )
 
 
@@ -58,7 +74,16 @@ def audit_log() -> ResponseReturnValue:
         wanted = wanted.where(AuditEntry.act == act)
     rows = db.session.execute(wanted).all()
     page = page_of(rows, size=SIZE, key=lambda row: (row[0].id,), is_first=not cursor)
-    return render_template("reporting/audit.html", page=page, act=act)
+    subjects = {int(e.subject_id) for e, _ in page.rows if e.subject_kind == "person"}
+    return render_template("reporting/audit.html", page=page, act=act, people=_people(subjects))
+
+
+def _people(ids: set[int]) -> dict[str, tuple[str, str]]:
+    """Public ids and names of those whom the entries are about."""
+    rows = db.session.execute(
+        sa.select(Person.id, Person.public_id, Person.name).where(Person.id.in_(ids))
+    )
+    return {str(row.id): (row.public_id, row.name) for row in rows}
 
 
 @blueprint.get("/styleguide")

@@ -29,7 +29,7 @@ POLICY = {
     "token:checks.run": "api.make_check api.get_check api.get_check_result",
     SIGNED_IN: """home.me accounts.sign_out accounts.profile accounts.change_password
         accounts.end_one accounts.end_others competency.own_map competency.ask
-        scheduling.enrol scheduling.cancel scheduling.switch scheduling.leave
+        scheduling.enrol scheduling.ask_cancel scheduling.cancel scheduling.switch scheduling.leave
         scheduling.change_wish scheduling.start_course scheduling.give_course_up
         accounts.api_tokens accounts.end_token home.certificate home.consent
         cutscores.panels cutscores.panel cutscores.rate cutscores.tolerate cutscores.picture
@@ -40,7 +40,8 @@ POLICY = {
     "manage.see": "home.manage",
     "people.see": "accounts.people accounts.person",
     "people.edit": """accounts.new_person accounts.add_membership accounts.end_membership
-        accounts.invite_again scheduling.enrol_colleague""",
+        accounts.invite_again scheduling.enrol_colleague
+        scheduling.group scheduling.enrol_together""",
     "people.import": """accounts.imports accounts.import_page accounts.run_import
         accounts.import_errors""",
     "roles.grant": """accounts.grant_role accounts.end_role accounts.account_state

@@ -3,6 +3,7 @@
 The requirements are empty here, so that nothing is fetched; the environments are real.
 """
 
+import os
 import shutil
 import subprocess
 import time
@@ -22,6 +23,7 @@ class Checkout:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.environment = folder / ".venv"
+        self.environ = dict(os.environ)
         (folder / "script").mkdir()
         shutil.copy(SCRIPT, folder / "script")
         self.require("# nothing yet\n")
@@ -35,6 +37,7 @@ class Checkout:
         return subprocess.Popen(
             ["sh", "script/setup"],
             cwd=self.folder,
+            env=self.environ,
             stdin=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
@@ -119,3 +122,24 @@ def test_a_failed_installation_says_so_and_is_tried_again(checkout: Checkout) ->
     )
     checkout.require("# back to nothing\n")
     assert INSTALLED in checkout.set_up()
+
+
+def test_a_machine_that_can_have_no_fonts_is_told_and_goes_on(tmp_path: Path) -> None:
+    checkout, programs = Checkout(tmp_path), tmp_path / "bin"
+    script = tmp_path / "script" / "setup"
+    script.write_text(script.read_text().replace("/usr/share/fonts", str(tmp_path / "fonts")))
+    programs.mkdir()
+    for name, status in (("fc-list", 0), ("apt-get", 100), ("sudo", 1)):
+        (programs / name).write_text(f"#!/bin/sh\nexit {status}\n")
+        (programs / name).chmod(0o755)
+    checkout.environ["PATH"] = f"{programs}:{os.environ['PATH']}"
+
+    said, again = checkout.set_up(), checkout.set_up()
+
+    assert "fonts-noto-core fonts-noto-cjk" in "\n".join(said)
+    assert said[-3:] == [
+        "Going on without: until then, certificates cannot show every script.",
+        MADE,
+        INSTALLED,
+    ]
+    assert again == []

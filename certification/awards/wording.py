@@ -6,6 +6,10 @@ from lms.i18n import gettext as _
 
 wording.register(
     {
+        "award.made": lambda: _("Certification awarded"),
+        "award.revoked": lambda: _("Certification revoked"),
+        "award.suspended": lambda: _("Certification suspended"),
+        "award.lifted": lambda: _("Suspension of a certification lifted"),
         "needs_course": lambda: _("Complete the course %(code)s."),
         "needs_exam": lambda: _("Sit the exam and reach %(wanted)s points."),
         "exam_below": lambda: _(

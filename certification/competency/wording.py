@@ -5,6 +5,9 @@ from lms.i18n import gettext as _
 
 wording.register(
     {
+        "validation.asked": lambda: _("Asked to have a competency confirmed"),
+        "validation.confirmed": lambda: _("A competency was confirmed"),
+        "validation.declined": lambda: _("A competency was not confirmed"),
         "not_yourself": lambda: _("Nobody records or decides about themselves. Ask a colleague."),
         "level_unknown": lambda: _("Enter a level between 1 and %(top)s."),
         "observed_in_the_future": lambda: _("The day lies in the future."),

@@ -5,6 +5,8 @@ from lms.i18n import gettext as _
 
 wording.register(
     {
+        "cut_study.called": lambda: _("Called to judge a cut score"),
+        "cut_study.dismissed": lambda: _("No longer judges a cut score"),
         "too_few_judges": lambda: _(
             "Not enough judges: %(have)s rated everything, %(need)s needed."
         ),

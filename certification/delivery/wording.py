@@ -7,6 +7,8 @@ from lms.reasons import Reason
 
 wording.register(
     {
+        "adjustment.granted": lambda: _("Got an adjustment for exams"),
+        "adjustment.withdrawn": lambda: _("An adjustment for exams was withdrawn"),
         "exam_is_open": lambda: _("The exam is open."),
         "exam_not_open": lambda: _("This exam is not delivered here yet."),
         "course_completed": lambda: _("“%(title)s” (%(code)s) is completed."),

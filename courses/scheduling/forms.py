@@ -10,7 +10,9 @@ from wtforms import (
     FieldList,
     FormField,
     IntegerField,
+    RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
     TimeField,
@@ -28,6 +30,9 @@ from lms.i18n import zone_names
 MEETINGS = 20
 SPARE_ROWS = 2
 _seats = [InputRequired(_l("Enter a number, 0 for none.")), NumberRange(0, 5000, _l("0 to 5,000."))]
+
+
+_two = DataRequired(_l("Choose at least two people."))
 
 
 def _zones() -> list[tuple[str, str]]:
@@ -178,6 +183,14 @@ class CancellationForm(ChangeForm):
     def change(self) -> Cancel:
         """The cancellation."""
         return Cancel(self.reason.data or "")
+
+
+class GroupForm(Form):
+    """Who is to be enrolled together: ticked, or for who may enrol anybody, by address."""
+
+    people = SelectMultipleField(_l("Your people"), [_two])
+    addresses = TextAreaField(_l("E-mail addresses"), [_two, Length(max=20_000)])
+    kind = RadioField(_l("Kind of seat"), default="either")
 
 
 class ReasonForm(Form):

@@ -22,6 +22,16 @@ wording.register(
         "overlaps": lambda: _("At the same time: “%(title)s” (%(code)s)."),
         "not_seated": lambda: _("There is no seat to change."),
         "not_waiting": lambda: _("This person is not on the waiting list."),
+        "waits_in_a_group": lambda: _(
+            "A group's wish stays as it is. To ask on your own, leave the waiting list first."
+        ),
+        "group_too_large": lambda: _(
+            "%(people)s people never fit: choose at most %(most)s for this kind of seat."
+        ),
+        "group_of_one": lambda: _("Choose at least two people."),
+        "not_all_may": lambda: _(
+            "Nobody is enrolled, because not everybody may be. See the reasons below."
+        ),
         "not_self_paced": lambda: _("This course cannot be taken in one's own time."),
         "already_started": lambda: _("This course is started already."),
         "not_started_yet": lambda: _("This course was not started, or it is finished."),
@@ -55,6 +65,12 @@ wording.register(
         "cannot_be_emptied": lambda: _("A recorded fact can be corrected, not emptied."),
         "no_such_address": lambda: _("Nobody here has the address %(address)s."),
         "own_result": lambda: _("Nobody records facts about themselves."),
+        "attendance.recorded": lambda: _("Attendance recorded"),
+        "result.recorded": lambda: _("Result recorded"),
+        "completion.recorded": lambda: _("Completed a course"),
+        "completion.withdrawn": lambda: _("A completion was taken back"),
+        "self_paced.started": lambda: _("Started a course in their own time"),
+        "self_paced.cancelled": lambda: _("Gave up a course in their own time"),
     }
 )
 

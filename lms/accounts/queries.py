@@ -129,8 +129,15 @@ NOBODY = Standing(None, None, None, None, None, NO_PLAN_RANK)
 
 def standing_of(person_id: int, on: date) -> Standing:
     """The person's best current membership: the one with the first-ranked plan."""
-    row = db.session.execute(
+    return standings_of([person_id], on)[person_id]
+
+
+def standings_of(person_ids: Sequence[int], on: date) -> dict[int, Standing]:
+    """The best current membership of each of these people."""
+    found = dict.fromkeys(person_ids, NOBODY)
+    rows = db.session.execute(
         sa.select(
+            Membership.person_id,
             Organisation.id,
             Organisation.name,
             SupportPlan.id,
@@ -138,17 +145,17 @@ def standing_of(person_id: int, on: date) -> Standing:
             SupportPlan.name,
             sa.func.coalesce(SupportPlan.rank, NO_PLAN_RANK).label("rank"),
         )
+        .select_from(Organisation)
         .join(Membership, Membership.organisation_id == Organisation.id)
         .outerjoin(SupportPlan, SupportPlan.id == Organisation.support_plan_id)
         .where(
-            Membership.person_id == person_id,
+            Membership.person_id.in_(person_ids),
             Membership.started_on <= on,
             sa.or_(Membership.ended_on.is_(None), Membership.ended_on >= on),
         )
-        .order_by(sa.literal_column("rank"), Organisation.id)
-        .limit(1)
-    ).one_or_none()
-    return Standing(*row) if row else NOBODY
+        .order_by(sa.literal_column("rank").desc(), Organisation.id.desc())
+    )
+    return found | {row[0]: Standing(*row[1:]) for row in rows}
 
 
 def organisations() -> Sequence[Organisation]:

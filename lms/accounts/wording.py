@@ -3,6 +3,7 @@
 from lms import wording
 from lms.i18n import gettext as _
 from lms.permissions import Role
+from lms.reasons import Reason
 
 wording.register(
     {
@@ -62,7 +63,7 @@ def role_name(role: Role) -> str:
 
 
 def act_name(act: str) -> str:
-    """What happened to a person, in words; acts of other slices as they are recorded."""
+    """What happened to a person, in words; other slices register theirs beside their reasons."""
     texts = {
         "person.created": _("Added"),
         "person.changed": _("Profile changed"),
@@ -83,7 +84,9 @@ def act_name(act: str) -> str:
         "sign_in.denied": _("Sign-in refused"),
         "sign_ins.ended": _("Signed out everywhere"),
     }
-    return texts.get(act, act)
+    if act in texts:
+        return texts[act]
+    return wording.word(Reason(act)) if act in wording.codes() else act
 
 
 def flaw_text(code: str) -> str:

@@ -84,6 +84,18 @@ toast?.querySelector("button").addEventListener("click", () => {
   undo[0]?.[0].focus();
 });
 
+// Filled in place: the way back leads out of the table, not into a form that was sent.
+grid?.closest("form")?.addEventListener("submit", (event) => {
+  const { name, value } = event.submitter ?? {};
+  if (name !== "fill") return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const empty = [...grid.querySelectorAll("select[name^='presence-']")].filter((cell) => !cell.value);
+  undo = empty.map((cell) => [cell, ""]);
+  for (const cell of empty) cell.value = value;
+  tell(toast.dataset.filled.replace("#", undo.length), true);
+}, { capture: true });
+
 grid?.closest("form")?.addEventListener("submit", (event) => {
   const wrong = rows().flatMap(inputsOf).filter((input) => !fits(input));
   if (!wrong.length) return;

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+AHEAD = timedelta(days=8)
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:
@@ -39,24 +41,29 @@ def opening_at(opening: Sequence[Mapping[str, Any]], zone: str, now: datetime) -
 
     Spans that touch (24:00 and 00:00) are one: a centre that never closes has no change.
     """
-    today = now.astimezone(ZoneInfo(zone)).date()
-    spans = sorted(
-        span
-        for offset in range(-1, 9)
-        for span in _spans(opening, zone, today + timedelta(days=offset))
-    )
-    merged: list[tuple[datetime, datetime]] = []
-    for start, end in spans:
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    for start, end in merged:
+    for start, end in _open_spans(opening, zone, now):
         if start <= now < end:
             return Opening(True, end if end - now < timedelta(days=7) else None)
         if now < start:
             return Opening(False, start)
     return Opening(False, None)
+
+
+def _open_spans(
+    opening: Sequence[Mapping[str, Any]], zone: str, now: datetime
+) -> list[tuple[datetime, datetime]]:
+    today = now.astimezone(ZoneInfo(zone)).date()
+    merged: list[tuple[datetime, datetime]] = []
+    for start, end in sorted(
+        span
+        for offset in range(-1, AHEAD.days + 1)
+        for span in _spans(opening, zone, today + timedelta(days=offset))
+    ):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +75,46 @@ class Duty:
     next_region: str
 
 
-def duty_at(table: Sequence[Mapping[str, str]], now: datetime) -> Duty:
-    """The region on duty: the last hand-over at or before now (times in UTC)."""
-    today = now.astimezone(UTC).date()
-    moments = sorted(
-        (_at(today + timedelta(days=offset), row["from_utc"], "UTC"), row["region"])
-        for offset in (-1, 0, 1, 2)
-        for row in table
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """A region's centre with its opening hours."""
+
+    region: str
+    opening: Sequence[Mapping[str, Any]]
+    time_zone: str
+
+
+def duty_at(
+    table: Sequence[Mapping[str, str]], centres: Sequence[Centre], now: datetime
+) -> Duty | None:
+    """The region whose turn it is (hand-overs in UTC); while its centre is closed, as on weekends,
+    the first of the others that is open. None when duty never changes hands."""
+    days = [now.astimezone(UTC).date() + timedelta(days=offset) for offset in range(-1, AHEAD.days)]
+    turns = sorted(
+        (_at(day, row["from_utc"], "UTC"), row["region"]) for day in days for row in table
     )
-    index = max(place for place, (moment, _) in enumerate(moments) if moment <= now)
-    until, following = moments[index + 1]
-    return Duty(moments[index][1], until, following)
+    opened = {one.region: _open_spans(one.opening, one.time_zone, now) for one in centres}
+    changes = {moment for spans in opened.values() for span in spans for moment in span}
+    mine = _on_duty(turns, opened, now)
+    for moment in sorted(changes | {moment for moment, _ in turns}):
+        following = _on_duty(turns, opened, moment) if moment > now else mine
+        if following != mine:
+            return Duty(mine, moment, following)
+    return None
+
+
+def _on_duty(
+    turns: Sequence[tuple[datetime, str]],
+    opened: Mapping[str, Sequence[tuple[datetime, datetime]]],
+    now: datetime,
+) -> str:
+    turn = max(place for place in turns if place[0] <= now)[1]
+    here = [
+        region
+        for region, spans in opened.items()
+        if any(start <= now < end for start, end in spans)
+    ]
+    return turn if turn in here or not here else here[0]
 
 
 def may_use(plan_codes: Sequence[str], own_plan: str | None) -> bool:

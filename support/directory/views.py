@@ -69,7 +69,7 @@ def contacts() -> ResponseReturnValue:
         standing=standing,
         centres=centres,
         blocks=blocks,
-        duty=rules.duty_at(sun["duty"], now) if sun else None,
+        duty=rules.duty_at(sun["duty"], _hours([row for row, _ in centres]), now) if sun else None,
         wanted=wanted,
         regions={row.code: row for row, _ in centres},
         groups=[g for g in groups if g[1]],
@@ -81,6 +81,10 @@ def contacts() -> ResponseReturnValue:
         plan_names={plan.code: plan.name for plan in people.plans()},
     )
     return current_app.make_response(page)
+
+
+def _hours(rows: Sequence[Region]) -> list[rules.Centre]:
+    return [rules.Centre(row.code, row.opening, row.time_zone) for row in rows]
 
 
 def _grouped(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:

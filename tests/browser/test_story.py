@@ -131,6 +131,18 @@ def test_a_double_click_takes_one_seat_and_the_back_button_loses_nothing(visit: 
     expect(page.get_by_role("button", name="Take a seat")).to_have_count(0)
 
 
+def test_a_roster_is_filled_in_place_and_the_way_back_leads_to_the_list(visit: Open) -> None:
+    window = visit()
+    page = window.sign_in("trainer")
+    window.go("/teach")
+    page.locator("a[href^='/teach/']").filter(has_text="Basic User Training").first.click()
+    page.get_by_role("button", name="Fill in: all present").click()
+    expect(page.locator("select[name^='presence-']").last).to_have_value("present")
+    expect(page.locator("#toast")).to_contain_text("filled in as present")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Teaching")
+
+
 def test_a_forms_errors_stand_beside_the_field_and_in_a_summary(visit: Open) -> None:
     page = visit().go("/sign-in")
     page.get_by_role("button", name="Sign in").click()

@@ -2,6 +2,7 @@
 there, and nothing was issued after it had run out."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from reporting.demo.stage import working_day
 from reporting.demo.story import timetable
 from reporting.loader.checks import read_folder
 from reporting.loader.load import load
+from reporting.operations import demonstration
 
 pytestmark = pytest.mark.thorough
 
@@ -181,3 +183,18 @@ def test_somebody_passed_an_exam_that_was_taken_here(told: None) -> None:
     assert run_.state == RunState.DECIDING
     assert (result.passed, result.score) == (True, run_.scaled)
     assert len(awards) == 1
+
+
+def test_production_does_not_start_on_demonstration_data(told: None, app: Flask) -> None:
+    settings = app.extensions["settings"]
+    app.extensions["settings"] = replace(settings, app_env="production")
+    try:
+        result = app.test_cli_runner().invoke(args=["setup"])
+        found = demonstration()
+    finally:
+        app.extensions["settings"] = settings
+
+    assert result.exit_code == 1
+    assert "production refuses demonstration data" in result.output
+    assert not found.fine
+    assert demonstration().fine

@@ -150,7 +150,8 @@ def put_in_queue(
             joined_by=by,
         )
         db.session.add(entry)
-    entry.wanted_kind, entry.state, entry.decided_at = place.wanted, WaitingState.WAITING, None
+    entry.wanted_kind, entry.group_number = place.wanted, place.group
+    entry.state, entry.decided_at = WaitingState.WAITING, None
     db.session.flush()
     note(
         "queue.joined",
@@ -195,6 +196,14 @@ def close_begun(class_session_id: int, *, now: datetime) -> None:
     news.tell("queue_closed", session, keys, now=now)
 
 
+def pass_over(
+    class_session: ClassSession, place: places.Place, *, by: int | None, now: datetime
+) -> None:
+    """Log that a seat went to somebody behind this place, because it does not fit here."""
+    why = "kind_not_free" if place.group is None else "group_does_not_fit"
+    decide(class_session, place.person_id, "skipped", why, by=by, now=now)
+
+
 def promote(class_session: ClassSession, *, by: int | None, now: datetime) -> list[Seat]:
     """Give the free seats to the queue, in the published order; each decision is logged."""
     if not standing.is_open(class_session, now=now):
@@ -205,7 +214,7 @@ def promote(class_session: ClassSession, *, by: int | None, now: datetime) -> li
     for step in places.steps(standing.free(class_session), queue):
         entry = entries[step.place.number]
         if step.kind is None:
-            decide(class_session, entry.person_id, "skipped", "kind_not_free", by=by, now=now)
+            pass_over(class_session, step.place, by=by, now=now)
         else:
             seats.append(_promote_one(class_session, entry, step.kind, by=by, now=now))
     return seats

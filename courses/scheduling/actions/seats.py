@@ -11,6 +11,7 @@ from courses.scheduling.actions.queue import (
     give_seat,
     lock,
     note,
+    pass_over,
     promote,
     put_in_queue,
 )
@@ -24,7 +25,7 @@ from courses.scheduling.models import (
 )
 from courses.scheduling.queries import standing
 from courses.scheduling.rules.enrolment import why_closed, why_not
-from courses.scheduling.rules.places import Place, next_promotable
+from courses.scheduling.rules.places import Place, ahead_of, next_promotable
 from lms.accounts.queries import standing_of
 from lms.db import db
 from lms.errors import Refusal, refuse
@@ -48,12 +49,14 @@ def enrol(
     place = Place(person_id, stands.rank, draw_number(session), wanted)
     queue = [standing.place_of(entry) for entry in standing.waiting(session.id)]
     first = next_promotable(standing.free(session), [*queue, place])
-    if first is not None and first.place is place:
-        return _take(session, place, first.kind, stands.organisation_id, by=by, now=now)
-    return _wait(session, place, stands.organisation_id, by=by, now=now)
+    if first and first[0].place is place:
+        for passed in ahead_of(queue, place):
+            pass_over(session, passed, by=by, now=now)
+        return take(session, place, first[0].kind, stands.organisation_id, by=by, now=now)
+    return wait(session, place, stands.organisation_id, by=by, now=now)
 
 
-def _take(
+def take(
     session: ClassSession,
     place: Place,
     kind: SeatKind | None,
@@ -62,6 +65,7 @@ def _take(
     by: int | None,
     now: datetime,
 ) -> Seat:
+    """Seat somebody who asked, and confirm it."""
     if kind is None:
         raise refuse("kind_not_free")
     seat = give_seat(session, place, kind, organisation_id=organisation_id, by=by, now=now)
@@ -70,17 +74,21 @@ def _take(
     return seat
 
 
-def _wait(
+def wait(
     session: ClassSession,
     place: Place,
     organisation_id: int | None,
     *,
+    together: int = 1,
     by: int | None,
     now: datetime,
 ) -> WaitingEntry:
+    """Give a place in the queue to somebody who asked; `together`: how many asked at once."""
     entry = put_in_queue(session, place, organisation_id=organisation_id, by=by, now=now)
-    decision = decide(session, place.person_id, "queued", "no_seat_free", by=by, now=now)
-    news.tell("waiting", session, {place.person_id: str(decision.id)}, now=now)
+    why = "no_seat_free" if together == 1 else "group_does_not_fit"
+    decision = decide(session, place.person_id, "queued", why, by=by, now=now)
+    keys = {place.person_id: str(decision.id)}
+    news.tell("waiting", session, keys, now=now, together=together)
     return entry
 
 
@@ -102,13 +110,15 @@ def cancel_seat(
 def leave_queue(
     class_session: ClassSession, person_id: int, *, by: int | None, now: datetime
 ) -> None:
-    """Wait no longer."""
+    """Wait no longer; those who were asked for together may fit now that they are fewer."""
     session = lock(class_session)
     entry = standing.waiting_entry(session.id, person_id)
     if entry is None:
         raise refuse("not_waiting")
     close_entry(entry, WaitingState.LEFT, by=by, now=now)
     decide(session, person_id, "left", "asked_to", by=by, now=now)
+    if entry.group_number is not None:
+        promote(session, by=by, now=now)
 
 
 def switch(
@@ -146,6 +156,8 @@ def change_wish(
     entry = standing.waiting_entry(session.id, person_id)
     if entry is None:
         raise refuse("not_waiting")
+    if entry.group_number is not None:
+        raise refuse("waits_in_a_group")
     if wanted is not None and wanted not in standing.offer(session).kinds:
         raise refuse("kind_not_offered")
     entry.wanted_kind = wanted

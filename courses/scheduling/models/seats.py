@@ -67,7 +67,11 @@ class WaitingState(StrEnum):
 
 
 class WaitingEntry(Base):
-    """A place in the queue: plan tier first, then the number drawn under the lock."""
+    """A place in the queue: plan tier first, then the number drawn under the lock.
+
+    Who was asked for together has the same `group_number`, the first of their numbers: they get
+    seats all at once or none.
+    """
 
     __tablename__ = "waiting_entry"
 
@@ -79,6 +83,7 @@ class WaitingEntry(Base):
     """None: either kind will do."""
     tier_rank: Mapped[int]
     number: Mapped[int]
+    group_number: Mapped[int | None]
     state: Mapped[WaitingState] = mapped_column(choice(WaitingState, "state"))
     joined_at: Mapped[datetime]
     joined_by: Mapped[int | None]

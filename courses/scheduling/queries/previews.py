@@ -6,11 +6,12 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from courses.scheduling.models import ClassSession
+from courses.scheduling.models import ClassSession, SeatKind
 from courses.scheduling.queries import standing
 from courses.scheduling.queries.clashes import clashes_of
 from courses.scheduling.rules import changes as rules
 from courses.scheduling.rules.enrolment import CourseName
+from courses.scheduling.rules.places import steps
 from lms.accounts.models import Person
 from lms.db import db
 from lms.reasons import Reason
@@ -51,6 +52,18 @@ def preview(class_session: ClassSession, change: rules.Change, *, now: datetime)
     rows = [Affected(names[effect.person_id], effect) for effect in effects]
     booked = clashes_of(class_session, change, now=now)
     return Preview(rows, rules.digest(snapshot, change, effects), [], booked)
+
+
+def next_for(class_session: ClassSession, kind: SeatKind, *, now: datetime) -> list[str]:
+    """Who gets a seat of this kind if one comes free now, in the published order."""
+    if not standing.is_open(class_session, now=now):
+        return []
+    left = dict(standing.free(class_session))
+    left[kind] += 1
+    queue = [standing.place_of(entry) for entry in standing.waiting(class_session.id)]
+    gets = [step.place.person_id for step in steps(left, queue) if step.kind]
+    names = names_of(gets)
+    return [names[person] for person in gets]
 
 
 def names_of(person_ids: Sequence[int]) -> dict[int, str]:

@@ -92,7 +92,9 @@ def waiting_entry(class_session_id: int, person_id: int) -> WaitingEntry | None:
 
 def place_of(entry: WaitingEntry) -> Place:
     """An entry as the rules see it."""
-    return Place(entry.person_id, entry.tier_rank, entry.number, entry.wanted_kind)
+    return Place(
+        entry.person_id, entry.tier_rank, entry.number, entry.wanted_kind, entry.group_number
+    )
 
 
 def taken_by(seat: Seat) -> Taken:

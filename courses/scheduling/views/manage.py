@@ -10,8 +10,8 @@ from werkzeug.exceptions import NotFound
 from courses.catalog.snapshot import catalog
 from courses.scheduling.actions import changes, classes, seats
 from courses.scheduling.forms import CreateForm, NarrowingForm
-from courses.scheduling.models import ClassSession, SessionState
-from courses.scheduling.queries import courses, log, people, sessions, standing
+from courses.scheduling.models import ClassSession, Seat, SessionState
+from courses.scheduling.queries import courses, log, people, previews, sessions, standing
 from courses.scheduling.views.blueprint import (
     blueprint,
     class_session_or_404,
@@ -98,14 +98,34 @@ def _may_cancel(session: ClassSession, *, now: datetime) -> bool:
     return is_before and reaches(session, "sessions.edit")
 
 
-@blueprint.post("/manage/class-sessions/<code>/seats/<int:seat_id>/cancellation")
+@blueprint.get("/manage/class-sessions/<code>/seats/<int:seat_id>/cancellation")
 @permit("sessions.edit")
-def cancel_seat_of(code: str, seat_id: int) -> ResponseReturnValue:
-    """Cancel somebody's seat, for instance on a call; the next that fits gets it."""
+def ask_cancel_of(code: str, seat_id: int) -> ResponseReturnValue:
+    """Whose seat it is and who gets it, before it is done."""
+    session, seat = _seat_or_404(code, seat_id)
+    return render_template(
+        "scheduling/give_back.html",
+        session=session,
+        name=seat.person.name,
+        gets=previews.next_for(session, seat.kind, now=clock.now()),
+        action=url_for("scheduling.cancel_seat_of", code=code, seat_id=seat_id),
+        back=url_for("scheduling.managed_one", code=code),
+    )
+
+
+def _seat_or_404(code: str, seat_id: int) -> tuple[ClassSession, Seat]:
     session = managed_or_404(code, "sessions.edit")
     seat = log.seat_of(session.id, seat_id)
     if seat is None:
         raise NotFound()
+    return session, seat
+
+
+@blueprint.post("/manage/class-sessions/<code>/seats/<int:seat_id>/cancellation")
+@permit("sessions.edit")
+def cancel_seat_of(code: str, seat_id: int) -> ResponseReturnValue:
+    """Cancel somebody's seat, for instance on a call; the next that fits gets it."""
+    session, seat = _seat_or_404(code, seat_id)
     name = seat.person.name
     seats.cancel_seat(session, seat.person_id, by=person_id(), now=clock.now())
     flash(_("The seat of %(name)s is cancelled. A mail says so.", name=name))

@@ -1,12 +1,13 @@
 """Taking a seat, giving it back, waiting: each a form on a class session's page."""
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.exceptions import NotFound
 
 from courses.scheduling.actions import seats
 from courses.scheduling.models import ClassSession, Seat, SeatKind, WaitingEntry
+from courses.scheduling.queries import previews, standing
 from courses.scheduling.views.blueprint import blueprint, class_session_or_404, person_id
 from courses.scheduling.wording import name_of
 from lms import clock
@@ -51,6 +52,24 @@ def enrol(code: str) -> ResponseReturnValue:
     session, me = class_session_or_404(code), person_id()
     given = seats.enrol(session, me, wanted_kind(), by=me, now=clock.now())
     return _back(session, _told(given))
+
+
+@blueprint.get("/class-sessions/<code>/seat/cancellation")
+@permit(SIGNED_IN)
+def ask_cancel(code: str) -> ResponseReturnValue:
+    """What giving the own seat back means, before it is done."""
+    session = class_session_or_404(code)
+    seat = standing.live_seat(session.id, person_id())
+    if seat is None:
+        raise refuse("not_seated")
+    return render_template(
+        "scheduling/give_back.html",
+        session=session,
+        name=None,
+        gets=previews.next_for(session, seat.kind, now=clock.now()),
+        action=url_for("scheduling.cancel", code=code),
+        back=url_for("scheduling.enrol_page", code=code),
+    )
 
 
 @blueprint.post("/class-sessions/<code>/seat/cancellation")

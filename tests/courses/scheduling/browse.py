@@ -29,7 +29,7 @@ def fields_of(form: Tag) -> dict[str, str]:
 
 
 def submit(
-    client: FlaskClient, response: TestResponse, selector: str, **changes: str
+    client: FlaskClient, response: TestResponse, selector: str, **changes: str | list[str]
 ) -> TestResponse:
     """Send the form at `selector` with some fields changed."""
     form = page(response).select_one(selector)

@@ -1,5 +1,7 @@
 """Seats and queue as a state machine: whatever happens in whatever order, the promises hold."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -11,9 +13,10 @@ from courses.scheduling.rules.places import (
     SeatKind,
     Taken,
     displaced,
-    fitting_kind,
+    fitting_kinds,
     in_order,
     next_promotable,
+    parties,
     steps,
 )
 
@@ -56,12 +59,28 @@ class Queue(RuleBasedStateMachine):
         if person in self.people():
             return
         self.number += 1
-        place = Place(person, tier, self.number, wanted)
-        first = next_promotable(self.free(), [*self.queue, place])
-        if first is not None and first.place is place and first.kind is not None:
-            self.taken.append(Taken(place, first.kind))
+        self.ask([Place(person, tier, self.number, wanted)])
+
+    @rule(
+        people=st.lists(PEOPLE, min_size=2, max_size=4, unique=True),
+        tier=st.integers(1, 3),
+        wanted=WISHES,
+    )
+    def enrol_together(self, people: list[int], tier: int, wanted: SeatKind | None) -> None:
+        if set(people) & set(self.people()):
+            return
+        first = self.number + 1
+        self.number += len(people)
+        self.ask(
+            [Place(one, tier, first + ahead, wanted, first) for ahead, one in enumerate(people)]
+        )
+
+    def ask(self, party: list[Place]) -> None:
+        first = next_promotable(self.free(), [*self.queue, *party])
+        if first and first[0].place is party[0]:
+            self.taken += [Taken(step.place, step.kind) for step in first if step.kind]
         else:
-            self.queue.append(place)
+            self.queue += party
 
     @rule(person=PEOPLE)
     def cancel(self, person: int) -> None:
@@ -71,6 +90,7 @@ class Queue(RuleBasedStateMachine):
     @rule(person=PEOPLE)
     def leave(self, person: int) -> None:
         self.queue = [place for place in self.queue if place.person_id != person]
+        self.promote()
 
     @rule(room=st.integers(0, 4), virtual=st.integers(0, 4))
     def resize(self, room: int, virtual: int) -> None:
@@ -80,7 +100,8 @@ class Queue(RuleBasedStateMachine):
         for loser in losers:
             rivals = [one for one in kept if one.kind == loser.kind]
             assert all(one.place.order < loser.place.order for one in rivals)
-        self.taken, self.queue = kept, self.queue + [one.place for one in losers]
+        alone = [replace(one.place, group=None) for one in losers]
+        self.taken, self.queue = kept, self.queue + alone
         self.promote()
 
     @invariant()
@@ -89,7 +110,12 @@ class Queue(RuleBasedStateMachine):
 
     @invariant()
     def nobody_waits_for_a_free_seat(self) -> None:
-        assert all(fitting_kind(self.free(), place.wanted) is None for place in self.queue)
+        assert all(fitting_kinds(self.free(), party) is None for party in parties(self.queue))
+
+    @invariant()
+    def a_group_is_seated_or_waits_as_a_whole(self) -> None:
+        waiting = {place.group for place in self.queue if place.group is not None}
+        assert waiting.isdisjoint(one.place.group for one in self.taken)
 
     @invariant()
     def each_person_is_there_once(self) -> None:

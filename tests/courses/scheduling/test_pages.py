@@ -484,15 +484,45 @@ def test_an_administrator_cancels_one_seat_of_this_class_session_only(
     )
     admin = browser(app, make, make.person("Anna", Role.ADMINISTRATOR))
     address = f"/manage/class-sessions/{session.code}"
-    shown = admin.get(address)
+    link = page(admin.get(address)).select_one("a[href*='/seats/']")
+    assert link is not None
+    shown = admin.get(str(link["href"]))
+    assert "Nobody waits for it" in text(shown)
     form = page(shown).select_one("form[action$='/cancellation']")
     assert form is not None
     data = fields_of(form)
 
     foreign = f"/manage/class-sessions/{other.code}/seats/{seat.id}/cancellation"
+    assert admin.get(foreign).status_code == 404
     assert admin.post(foreign, data={"csrf_token": data["csrf_token"]}).status_code == 404
     assert submit(admin, shown, "form[action$='/cancellation']").status_code == 303
     assert "The seat of Ada is cancelled" in text(admin.get(address))
+
+
+def test_a_seat_for_which_somebody_waits_is_given_back_only_knowingly(
+    app: Flask, make: Factory, session: ClassSession
+) -> None:
+    ada, bob, cid = [make.person(name) for name in ("Ada", "Bob", "Cid")]
+    for person in (ada, bob, cid):
+        make.enrolled(session, person)
+    address = f"/class-sessions/{session.code}"
+    form = f"form[action='{address}/seat/cancellation']"
+    mine = browser(app, make, ada)
+    shown = mine.get(address)
+    assert page(shown).select_one(form) is None
+    assert page(shown).select_one(f"a[href='{address}/seat/cancellation']") is not None
+
+    asked = mine.get(f"{address}/seat/cancellation")
+    assert "At once the seat goes to somebody who waits for it." in text(asked)
+    assert "Cid" not in text(asked)
+    admin = browser(app, make, make.person("Anna", Role.ADMINISTRATOR))
+    link = page(admin.get(f"/manage{address}")).select_one("a[href*='/seats/']")
+    assert link is not None
+    assert "At once the seat goes to: Cid." in text(admin.get(str(link["href"])))
+
+    assert submit(mine, asked, form).status_code == 303
+    assert mine.get(f"{address}/seat/cancellation").status_code == 409
+    assert "You have a seat" in text(browser(app, make, cid).get(address))
 
 
 def crowd(session: ClassSession, size: int, now: datetime) -> None:

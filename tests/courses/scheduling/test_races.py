@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from courses.scheduling.actions import changes, seats
+from courses.scheduling.actions import changes, groups, seats
 from courses.scheduling.actions.roster import Typed, save_roster
 from courses.scheduling.models import ClassSession, Result, Seat, SeatKind, WaitingEntry
 from courses.scheduling.queries import standing
+from courses.scheduling.queries.groups import group_plan
 from courses.scheduling.queries.previews import preview
 from courses.scheduling.queries.sessions import by_id
 from courses.scheduling.rules.changes import Resize
@@ -74,7 +75,7 @@ def check(session: ClassSession, now: datetime) -> None:
         ]
         assert row.room_taken <= row.room_capacity
         assert row.virtual_taken <= row.virtual_capacity
-        assert next_promotable(standing.free(row), queue) is None
+        assert next_promotable(standing.free(row), queue) == []
         people = [seat.person_id for seat in live] + [place.person_id for place in queue]
         assert len(people) == len(set(people))
         assert list(audit.verify()) == []
@@ -95,6 +96,33 @@ def test_sixteen_threads_on_the_last_seat(
         numbers = [entry.number for entry in standing.waiting(session.id)]
     assert seat.number == 1
     assert numbers == list(range(2, 17))
+
+
+def grouped(session: ClassSession, people: list[Person], now: datetime) -> Work:
+    ids = [person.id for person in people]
+
+    def work() -> object:
+        seen = group_plan(by_id(session.id), ids, None, now=now)
+        return groups.enrol_group(session, ids, None, seen.digest, by=ids[0], now=now)
+
+    return work
+
+
+def test_groups_and_single_people_at_once_are_seated_whole_or_not_at_all(
+    app: Flask, make: Factory, now: datetime
+) -> None:
+    session = make.class_session(make.course(make.programme()), make.person("Tom"), room=7)
+    parties = [[make.person(f"Group {n} {m}") for m in range(3)] for n in range(4)]
+    alone = [make.person(f"Learner {number}") for number in range(4)]
+    works = [grouped(session, party, now) for party in parties]
+
+    at_once(app, works + [enrolment(session, person, now) for person in alone])
+
+    check(session, now)
+    with unit(writes=False):
+        seated = {seat.person_id for seat in standing.live_seats(session.id)}
+    for party in parties:
+        assert len(seated & {person.id for person in party}) in (0, 3)
 
 
 def test_one_person_from_twelve_browsers_gets_one_seat(
