@@ -122,14 +122,15 @@ def with_facts(code: str, day: date) -> Checked | None:
     return None if row is None else check(row, day)
 
 
-def lifted_suspensions(award_id: int, day: date) -> Sequence[sa.Row[tuple[date, date | None]]]:
+def lifted_suspensions(award_id: int, day: date) -> list[tuple[date, date | None]]:
     """(from, until) of suspensions that are over, oldest first. Their reasons are nobody's business
     any more."""
-    return db.session.execute(
+    rows = db.session.execute(
         sa.select(Suspension.suspended_on, Suspension.lifted_on)
         .where(Suspension.award_id == award_id, Suspension.lifted_on <= day)
         .order_by(Suspension.id)
-    ).all()
+    )
+    return [(row.suspended_on, row.lifted_on) for row in rows]
 
 
 def check(row: Any, day: date) -> Checked:

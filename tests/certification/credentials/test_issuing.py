@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from certification.awards.actions import lift, revoke, suspend
 from certification.awards.models import Award, SchemeVersion
 from certification.certificates import actions as certificates
-from certification.certificates import jobs, making
+from certification.certificates import drawing, making
 from certification.certificates.models import Certificate
 from certification.certificates.queries import signed_with
 from certification.credentials import actions, bitstring, queries, schema, verifying
@@ -223,7 +223,7 @@ def test_a_replaced_certificate_does_not_verify_any_more(
         fresh = certificates.supersede(
             certificate, settings, reason="a new name", by=by, now=now
         ).id
-    jobs.draw(fresh)
+    drawing.draw(fresh)
 
     assert codes(credential, trust(client), at)[Check.STATUS] == "revoked"
     code = db.session.get_one(Certificate, fresh).code
@@ -274,9 +274,9 @@ def test_a_run_that_died_goes_on_with_the_credential_that_was_signed(
     with unit(writes=True):
         material = making.gather(row.id, settings, now=now)
     assert material is not None
-    first = jobs._sign(row.id, material, client.application.extensions["storage"])
-    second = jobs._sign(row.id, material, client.application.extensions["storage"])
-    jobs.draw(row.id)
+    first = drawing._sign(row.id, material, client.application.extensions["storage"])
+    second = drawing._sign(row.id, material, client.application.extensions["storage"])
+    drawing.draw(row.id)
 
     assert first == second
     db.session.expire_all()
