@@ -11,13 +11,16 @@ from io import BytesIO
 from pathlib import Path
 
 import pikepdf
+import pypdfium2
 import pytest
 import sqlalchemy as sa
+import zxingcpp
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyhanko.pdf_utils.generic import StreamObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from certification.awards.actions import suspend
@@ -38,6 +41,7 @@ from certification.keys.signers import DocumentSigner, SoftwareSigner
 from lms import clock
 from lms.db import db, unit
 from tests.certification.certificates import hostile_files
+from tests.certification.certificates.test_signing import pdfsig
 from tests.factories import Factory
 from tests.factories.documents import certificate_facts
 from tests.page import Page
@@ -117,6 +121,44 @@ def test_an_appended_revision(stage: Stage) -> None:
     report = stage.check(grown.getvalue())
     assert report.verdict is Verdict.ALTERED
     assert codes(report) & {"not_whole", "document_altered"}
+
+
+@pytest.mark.slow
+def test_a_credential_that_was_swapped_by_an_appended_revision(
+    stage: Stage, make: Factory, tmp_path: Path
+) -> None:
+    """Common readers go on calling the signature valid: it still covers what it covered."""
+    other = make.certificate(make.award(make.person("Eve"), make.scheme(make.programme("X"), "X")))
+    credential = stage.app.extensions["storage"].get(other.credential_sha256)
+    writer = IncrementalPdfFileWriter(BytesIO(stage.pdf))
+    place = writer.root["/AF"][0].get_object()["/EF"].raw_get("/F").reference
+    writer.objects[(place.generation, place.idnum)] = StreamObject(stream_data=credential)
+    grown = BytesIO()
+    writer.write(grown)
+    with unit(writes=False):
+        authority = keys.document_signer(stage.app.extensions["settings"]).authority
+    told = pdfsig(grown.getvalue(), authority, tmp_path)
+    assert "Signature is Valid" in told
+    assert "Not total document signed" in told
+
+    report = stage.check(grown.getvalue(), trust=stage.bundle())
+    assert report.verdict is Verdict.ALTERED
+    assert {"not_whole", "document_altered"} & codes(report)
+    assert report.code == other.code
+    assert upload(stage, grown.getvalue()).h1 == "Altered"
+
+
+def test_a_picture_of_a_page_in_a_fresh_document(stage: Stage) -> None:
+    """With our QR code on it: not ours as a file, and the code's page shows the true words."""
+    picture = pypdfium2.PdfDocument(stage.pdf)[0].render(scale=2).to_pil()
+    (found,) = zxingcpp.read_barcodes(picture)
+    fresh = BytesIO()
+    picture.save(fresh, "PDF")
+    report = stage.check(fresh.getvalue())
+    assert report.verdict is Verdict.NOT_OURS
+    assert codes(report) == {"document_unsigned", "proof_missing"}
+    page = Page(stage.app.test_client().get(f"/verify/{found.text.rpartition('/')[2]}"))
+    assert (page.h1, "Ada Lovelace" in page.text) == ("Valid", True)
 
 
 def test_an_unsigned_copy_with_our_words(stage: Stage) -> None:
