@@ -8,9 +8,7 @@ from lms.i18n import gettext as _
 wording.register(
     {
         "list_empty": lambda: _("The list holds no code and no address."),
-        "list_long": lambda: _(
-            "The list has %(found)s entries, %(most)s at most. Send it in parts."
-        ),
+        "list_long": lambda: _("The list has more than %(most)s entries. Send it in parts."),
         "list_unreadable": lambda: _("This is no CSV file. Save the list as CSV and try again."),
         "already_superseded": lambda: _(
             "This certificate was already replaced. Open the newest one to correct it."
