@@ -112,7 +112,7 @@ def test_mass_acts_keep_their_rows_when_they_learn_to_issue(empty: str, tmp_path
     app = create_app(environment(tmp_path / "data", empty))
     when = "'2026-11-23 09:00:00'"
     with app.app_context():
-        upgrade(directory=str(schema.FOLDER), revision="0020")
+        upgrade(directory=str(schema.FOLDER), revision="0014")
         with unit(writes=True):
             for text in (
                 "INSERT INTO person (public_id, name, sort_name, search_name, language, time_zone,"
