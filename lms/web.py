@@ -152,8 +152,9 @@ class Sessions(SecureCookieSessionInterface):
         return super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Answers to programs neither set cookies nor vary by them, so that caches share them."""
-        if not request.path.startswith(API):
+        """Answers to programs, and facts that any site may read, neither set cookies nor vary by
+        them, so that caches share them."""
+        if not request.path.startswith(API) and response.access_control_allow_origin != "*":
             super().save_session(app, session, response)
 
 
@@ -270,12 +271,17 @@ def cached(response: Response, *, seconds: int, vary: str = "Cookie, Accept-Lang
     return response
 
 
+FOR_EVER = 31_536_000
+
+
 def published(content: bytes, kind: str, *, seconds: int) -> Response:
-    """A public fact that any site may read and any cache may keep, with its ETag."""
+    """A public fact that any site may read and any cache may keep, with its ETag; `FOR_EVER` for
+    what never changes."""
     response = Response(content, mimetype=kind)
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    response.headers["Cache-Control"] = f"public, max-age={seconds}"
+    never = ", immutable" if seconds == FOR_EVER else ""
+    response.headers["Cache-Control"] = f"public, max-age={seconds}{never}"
     response.add_etag()
     response.make_conditional(request)
     return response

@@ -12,6 +12,7 @@ from flask_migrate import upgrade
 from sqlalchemy.exc import IntegrityError
 
 from app import create_app
+from certification.bulk.models import BulkAct, BulkItem
 from lms import backup, schema, search
 from lms.accounts.models import Organisation
 from lms.api import tokens
@@ -105,6 +106,34 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     execute(server, f"CREATE DATABASE older_{worker}")
     yield in_database(server, f"older_{worker}")
     execute(server, f"DROP DATABASE older_{worker} WITH (FORCE)")
+
+
+def test_mass_acts_keep_their_rows_when_they_learn_to_issue(empty: str, tmp_path: Path) -> None:
+    app = create_app(environment(tmp_path / "data", empty))
+    when = "'2026-11-23 09:00:00'"
+    with app.app_context():
+        upgrade(directory=str(schema.FOLDER), revision="0014")
+        with unit(writes=True):
+            for text in (
+                "INSERT INTO person (public_id, name, sort_name, search_name, language, time_zone,"
+                f" created_at) VALUES ('p', 'Mona', 'mona', 'mona', 'en', 'UTC', {when})",
+                "INSERT INTO bulk_act (kind, state, title, reason, created_by, created_at, run,"
+                f" recalls_id) VALUES ('suspend', 'done', 'A', 'r', 1, {when}, 1, NULL),"
+                f" ('lift', 'previewed', 'B', 'r', 1, {when}, 0, 1)",
+                "INSERT INTO bulk_item (bulk_act_id, line, text, holder, achievement, flaw)"
+                " VALUES (1, 1, 'x', '', '', ''), (2, 1, 'y', '', '', '')",
+            ):
+                db.session.execute(sa.text(text))
+        upgrade(directory=str(schema.FOLDER))
+        with unit(writes=False):
+            acts = db.session.execute(sa.select(BulkAct.title, BulkAct.recalls_id)).all()
+            texts = db.session.scalars(sa.select(BulkItem.text).order_by(BulkItem.id)).all()
+        assert ([tuple(act) for act in acts], list(texts)) == ([("A", None), ("B", 1)], ["x", "y"])
+        with pytest.raises(IntegrityError, match="issues_a_scheme"), unit(writes=True):
+            db.session.execute(sa.text("UPDATE bulk_act SET kind = 'issue' WHERE id = 2"))
+        with pytest.raises(IntegrityError, match="bulk_act_kind"), unit(writes=True):
+            db.session.execute(sa.text("UPDATE bulk_act SET kind = 'burn' WHERE id = 2"))
+        db.engine.dispose()
 
 
 def test_an_upgrade_backs_up_what_was_there_first(empty: str, tmp_path: Path) -> None:

@@ -17,13 +17,17 @@ from lms.errors import refuse
 from lms.site import issuer_zone
 
 
-def award_what_is_due(person_id: int, *, today: date, now: datetime) -> list[Award]:
-    """Make every award whose rule is met; the person's row is the lock, the unique constraint
-    (person, scheme, cycle) the last word. Safe to repeat."""
+def award_what_is_due(
+    person_id: int, *, today: date, now: datetime, scheme_id: int | None = None
+) -> list[Award]:
+    """Make every award whose rule is met (of one scheme, or of all); the person's row is the lock,
+    the unique constraint (person, scheme, cycle) the last word. Safe to repeat."""
     db.session.execute(locked(sa.select(Person.id).where(Person.id == person_id)))
     facts, newest = queries.facts_of(person_id, today), queries.newest_awards([person_id])
     made = []
     for version in queries.versions_on(today):
+        if scheme_id not in (None, version.scheme_id):
+            continue
         earlier = queries.earlier_of(newest.get((person_id, version.scheme_id)))
         cycle = rules.next_cycle(earlier, today)
         assessment = rules.assess(version.rule, facts, since=cycle.since)

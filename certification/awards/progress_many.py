@@ -6,11 +6,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from certification.awards import progress, snapshot
+from certification.awards import progress, rules, snapshot
 from certification.awards.models import Award, Revocation, Suspension
 from certification.awards.progress import Progress
-from certification.awards.queries import facts_of_many, suspended_on
+from certification.awards.queries import (
+    earlier_of,
+    facts_of_many,
+    newest_awards,
+    suspended_on,
+    versions_on,
+)
 from lms.db import db
+
+AT_ONCE = 1000
+"""People in one round of queries."""
 
 
 def progress_of_many(person_ids: Sequence[int], on: date) -> dict[int, list[Progress]]:
@@ -27,6 +36,22 @@ def progress_of_many(person_ids: Sequence[int], on: date) -> dict[int, list[Prog
         ]
         for id in person_ids
     }
+
+
+def are_due(person_ids: Sequence[int], scheme_id: int, on: date) -> dict[int, bool | None]:
+    """By person, whether a scheme is earned and not held on a day; None while it is held."""
+    found = {}
+    for start in range(0, len(person_ids), AT_ONCE):
+        some = person_ids[start : start + AT_ONCE]
+        facts, newest = facts_of_many(some, on), newest_awards(some)
+        for version in versions_on(on):
+            if version.scheme_id != scheme_id:
+                continue
+            for id in some:
+                cycle = rules.next_cycle(earlier_of(newest.get((id, scheme_id))), on)
+                is_met = rules.assess(version.rule, facts[id], since=cycle.since).is_met
+                found[id] = is_met if cycle.is_open else None
+    return found
 
 
 def _newest(person_ids: Sequence[int], on: date) -> dict[tuple[int, int], Any]:

@@ -7,13 +7,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from certification.awards import actions as awards
-from certification.awards.models import Award
+from certification.awards.models import Award, Scheme
+from certification.awards.progress_many import are_due
 from certification.bulk import queries, rules
 from certification.bulk.models import BulkAct, BulkItem, BulkKind, BulkState
 from certification.certificates import actions as certificates
 from certification.certificates.codes import normalise
 from certification.certificates.models import Certificate, CertificateState
 from lms import audit, jobs
+from lms.accounts.rules import email_key
 from lms.db import db, locked
 from lms.errors import refuse
 from lms.settings import Settings
@@ -30,10 +32,12 @@ def preview(
     reason: str,
     programmes: Sequence[str] | None,
     by: int,
+    today: date,
     now: datetime,
     recalls: BulkAct | None = None,
+    scheme: Scheme | None = None,
 ) -> BulkAct:
-    """Store the rows with what each will do; nothing else changes."""
+    """Store the rows with what each will do; nothing else changes. `scheme` is what is issued."""
     texts = [text.strip()[:300] for text in listed if text.strip()]
     if not texts:
         raise refuse("bulk_empty", status=422)
@@ -47,10 +51,14 @@ def preview(
         created_by=by,
         created_at=now,
         recalls_id=recalls.id if recalls else None,
+        scheme_id=scheme.id if scheme else None,
     )
     db.session.add(act)
     db.session.flush()
-    rows = _rows(kind, texts, programmes, by=by)
+    if scheme:
+        rows = _people(scheme, texts, by=by, today=today)
+    else:
+        rows = _rows(kind, texts, programmes, by=by)
     db.session.execute(sa.insert(BulkItem), [{**row, "bulk_act_id": act.id} for row in rows])
     audit.record("bulk.previewed", "bulk_act", act.id, by=by, now=now, kind=kind, rows=len(rows))
     return act
@@ -72,6 +80,25 @@ def _rows(
             row["certificate_id"] = target.id
             row |= {"holder": target.holder_name, "achievement": target.achievement}
             row["flaw"] = rules.flaw(kind, _standing(target, by))
+        rows.append(row)
+    return rows
+
+
+def _people(scheme: Scheme, texts: Sequence[str], *, by: int, today: date) -> list[dict[str, Any]]:
+    """A row for each address: issued to whoever earned the certification and does not hold it."""
+    found = queries.people([email_key(text) for text in texts])
+    due = are_due([person.id for person in found.values()], scheme.id, today)
+    seen, rows = set[int](), []
+    for line, text in enumerate(texts, 1):
+        person = found.get(email_key(text))
+        row = {"line": line, "text": text, "person_id": None, "holder": ""}
+        row |= {"achievement": scheme.title, "flaw": "bulk_nobody"}
+        if person is not None and person.id in seen:
+            row["flaw"] = "bulk_person_repeated"
+        elif person is not None:
+            seen.add(person.id)
+            row |= {"person_id": person.id, "holder": person.name}
+            row["flaw"] = rules.issue_flaw(due.get(person.id, False), is_own=person.id == by)
         rows.append(row)
     return rows
 
@@ -149,34 +176,61 @@ def _enqueue(act: BulkAct) -> None:
 def apply(item_id: int, run: int, settings: Settings, *, today: date, now: datetime) -> bool:
     """Do one row, unless it is done; False when this run of the act was stopped.
 
-    The row's lock and its `done_at` stand in the same unit as the effect: whoever repeats it
-    finds it done, whoever was killed left nothing behind.
+    The row's lock and what it says it did stand in the same unit as the effect: whoever repeats
+    it finds that, whoever was killed left nothing behind. A row that made a certificate is done
+    (`finish`) once the document is stored, which happens outside any transaction.
     """
     item = db.session.scalars(locked(sa.select(BulkItem).where(BulkItem.id == item_id))).one()
     act = db.session.get_one(BulkAct, item.bulk_act_id, populate_existing=True)
     if act.state != BulkState.RUNNING or act.run != run:
         return False
-    if item.done_at is None and not item.flaw:
-        _do(act, db.session.get_one(Certificate, item.certificate_id), settings, today, now)
-        item.done_at = now
+    if item.done_at is None and item.made_id is None and not item.flaw:
+        if act.kind == BulkKind.ISSUE:
+            item.made_id = _issue(act, item, settings, today, now)
+        elif act.kind == BulkKind.REISSUE:
+            item.made_id = _reissue(act, item, settings, now)
+        else:
+            _do(act, db.session.get_one(Certificate, item.certificate_id), today, now)
+            item.done_at = now
     return True
 
 
-def _do(
-    act: BulkAct, certificate: Certificate, settings: Settings, today: date, now: datetime
-) -> None:
+def _issue(act: BulkAct, item: BulkItem, settings: Settings, today: date, now: datetime) -> int:
+    """The award, if it is still earned, and its certificate, whose files are made next."""
+    if item.person_id is None:
+        raise refuse("bulk_nobody")
+    made = awards.award_what_is_due(item.person_id, today=today, now=now, scheme_id=act.scheme_id)
+    if not made:
+        raise refuse("not_earned")
+    return certificates.prepare(made[0].id, settings, now=now).id
+
+
+def _reissue(act: BulkAct, item: BulkItem, settings: Settings, now: datetime) -> int:
+    certificate = db.session.get_one(Certificate, item.certificate_id)
+    by, reason = act.created_by, act.reason
+    return certificates.supersede(certificate, settings, reason=reason, by=by, now=now).id
+
+
+def _do(act: BulkAct, certificate: Certificate, today: date, now: datetime) -> None:
     if certificate.person_id == act.approved_by:
         raise refuse("not_yourself", status=403)
     by, reason = act.created_by, act.reason
     award = db.session.get_one(Award, certificate.award_id)
-    if act.kind == BulkKind.REISSUE:
-        certificates.supersede(certificate, settings, reason=reason, by=by, now=now)
-    elif act.kind == BulkKind.LIFT:
+    if act.kind == BulkKind.LIFT:
         awards.lift(award, reason=reason, today=today, by=by, now=now)
     else:
         act_on = awards.revoke if act.kind == BulkKind.REVOKE else awards.suspend
         note = f"bulk act {act.id}"
         act_on(award, public_reason=reason, internal_note=note, today=today, by=by, now=now)
+
+
+def finish(item_id: int, *, now: datetime) -> None:
+    """The document of the row's certificate is stored: the row is done, paused meanwhile or not."""
+    db.session.execute(
+        sa.update(BulkItem)
+        .where(BulkItem.id == item_id, BulkItem.done_at.is_(None))
+        .values(done_at=now)
+    )
 
 
 def fail(item_id: int, code: str) -> None:
@@ -202,7 +256,13 @@ def finish_if_done(act_id: int, *, now: datetime) -> None:
 
 
 def recall(
-    act: BulkAct, *, title: str, programmes: Sequence[str] | None, by: int, now: datetime
+    act: BulkAct,
+    *,
+    title: str,
+    programmes: Sequence[str] | None,
+    by: int,
+    today: date,
+    now: datetime,
 ) -> BulkAct:
     """The preview of the act that takes back what was done: a lifting for a suspension."""
     if act.kind != BulkKind.SUSPEND or act.state not in (BulkState.DONE, BulkState.CANCELLED):
@@ -217,6 +277,7 @@ def recall(
         reason=act.reason,
         programmes=programmes,
         by=by,
+        today=today,
         now=now,
         recalls=act,
     )

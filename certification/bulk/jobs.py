@@ -2,7 +2,8 @@
 
 from flask import current_app
 
-from certification.bulk import actions
+from certification.bulk import actions, queries
+from certification.certificates.drawing import draw
 from lms import clock, jobs
 from lms.db import run
 from lms.errors import Refusal
@@ -21,8 +22,19 @@ def _apply(item_id: int, number: int) -> bool:
     settings, now = current_app.extensions["settings"], clock.now()
     today = clock.today(now, settings.issuer_zone)
     try:
-        return run(lambda: actions.apply(item_id, number, settings, today=today, now=now))
+        goes_on = run(lambda: actions.apply(item_id, number, settings, today=today, now=now))
     except Refusal as refusal:
         code = refusal.reasons[0].code
         run(lambda: actions.fail(item_id, code))
         return True
+    if goes_on:
+        _store(item_id)
+    return goes_on
+
+
+def _store(item_id: int) -> None:
+    """Make the files of the certificate that a row made, if it made one."""
+    made = run(lambda: queries.undrawn(item_id), writes=False)
+    if made is not None:
+        draw(made)
+        run(lambda: actions.finish(item_id, now=clock.now()))

@@ -15,6 +15,11 @@ class BulkKind(StrEnum):
     LIFT = "lift"
     REVOKE = "revoke"
     REISSUE = "reissue"
+    ISSUE = "issue"
+
+
+MAKING = frozenset({BulkKind.REISSUE, BulkKind.ISSUE})
+"""Acts whose rows are done once the new certificate's document is stored."""
 
 
 class BulkState(StrEnum):
@@ -44,8 +49,11 @@ class BulkAct(Base):
     finished_at: Mapped[datetime | None]
     recalls_id: Mapped[int | None] = mapped_column(sa.ForeignKey("bulk_act.id"), unique=True)
     """The act that this one takes back."""
+    scheme_id: Mapped[int | None] = mapped_column(sa.ForeignKey("scheme.id"))
+    """What is issued."""
 
     __table_args__ = (
+        sa.CheckConstraint("(kind = 'issue') = (scheme_id IS NOT NULL)", name="issues_a_scheme"),
         sa.CheckConstraint("approved_by IS NULL OR approved_by <> created_by", name="two_people"),
         sa.CheckConstraint(
             "kind <> 'revoke' OR state IN ('previewed', 'cancelled') OR approved_by IS NOT NULL",
@@ -64,6 +72,10 @@ class BulkItem(Base):
     line: Mapped[int]
     text: Mapped[str] = mapped_column(Words(300))
     certificate_id: Mapped[int | None] = mapped_column(sa.ForeignKey("certificate.id"))
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    """Who gets one, where certificates are issued."""
+    made_id: Mapped[int | None] = mapped_column(sa.ForeignKey("certificate.id"))
+    """The certificate that the row made; `done_at` says that its document is stored."""
     holder: Mapped[str] = mapped_column(Words(200), default="")
     achievement: Mapped[str] = mapped_column(Words(200), default="")
     flaw: Mapped[str] = mapped_column(Words(40), default="")
@@ -72,4 +84,5 @@ class BulkItem(Base):
     __table_args__ = (
         sa.UniqueConstraint("bulk_act_id", "line"),
         sa.UniqueConstraint("bulk_act_id", "certificate_id"),
+        sa.UniqueConstraint("bulk_act_id", "person_id"),
     )

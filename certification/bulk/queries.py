@@ -12,6 +12,7 @@ from certification.bulk.models import BulkAct, BulkItem
 from certification.certificates.models import Certificate
 from certification.certificates.queries_lists import table_of
 from courses.catalog.models import Programme
+from lms.accounts.models import Account, Person
 from lms.db import db
 from lms.paging import SIZE, Page, page_of
 
@@ -49,6 +50,23 @@ def targets(keys: Sequence[str], programmes: Sequence[str] | None) -> dict[str, 
     by_code = db.session.execute(wanted.where(Certificate.code.in_(listed))).all()
     by_number = db.session.execute(wanted.where(Certificate.number.in_(listed))).all()
     return {row.code: row for row in by_code} | {row.number: row for row in by_number}
+
+
+def people(keys: Sequence[str]) -> dict[str, Any]:
+    """People by the key of their address, in one query."""
+    rows = db.session.execute(
+        sa.select(Account.email_key, Person.id, Person.name)
+        .join(Person, Person.id == Account.person_id)
+        .where(Account.email_key.in_(table_of(keys)), Person.erased_at.is_(None))
+    )
+    return {row.email_key: row for row in rows}
+
+
+def undrawn(item_id: int) -> int | None:
+    """The certificate that a row made and whose document nobody saw stored."""
+    return db.session.scalar(
+        sa.select(BulkItem.made_id).where(BulkItem.id == item_id, BulkItem.done_at.is_(None))
+    )
 
 
 def newest(person_id: int | None, limit: int = 20) -> Sequence[BulkAct]:

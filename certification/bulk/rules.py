@@ -1,8 +1,8 @@
-"""What a mass act may do to a certificate. Standard library only."""
+"""What a mass act may do to a certificate, or for a person. Standard library only."""
 
 from dataclasses import dataclass
 
-IRREVERSIBLE = frozenset({"revoke", "reissue"})
+IRREVERSIBLE = frozenset({"revoke", "reissue", "issue"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +27,10 @@ def flaw(kind: str, target: Target) -> str:
         "not_suspended": kind == "lift" and not target.is_suspended,
     }
     return next((code for code, applies in flaws.items() if applies), "")
+
+
+def issue_flaw(is_due: bool | None, *, is_own: bool) -> str:
+    """Why nothing is issued to a person; `is_due` as `are_due` tells it."""
+    if is_own:
+        return "not_yourself"
+    return {None: "already_held", False: "not_earned", True: ""}[is_due]

@@ -3,20 +3,25 @@
 import csv
 import io
 import re
+from datetime import date, datetime
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from certification.awards import queries as awards
+from certification.awards.models import Scheme
 from certification.bulk import actions, forms, queries, rules, wording
 from certification.bulk.models import BulkAct, BulkItem, BulkKind, BulkState
 from lms import clock, paging, permissions
 from lms import wording as words
 from lms.accounts.listfile import neutral
+from lms.errors import refuse
 from lms.forms import accepted
 from lms.i18n import gettext as _
 from lms.permissions import permit
 from lms.reasons import Reason
+from lms.site import issuer_zone
 
 blueprint = Blueprint("bulk", __name__)
 SEPARATORS = re.compile(r"[\r\n,;\t]+")
@@ -45,10 +50,13 @@ def _act(act_id: int) -> BulkAct:
 def index() -> ResponseReturnValue:
     """Choose certificates for a new act; earlier acts."""
     form, made = forms.BulkForm(), []
+    form.scheme.choices = [("", "–"), *((scheme.code, scheme.title) for scheme in _schemes())]
     if (
         request.method == "POST"
         and form.validate()
-        and accepted(form, lambda: made.append(_preview(form)), bulk_empty="listed")
+        and accepted(
+            form, lambda: made.append(_preview(form)), bulk_empty="listed", bulk_no_scheme="scheme"
+        )
     ):
         return redirect(url_for("bulk.show", act_id=made[0].id), 303)
     page = render_template(
@@ -61,7 +69,27 @@ def index() -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
+def _schemes() -> list[Scheme]:
+    """What this manager may issue."""
+    limits = _limits()
+    return [s for s in awards.schemes() if awards.scheme_by_code(s.code, limits) is not None]
+
+
+def _scheme(form: forms.BulkForm) -> Scheme | None:
+    if form.kind.data != BulkKind.ISSUE:
+        return None
+    found = awards.scheme_by_code(form.scheme.data or "", _limits())
+    if found is None:
+        raise refuse("bulk_no_scheme", status=422)
+    return found
+
+
+def _today(now: datetime) -> date:
+    return clock.today(now, issuer_zone())
+
+
 def _preview(form: forms.BulkForm) -> BulkAct:
+    now = clock.now()
     return actions.preview(
         BulkKind(form.kind.data),
         SEPARATORS.split(form.listed.data or ""),
@@ -69,7 +97,9 @@ def _preview(form: forms.BulkForm) -> BulkAct:
         reason=form.reason.data or "",
         programmes=_limits(),
         by=current_user.person_id,
-        now=clock.now(),
+        today=_today(now),
+        now=now,
+        scheme=_scheme(form),
     )
 
 
@@ -161,7 +191,8 @@ def recall(act_id: int) -> ResponseReturnValue:
     act = _act(act_id)
     title = _("Taken back: %(title)s", title=act.title)
     now, by = clock.now(), current_user.person_id
-    return _back(actions.recall(act, title=title, programmes=_limits(), by=by, now=now))
+    limits, today = _limits(), _today(now)
+    return _back(actions.recall(act, title=title, programmes=limits, by=by, today=today, now=now))
 
 
 def _back(act: BulkAct) -> ResponseReturnValue:

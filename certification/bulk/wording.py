@@ -6,7 +6,12 @@ from lms.i18n import gettext as _
 
 wording.register(
     {
-        "bulk_empty": lambda: _("Enter at least one code or certificate number."),
+        "bulk_empty": lambda: _("Enter at least one code, certificate number or address."),
+        "bulk_nobody": lambda: _("Nobody here has this address."),
+        "bulk_person_repeated": lambda: _("This person stands in the list already."),
+        "bulk_no_scheme": lambda: _("Choose which certification is issued."),
+        "not_earned": lambda: _("Not every requirement is met."),
+        "already_held": lambda: _("They hold this certification already."),
         "bulk_large": lambda: _("At most %(most)s certificates at once."),
         "bulk_unknown": lambda: _("No certificate that you manage has this code or number."),
         "bulk_repeated": lambda: _("This certificate stands in the list already."),
@@ -26,6 +31,7 @@ def kind_text(kind: BulkKind) -> str:
         BulkKind.LIFT: _("Lift suspensions"),
         BulkKind.REVOKE: _("Revoke"),
         BulkKind.REISSUE: _("Replace by new certificates"),
+        BulkKind.ISSUE: _("Issue what was earned"),
     }[kind]
 
 
@@ -49,5 +55,9 @@ def way_back(kind: BulkKind) -> str:
         BulkKind.REISSUE: _(
             "There is no way back: a replaced certificate stays replaced. "
             "It can be replaced once more."
+        ),
+        BulkKind.ISSUE: _(
+            "The way back: suspend or revoke the certificates, as a new act. "
+            "Each holder gets a mail when theirs is issued."
         ),
     }[kind]

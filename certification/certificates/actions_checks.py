@@ -43,7 +43,7 @@ def run(
     if not entries:
         raise refuse("list_empty", status=422)
     if len(entries) > lists.MOST:
-        raise refuse("list_long", status=422, most=lists.MOST, found=len(entries))
+        raise lists.too_long()
     rows = queries_lists.answers(entries, clock.today(now, settings.issuer_zone))
     content, counts = lists.written(rows), lists.counted(rows, len(entries))
     name, organisation = str(uuid.uuid4()), asker.organisation

@@ -8,7 +8,7 @@ question could not be answered.
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from io import BytesIO
@@ -56,6 +56,20 @@ class Report:
         """The certificate's code by the credential's address, "" without one."""
         address = str((self.credential or {}).get("id", ""))
         return address.rpartition("/")[2].removesuffix(".json")
+
+    def to_json(self) -> str:
+        """The report as text, for another process."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "Report":
+        """The very report."""
+        values = json.loads(text)
+        findings = tuple(
+            Finding(Check(it["check"]), State(it["state"]), it["code"], it["values"])
+            for it in values["findings"]
+        )
+        return cls(Kind(values["kind"]), Verdict(values["verdict"]), findings, values["credential"])
 
 
 def check_file(content: bytes, trust: Trust, *, now: datetime) -> Report:
@@ -208,14 +222,7 @@ NOT_OURS = frozenset(
 def verdict_of(findings: Sequence[Finding]) -> Verdict:
     """The worst answer decides."""
     wrong = {finding.code for finding in findings if finding.state is State.FAILED}
-    if wrong & {
-        "altered",
-        "malformed",
-        "document_unreadable",
-        "document_altered",
-        "not_whole",
-        "issued_other",
-    }:
+    if wrong & ALTERED:
         return Verdict.ALTERED
     if wrong & NOT_OURS:
         return Verdict.NOT_OURS

@@ -28,6 +28,7 @@ from certification.certificates.pdfua import (
     draw_behind,
     fill_figure,
     list_attachments_once,
+    map_every_glyph,
     mark,
     say_language,
 )
@@ -225,6 +226,7 @@ def _finish(pdf: pydyf.PDF, facts: CertificateFacts, page: Page, *, signs: bool)
     draw_behind(pdf, page.behind)
     say_language(pdf, page.name_place, language_of(facts.holder_name, facts.holder_lang))
     list_attachments_once(pdf)
+    map_every_glyph(pdf)
     if signs:
         add_signature_field(pdf, f"Digital signature of {facts.issuer}")
     mark(pdf)

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -13,9 +13,11 @@ from certification.certificates.codes import normalise
 from certification.certificates.rules import Verdict
 from lms.accounts.listfile import decode, neutral
 from lms.accounts.rules import email_key
-from lms.errors import refuse
+from lms.errors import Refusal, refuse
 
 MOST = 10_000
+READ = 3 * MOST
+"""Rows that are looked at, empty and repeated ones too: a file of nothing but lines must end."""
 LONGEST = 300
 SEPARATORS = re.compile(r"[,;\t]")
 HEADERS = frozenset(
@@ -68,18 +70,27 @@ def entry(text: str) -> Entry:
 
 
 def entries(texts: Iterable[str]) -> list[Entry]:
-    """The entries without repetitions, in their order: asking twice tells nothing more."""
+    """The entries without repetitions, in their order: asking twice tells nothing more. Refuses
+    (422) more than are looked at."""
     found: dict[tuple[bool, str], Entry] = {}
-    for text in texts:
+    for count, text in enumerate(texts):
+        if count >= READ or len(found) > MOST:
+            raise too_long()
         if text and not text.isspace():
             one = entry(text)
             found.setdefault((one.is_email, one.key or one.text), one)
     return list(found.values())
 
 
-def pasted(text: str) -> list[str]:
+def too_long() -> Refusal:
+    """More than are checked at once."""
+    return refuse("list_long", status=422, most=MOST)
+
+
+def pasted(text: str) -> Iterator[str]:
     """Lines, or values between commas, semicolons and tabs."""
-    return [part for line in text.splitlines() for part in SEPARATORS.split(line) if part.strip()]
+    for line in text.splitlines():
+        yield from (part for part in SEPARATORS.split(line) if part.strip())
 
 
 def uploaded(content: bytes) -> list[str]:
@@ -90,9 +101,12 @@ def uploaded(content: bytes) -> list[str]:
     text = decode(content)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     try:
-        rows = [row for row in reader if any(cell.strip() for cell in row)]
+        read = list(islice(reader, READ + 1))
     except csv.Error:
         raise refuse("list_unreadable", status=422) from None
+    if len(read) > READ:
+        raise too_long()
+    rows = [row for row in read if any(cell.strip() for cell in row)]
     heading = [cell.strip().casefold() for cell in rows[0]] if rows else []
     column = next((n for n, name in enumerate(heading) if name in HEADERS), None)
     place, below = (0, rows) if column is None else (column, rows[1:])

@@ -60,6 +60,21 @@ def say_language(pdf: pydyf.PDF, place: int, language: str) -> None:
     element["Lang"] = pydyf.String(language)
 
 
+NO_WORDS, NO_WIDTH = b" <>", b" <200b>"
+
+
+def map_every_glyph(pdf: pydyf.PDF) -> None:
+    """Say which character each glyph stands for (PDF/A-3a, PDF/UA-1). Where several glyphs draw one
+    syllable, as in Devanagari, WeasyPrint gives the whole syllable to the last of them and nothing
+    to the others: they get the space without width."""
+    for stream in pdf.objects:
+        if isinstance(stream, pydyf.Stream) and b"begincmap" in stream.stream:
+            stream.stream = [
+                line.removesuffix(NO_WORDS) + NO_WIDTH if line.endswith(NO_WORDS) else line
+                for line in map(bytes, stream.stream)
+            ]
+
+
 SIGNATURE_FIELD = "IssuerSignature"
 HIDDEN_BOX = (-20, -20, -20, -20)
 """Outside the CropBox: the signature covers the file and is no picture on the page."""

@@ -18,6 +18,7 @@ from lms.prepared import Prepared
 
 successor = aliased(Certificate)
 _earlier = aliased(Certificate)
+_past = aliased(Suspension)
 
 _COLUMNS = (
     Certificate.id,
@@ -91,8 +92,14 @@ def suspended_on(day: Any) -> sa.ColumnElement[bool]:
     )
 
 
+_LIFTED = (
+    sa.select(sa.func.count())
+    .where(_past.award_id == Certificate.award_id, _past.lifted_on <= _DAY)
+    .scalar_subquery()
+    .label("lifted")
+)
 _WITH_FACTS = Prepared(
-    selected(_DAY, Certificate.facts).where(Certificate.code == sa.bindparam("code"))
+    selected(_DAY, Certificate.facts, _LIFTED).where(Certificate.code == sa.bindparam("code"))
 )
 _BY_CODE = Prepared(selected(_DAY).where(Certificate.code == sa.bindparam("code")))
 _OF_PERSON = Prepared(
@@ -110,9 +117,20 @@ def by_code(code: str, day: date) -> Checked | None:
 
 
 def with_facts(code: str, day: date) -> Checked | None:
-    """As `by_code`, and the row has the frozen facts."""
+    """As `by_code`, and the row has the frozen facts and how many suspensions were lifted."""
     row = _WITH_FACTS.first(code=code, day=day)
     return None if row is None else check(row, day)
+
+
+def lifted_suspensions(award_id: int, day: date) -> list[tuple[date, date | None]]:
+    """(from, until) of suspensions that are over, oldest first. Their reasons are nobody's business
+    any more."""
+    rows = db.session.execute(
+        sa.select(Suspension.suspended_on, Suspension.lifted_on)
+        .where(Suspension.award_id == award_id, Suspension.lifted_on <= day)
+        .order_by(Suspension.id)
+    )
+    return [(row.suspended_on, row.lifted_on) for row in rows]
 
 
 def check(row: Any, day: date) -> Checked:

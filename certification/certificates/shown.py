@@ -2,18 +2,20 @@
 certified, and nothing else."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from markupsafe import Markup
 
-from certification.certificates import codes
+from certification.certificates import codes, queries
 from certification.certificates.document import CertificateFacts
 from certification.certificates.fingerprint import describe
 from certification.certificates.queries import Checked
 from lms import clock
+from lms.i18n import gettext as _
 from lms.i18n import hours, long_date, moment, number
 
 BEGIN, END = Markup("<li>"), Markup("</li>")
+LINE_END = Markup("<br>")
 Values = dict[str, str | None]
 
 
@@ -33,7 +35,9 @@ def values(checked: Checked | None, now: datetime, zone: str) -> Values:
         "superseded_by": row.superseded_by,
         "superseded_on": long_date(row.superseded_on) or None,
     }
-    return found if checked.holder is None else found | _certified(checked) | _history(checked)
+    if checked.holder is None:
+        return found
+    return found | _certified(checked) | _history(checked, clock.today(now, zone))
 
 
 def _certified(checked: Checked) -> Values:
@@ -76,7 +80,7 @@ def _steps(steps: Sequence[tuple[str, str]]) -> Markup | None:
     return BEGIN + (END + BEGIN).join(title for title, _kind in steps) + END
 
 
-def _history(checked: Checked) -> Values:
+def _history(checked: Checked, today: date) -> Values:
     row = checked.row
     return {
         "supersedes": row.supersedes,
@@ -85,4 +89,16 @@ def _history(checked: Checked) -> Values:
         "public_reason": row.public_reason,
         "suspended_on": long_date(row.suspended_on) or None,
         "suspension_reason": row.suspension_reason,
+        "lifted": _lifted(row.award_id, today) if row.lifted else None,
     }
+
+
+def _lifted(award_id: int, today: date) -> Markup:
+    """Suspensions that are over, one in a line."""
+    past = queries.lifted_suspensions(award_id, today)
+    return LINE_END.join(_over(since, until) for since, until in past)
+
+
+def _over(since: date, until: date | None) -> str:
+    days = long_date(since), long_date(until)
+    return _("Suspended on %(day)s, lifted on %(end)s", day=days[0], end=days[1])

@@ -15,8 +15,10 @@ from typing import TypeVar
 
 from asn1crypto import algos, crl, pem, x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
+from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from pyhanko.sign.signers.pdf_signer import DSSContentSettings, SigDSSPlacementPreference
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
@@ -59,6 +61,27 @@ class IssuerSigner(Signer):
         return to_der(self.document.signer.sign(data))
 
 
+class OneRevision(IncrementalPdfFileWriter):
+    """Appends the signature and leaves the document's metadata as they were drawn.
+
+    pyHanko would write the metadata anew: in another form than archives' validators expect of the
+    PDF/UA mark, and with a second date of change.
+    """
+
+    def _update_meta(self) -> None:
+        """Nothing to say: the signature has its time, the drawing its date."""
+
+
+class ArchivalSigner(PdfSigner):
+    """A signer that keeps the file a PDF 1.7, which PDF/A-3 and PDF/UA-1 rest on. pyHanko would
+    declare PDF 2.0, because ISO/TS 32002 named the P-256 curve for that version first."""
+
+    def register_extensions(self, pdf_out: BasePdfFileWriter, *, md_algorithm: str) -> None:
+        """The extension of PDF 1.7 that PAdES signatures belong to (ETSI EN 319 142-1)."""
+        del md_algorithm
+        pdf_out.register_extension(ESIC_EXTENSION_1)
+
+
 def outside_loops(work: Callable[[], Result]) -> Result:
     """Do pyHanko's work, which starts an event loop of its own, in a thread where none runs."""
     try:
@@ -99,8 +122,8 @@ def sign(pdf: bytes, document: DocumentSigner, *, reason: str) -> bytes:
             placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE, include_vri=False
         ),
     )
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    signer = PdfSigner(wanted, IssuerSigner(document))
+    writer = OneRevision(io.BytesIO(pdf))
+    signer = ArchivalSigner(wanted, IssuerSigner(document))
     signed = outside_loops(lambda: signer.sign_pdf(writer, bytes_reserved=RESERVED))
     content: bytes = signed.getvalue()
     return content

@@ -11,7 +11,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from certification.certificates.checking import LARGEST, Report, check_file
+from certification.certificates.checking import LARGEST, Report
+from certification.certificates.inspection import inspect
 from certification.certificates.rules import Verdict
 from certification.credentials.findings import State
 from certification.credentials.trust import BadBundle, Trust
@@ -32,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     if len(content) > LARGEST:
         sys.stderr.write(f"{options.file} is larger than {LARGEST // 1024**2} MB\n")
         return 2
-    report = check_file(content, trust, now=now)
+    report = inspect(content, trust, now=now)
     sys.stdout.write(told(report, trust, now))
     return {Verdict.VALID: 0, Verdict.COULD_NOT_CHECK: 2}.get(report.verdict, 1)
 

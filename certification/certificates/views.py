@@ -29,12 +29,12 @@ from lms.limits import count_miss
 from lms.permissions import PUBLIC, permit
 from lms.settings import Settings
 from lms.storage import Storage
+from lms.web import FOR_EVER, published
 
 blueprint = Blueprint("certificates", __name__)
 JSON_HEADERS = (
     ("Access-Control-Allow-Origin", "*"),
     ("Cache-Control", "no-cache"),
-    ("Vary", "Cookie"),
 )
 PAGE_HEADERS = (("Cache-Control", "no-store"), ("Vary", "Cookie"))
 HTML = "text/html; charset=utf-8"
@@ -116,9 +116,8 @@ def art(code: str) -> ResponseReturnValue:
     checked = _look_up(code, clock.now())
     if checked is None or checked.holder is None:
         abort(404)
-    response = Response(svg(bytes.fromhex(checked.row.facts_sha256)), mimetype="image/svg+xml")
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    return response
+    drawn = svg(bytes.fromhex(checked.row.facts_sha256)).encode()
+    return published(drawn, "image/svg+xml", seconds=FOR_EVER)
 
 
 @blueprint.get("/verify/<code>.json")
@@ -191,12 +190,9 @@ def document(code: str) -> ResponseReturnValue:
         abort(404)
     digest, number = found
     storage: Storage = current_app.extensions["storage"]
-    response = Response(storage.get(digest), mimetype="application/pdf")
+    response = published(storage.get(digest), "application/pdf", seconds=FOR_EVER)
     response.headers["Content-Disposition"] = f'inline; filename="{number}.pdf"'
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.headers["X-Robots-Tag"] = "noindex"
-    response.set_etag(digest)
-    response.make_conditional(request)
     return response
 
 

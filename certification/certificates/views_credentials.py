@@ -1,6 +1,6 @@
 """The signed files of a certificate: its credential and its token, as they were issued."""
 
-from flask import Response, abort, current_app, redirect, request, url_for
+from flask import Response, abort, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from certification.certificates import codes, queries
@@ -8,6 +8,7 @@ from certification.certificates.views import blueprint
 from lms.limits import count_miss
 from lms.permissions import PUBLIC, permit
 from lms.storage import Storage
+from lms.web import FOR_EVER, published
 
 
 @blueprint.get("/certificates/<code>.json")
@@ -45,12 +46,7 @@ def _found(code: str) -> tuple[str, str, str]:
 def _file(digest: str, kind: str, name: str) -> Response:
     """The stored bytes for any site; they never change. Their address holds 80 random bits."""
     storage: Storage = current_app.extensions["storage"]
-    response = Response(storage.get(digest), mimetype=kind)
+    response = published(storage.get(digest), kind, seconds=FOR_EVER)
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.headers["X-Robots-Tag"] = "noindex"
-    response.set_etag(digest)
-    response.make_conditional(request)
     return response

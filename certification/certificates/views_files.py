@@ -5,17 +5,18 @@ from datetime import datetime
 from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
-from certification.certificates import codes, queries, wording
-from certification.certificates.checking import Kind, Report, check_file, verdict_of
+from certification.certificates import codes, queries, shown, stated, wording
+from certification.certificates.checking import Kind, Report, verdict_of
 from certification.certificates.forms import CodeForm
+from certification.certificates.inspection import inspect
 from certification.certificates.queries import Checked
 from certification.certificates.rules import Verdict
 from certification.certificates.views import blueprint
 from certification.credentials import queries as credentials
 from certification.credentials.findings import Check, Finding, State, failed, passed
 from lms import clock
+from lms.db import release
 from lms.i18n import gettext as _
-from lms.i18n import long_date
 from lms.limits import limited, tries_from_address
 from lms.permissions import PUBLIC, permit
 from lms.settings import Settings
@@ -36,17 +37,20 @@ def verify_file() -> ResponseReturnValue:
         return page, 422
     settings: Settings = current_app.extensions["settings"]
     now = clock.now()
-    content = sent.read()
-    report = check_file(content, credentials.trust_bundle(settings, now=now), now=now)
+    content, trust = sent.read(), credentials.trust_bundle(settings, now=now)
+    release()
+    report = inspect(content, trust, now=now)
     checked = _known(report, settings, now)
-    findings = [*report.findings, *_issued(report, checked, content)]
+    issued = _issued(report, checked, content)
+    findings = [*report.findings, *issued]
     verdict = _overall(verdict_of(findings), checked)
-    return _page(findings, verdict, checked, now)
+    said = stated.fields(report.credential, settings.issuer_zone) if _says_so(report) else []
+    return _page(findings, verdict, checked, said, now)
 
 
 def _known(report: Report, settings: Settings, now: datetime) -> Checked | None:
     code = codes.normalise(report.code)
-    return queries.by_code(code, clock.today(now, settings.issuer_zone)) if code else None
+    return queries.with_facts(code, clock.today(now, settings.issuer_zone)) if code else None
 
 
 def _issued(report: Report, checked: Checked | None, content: bytes) -> list[Finding]:
@@ -59,27 +63,43 @@ def _issued(report: Report, checked: Checked | None, content: bytes) -> list[Fin
     return [failed(Check.ISSUED, "issued_other")]
 
 
+def _says_so(report: Report) -> bool:
+    """Whether what the file says was signed by us: nobody else's words are shown here."""
+    asked = {Check.SIGNATURE, Check.ISSUER}
+    good = {found.check for found in report.findings if found.state is State.PASSED}
+    return asked <= good and report.verdict not in {Verdict.ALTERED, Verdict.NOT_OURS}
+
+
 def _overall(verdict: Verdict, checked: Checked | None) -> Verdict:
-    """What our records say today wins over what the file says, unless the file itself is bad."""
+    """The worse of what the file shows and what our records say today; our records know better
+    why it is not valid. A question that could not be answered is never valid."""
     if verdict in {Verdict.ALTERED, Verdict.NOT_OURS}:
         return verdict
-    return checked.verdict if checked is not None else Verdict.COULD_NOT_CHECK
+    if checked is None:
+        return Verdict.COULD_NOT_CHECK
+    return verdict if checked.verdict is Verdict.VALID else checked.verdict
 
 
-def _page(findings: list[Finding], verdict: Verdict, checked: Checked | None, now: datetime) -> str:
+def _page(
+    findings: list[Finding],
+    verdict: Verdict,
+    checked: Checked | None,
+    said: list[tuple[str, str]],
+    now: datetime,
+) -> str:
     settings: Settings = current_app.extensions["settings"]
-    today = long_date(clock.today(now, settings.issuer_zone))
-    row = checked.row if checked else None
-    day = long_date(row.revoked_on or row.valid_until) if row else ""
+    values = shown.values(checked, now, settings.issuer_zone)
     kind, icon = wording.LOOKS[verdict]
     return render_template(
         "certificates/verify_file.html",
         kind=kind,
         icon_name=icon,
         word=wording.word(verdict),
-        sentence=wording.sentence(verdict, today, day),
+        sentence=wording.file_sentence(verdict, values["today"], values["day"]),
         findings=[(ICONS[f.state], f.state.value, wording.finding(f)) for f in findings],
-        code=row.code if row else "",
+        said=said,
+        code=checked.row.code if checked else "",
+        holder=values.get("holder"),
         now=now,
         zone=settings.issuer_zone,
     )

@@ -8,9 +8,7 @@ from lms.i18n import gettext as _
 wording.register(
     {
         "list_empty": lambda: _("The list holds no code and no address."),
-        "list_long": lambda: _(
-            "The list has %(found)s entries, %(most)s at most. Send it in parts."
-        ),
+        "list_long": lambda: _("The list has more than %(most)s entries. Send it in parts."),
         "list_unreadable": lambda: _("This is no CSV file. Save the list as CSV and try again."),
         "already_superseded": lambda: _(
             "This certificate was already replaced. Open the newest one to correct it."
@@ -88,6 +86,16 @@ def sentence(verdict: Verdict, today: str | None, day: str | None) -> str:
     }[verdict]
 
 
+def file_sentence(verdict: Verdict, today: str | None, day: str | None) -> str:
+    """What the word means of a file that was checked."""
+    if verdict is Verdict.COULD_NOT_CHECK:
+        return _(
+            "Not every question about this file could be answered. Until all are, "
+            "do not rely on it."
+        )
+    return sentence(verdict, today, day)
+
+
 def finding(found: Finding) -> str:
     """The sentence for one answer."""
     return {
@@ -114,6 +122,9 @@ def finding(found: Finding) -> str:
         "document_not_ours": _("The document's signature is not ours."),
         "document_unsigned": _("The document is not signed."),
         "document_unreadable": _("The document is damaged and cannot be read."),
+        "too_much": _(
+            "Reading this file would take more time or memory than any certificate of ours."
+        ),
         "file_unknown": _("This is no certificate: choose a PDF, a .json or a .jwt of ours."),
         "whole_signed": _("The signature covers the whole file."),
         "not_whole": _("Something was added to the file after it was signed."),

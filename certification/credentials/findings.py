@@ -35,7 +35,7 @@ class Finding:
     status: status_good; revoked, suspended; status_missing, status_expired, status_forged
     (unknown)
     document: document_signed; document_altered, document_not_ours, document_unsigned,
-    document_unreadable, file_unknown
+    document_unreadable, file_unknown; too_much (unknown: reading it takes more than is allowed)
     whole: whole_signed; not_whole
     issued: issued_here; issued_other (this file is not the one that was issued)
     """

@@ -126,14 +126,19 @@ def _sign(
 ) -> dict[str, Any]:
     """Signed as of the last full five minutes, so that processes that sign at once agree on the
     bytes; readers' clocks may be a little behind."""
-    created = now.replace(minute=now.minute // 5 * 5, second=0, microsecond=0)
+    created = _last_five_minutes(now)
     start = created - timedelta(minutes=5)
     bare = status_list.build(url, purpose, encoded, issuer=issuer, start=start, days=GOOD_FOR_DAYS)
     return proofs.sign(bare, signer, issuer=issuer, created=created)
 
 
+def _last_five_minutes(now: datetime) -> datetime:
+    return now.replace(minute=now.minute // 5 * 5, second=0, microsecond=0)
+
+
 def trust_bundle(settings: Settings, *, now: datetime) -> Trust:
-    """Everything that a verifier needs, as of now."""
+    """Everything that a verifier needs, as of now. It calls itself up to five minutes older than
+    it is, so that caches recognise it."""
     crls = keys.crls()
     return Trust(
         did=keys.did_document(settings),
@@ -143,7 +148,7 @@ def trust_bundle(settings: Settings, *, now: datetime) -> Trust:
         status_lists={
             str(signed.content["id"]): signed.content for signed in _all_lists(settings, now)
         },
-        made_at=now,
+        made_at=_last_five_minutes(now),
         older_crls=tuple(crls[1:]),
     )
 

@@ -4,6 +4,8 @@ All are public facts: any site may read them, and caches may keep them for a whi
 for what a compromise must change, a day for one certificate that never changes.
 """
 
+import ssl
+
 import orjson
 from flask import Blueprint, Response, abort, current_app
 
@@ -73,9 +75,11 @@ def crl() -> Response:
 @blueprint.get("/keys/<kid>.crt")
 @permit(PUBLIC)
 def one_certificate(kid: str) -> Response:
-    """The certificate of one authority, as documents' certificates name it."""
+    """The certificate of one authority, as documents' certificates name it: DER, which readers
+    expect at such an address (RFC 5280, 4.2.2.1)."""
     key = _known(kid, Purpose.AUTHORITY)
-    return published((key.certificate or "").encode(), "application/x-pem-file", seconds=LONG)
+    der = ssl.PEM_cert_to_DER_cert(key.certificate or "")
+    return published(der, "application/pkix-cert", seconds=LONG)
 
 
 @blueprint.get("/keys/<kid>.crl")

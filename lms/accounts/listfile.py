@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from lms.errors import refuse
 
@@ -44,7 +45,8 @@ def read(content: bytes) -> list[Line]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
     try:
         columns = _columns(next(_filled(reader), []))
-        lines = [_line(row, columns, reader.line_num) for row in _filled(reader)]
+        rows = islice(_filled(reader), MOST_ROWS + 1)
+        lines = [_line(row, columns, reader.line_num) for row in rows]
     except csv.Error:
         raise refuse("import_broken", status=422, line=reader.line_num) from None
     if not lines:

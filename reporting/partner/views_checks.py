@@ -1,7 +1,7 @@
 """Checking a list of codes or addresses: paste or upload, result file, receipt."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from flask import Response, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -51,7 +51,7 @@ def _run(form: ListForm, own: Sequence[Organisation]) -> CertificateCheck | None
         return None
 
 
-def _texts(form: ListForm) -> list[str]:
+def _texts(form: ListForm) -> Iterable[str]:
     upload = form.file.data
     if upload is not None and upload.filename:
         return lists.uploaded(upload.read())

@@ -59,6 +59,20 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
+// A file that is dropped on its card is chosen and sent.
+for (const card of document.querySelectorAll("[data-drop]")) {
+  const input = card.querySelector("[type=file]");
+  for (const kind of ["dragover", "dragleave", "drop"]) {
+    card.addEventListener(kind, (event) => {
+      event.preventDefault();
+      card.toggleAttribute("data-over", kind === "dragover");
+      if (kind !== "drop" || !event.dataTransfer.files.length) return;
+      input.files = event.dataTransfer.files;
+      input.form.requestSubmit();
+    });
+  }
+}
+
 // A table that need not scroll is no stop for the keyboard.
 const measure = new ResizeObserver((entries) => {
   for (const { target } of entries) {

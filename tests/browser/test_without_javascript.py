@@ -1,6 +1,7 @@
 """The learner's and the partner's part without a single script."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -40,6 +41,55 @@ def test_a_learner_downloads_a_certificate(visit: Open) -> None:
     document = page.request.get(page.url.rsplit("/", 1)[0] + address)
     assert document.headers["content-type"] == "application/pdf"
     assert document.body().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_file_of_each_kind_is_chosen_and_checked(visit: Open, scripts: bool) -> None:
+    window = visit(java_script_enabled=scripts)
+    page = window.page
+    for ending, content in files_of_a_certificate(visit).items():
+        window.go("/verify")
+        page.set_input_files("#file", {**content, "name": f"certificate.{ending}"})
+        page.get_by_role("button", name="Check the file").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Valid")
+        expect(page.get_by_text("It was not withdrawn.")).to_be_visible()
+
+
+def test_a_dropped_file_is_checked_at_once(visit: Open) -> None:
+    window = visit()
+    page = window.page
+    token = files_of_a_certificate(visit)["jwt"]["buffer"].decode()
+    window.go("/verify")
+    transfer = page.evaluate_handle(
+        """text => {
+          const transfer = new DataTransfer();
+          transfer.items.add(new File([text], "certificate.jwt"));
+          return transfer;
+        }""",
+        token,
+    )
+    page.dispatch_event("[data-drop]", "dragover", {"dataTransfer": transfer})
+    expect(page.locator("[data-drop][data-over]")).to_be_visible()
+    page.dispatch_event("[data-drop]", "drop", {"dataTransfer": transfer})
+    expect(page.get_by_role("heading", level=1)).to_have_text("Valid")
+
+
+def files_of_a_certificate(visit: Open) -> dict[str, Any]:
+    """The learner's PDF, credential and token, as they were issued."""
+    window = visit(java_script_enabled=False)
+    page = window.sign_in("learner")
+    for _ in range(60):
+        window.go("/me")
+        if page.locator("a[href^='/certificates/']").count():
+            break
+        page.wait_for_timeout(500)
+    address = str(page.locator("a[href^='/certificates/']").first.get_attribute("href"))
+    base = page.url.rsplit("/", 1)[0] + address.removesuffix(".pdf")
+    kinds = {"pdf": "application/pdf", "json": "application/json", "jwt": "text/plain"}
+    return {
+        ending: {"mimeType": kind, "buffer": page.request.get(f"{base}.{ending}").body()}
+        for ending, kind in kinds.items()
+    }
 
 
 def test_a_partner_checks_a_code_and_sees_the_staff(visit: Open) -> None:

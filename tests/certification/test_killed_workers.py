@@ -18,13 +18,17 @@ import sqlalchemy as sa
 from flask import Flask
 
 from certification.awards.models import Award, Scheme, SchemeState, SchemeVersion
+from certification.bulk import actions as bulk
+from certification.bulk.models import BulkAct, BulkItem, BulkKind, BulkState
 from certification.certificates.models import Certificate, CertificateState
-from courses.catalog.models import CourseVersion
+from courses.catalog.models import Course, CourseVersion
 from courses.scheduling.actions.completions import complete_by_hand
 from courses.scheduling.models import SelfPacedEnrolment
 from lms import audit
+from lms.accounts.models import Account
 from lms.db import db, unit
 from lms.mail import MailMessage
+from lms.permissions import Role
 from tests.conftest import environment
 from tests.factories import Factory
 
@@ -64,8 +68,8 @@ def workers(app: Flask, tmp_path: Path, database_url: str) -> Iterator[Workers]:
     found.kill()
 
 
-def make_due(make: Factory) -> None:
-    """People who completed the one course that the certification asks for, told in one unit."""
+def certification(make: Factory) -> tuple[Course, int, Scheme]:
+    """A certification that asks for one course; the course and its version."""
     programme = make.programme()
     course = make.course(programme, "ADM-101")
     with unit(writes=False):
@@ -90,6 +94,12 @@ def make_due(make: Factory) -> None:
             published_by=None,
         )
     )
+    return course, version, scheme
+
+
+def make_due(make: Factory) -> None:
+    """People who completed what the certification asks for, told in one unit."""
+    course, version, _scheme = certification(make)
     people = [make.person(f"Person {number}") for number in range(DUE)]
     with unit(writes=True):
         for person in people:
@@ -102,6 +112,24 @@ def make_due(make: Factory) -> None:
             db.session.add(enrolment)
             db.session.flush()
             complete_by_hand(enrolment, "UTC", by=person.id, now=make.now)
+
+
+def start_issuing(make: Factory) -> None:
+    """A mass act that issues to people who completed it in times of which nobody was told."""
+    course, version, scheme = certification(make)
+    people = [make.person(f"Person {number}") for number in range(DUE)]
+    with unit(writes=False):
+        taught = db.session.get_one(CourseVersion, version)
+        listed = list(db.session.scalars(sa.select(Account.email)))
+    for person in people:
+        make.completion(person, course, taught)
+    mona, today = make.person("Mona", Role.CERTIFICATION_MANAGER), date(2026, 11, 23)
+    with unit(writes=True):
+        act = bulk.preview(
+            BulkKind.ISSUE, listed, title="All", reason="", programmes=None, by=mona.id,
+            today=today, now=make.now, scheme=scheme,
+        )  # fmt: skip
+        bulk.start(act, by=mona.id, now=make.now)
 
 
 def count(model: Any, *conditions: Any) -> int:
@@ -139,8 +167,34 @@ def test_nothing_is_lost_and_nothing_made_twice_on_postgresql(
     _kill_and_count(app, make, workers)
 
 
-def _kill_and_count(app: Flask, make: Factory, workers: Workers) -> None:
-    make_due(make)
+@pytest.mark.sqlite
+def test_a_mass_act_issues_to_each_once_on_sqlite(
+    app: Flask, make: Factory, workers: Workers
+) -> None:
+    _kill_and_count(app, make, workers, start_issuing)
+    _act_is_whole()
+
+
+@pytest.mark.postgres
+def test_a_mass_act_issues_to_each_once_on_postgresql(
+    app: Flask, make: Factory, workers: Workers
+) -> None:
+    _kill_and_count(app, make, workers, start_issuing)
+    _act_is_whole()
+
+
+def _act_is_whole() -> None:
+    with unit(writes=False):
+        act = db.session.scalars(sa.select(BulkAct)).one()
+        rows = db.session.execute(sa.select(BulkItem.made_id, BulkItem.done_at)).all()
+    assert act.state == BulkState.DONE
+    assert len({row.made_id for row in rows if row.done_at}) == DUE
+
+
+def _kill_and_count(
+    app: Flask, make: Factory, workers: Workers, prepare: Callable[[Factory], None] = make_due
+) -> None:
+    prepare(make)
     for reached in KILLED_AT:
         workers.start()
         wait_for(reached, issued)
@@ -148,6 +202,7 @@ def _kill_and_count(app: Flask, make: Factory, workers: Workers) -> None:
     workers.start()
     wait_for(DUE, issued)
     wait_for(DUE, mailed)
+    wait_for(count(BulkAct), lambda: count(BulkAct, BulkAct.state == BulkState.DONE))
     workers.kill()
 
     with unit(writes=False):

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from certification.awards.models import Award, Scheme, SchemeState, SchemeVersion
-from certification.certificates import actions, jobs
+from certification.certificates import actions, drawing
 from certification.certificates.models import Certificate
 from certification.competency.models import Competency, CourseCompetency, Framework
 from certification.exams.models import Exam
@@ -147,6 +147,6 @@ class CertificationFactory(FactoryBase):
         settings = current_app.extensions["settings"]
         with unit(writes=True):
             certificate_id = actions.prepare(award.id, settings, now=self.now).id
-        jobs.draw(certificate_id)
+        drawing.draw(certificate_id)
         with unit(writes=False):
             return db.session.get_one(Certificate, certificate_id, populate_existing=True)

@@ -102,6 +102,26 @@ def test_lifted_it_is_valid_at_the_next_verification_and_hides_the_old_reason(
     assert "Exam under review" not in client.get(f"/verify/{stage.certificate.code}").text
 
 
+def test_the_history_on_the_page_names_every_suspension_and_when_it_was_lifted(
+    client: FlaskClient, stage: Stage, now: datetime
+) -> None:
+    """Twice: the page drawn for everybody, and the short cut that fills it."""
+    put_on_hold(stage, now, on=date(2026, 3, 2))
+    end_hold(stage, now, on=date(2026, 3, 9))
+    put_on_hold(stage, now, on=date(2026, 4, 1))
+    end_hold(stage, now, on=date(2026, 4, 3))
+    put_on_hold(stage, now, on=date(2026, 5, 4))
+
+    for _time in range(2):
+        page = Page(client.get(f"/verify/{stage.certificate.code}"))
+        history = [" ".join(step.stripped_strings) for step in page.soup.select(".timeline li")]
+        assert history[1:] == [
+            "Suspended on 2 March 2026, lifted on 9 March 2026 "
+            "Suspended on 1 April 2026, lifted on 3 April 2026",
+            "Suspended on 4 May 2026. Reason: Exam under review",
+        ]
+
+
 def test_each_day_has_the_verdict_it_had(stage: Stage, now: datetime) -> None:
     put_on_hold(stage, now)
     end_hold(stage, now + timedelta(days=3), on=TODAY + timedelta(days=3))

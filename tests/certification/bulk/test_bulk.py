@@ -1,6 +1,6 @@
 """Mass acts: the preview is what is run, each row once, stopped and taken back when told."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -10,11 +10,13 @@ from sqlalchemy.exc import IntegrityError
 
 from certification.awards import actions as awards
 from certification.awards.models import Award, Revocation, SchemeVersion, Suspension
+from certification.bulk import actions
 from certification.bulk.models import BulkAct, BulkItem, BulkKind, BulkState
 from certification.bulk.rules import Target, flaw
-from certification.certificates.models import Certificate
+from certification.certificates.models import Certificate, CertificateState
+from courses.catalog.models import CourseVersion, Programme
 from lms import jobs
-from lms.accounts.models import Person
+from lms.accounts.models import Account, Person
 from lms.audit import AuditEntry
 from lms.db import db, unit
 from lms.permissions import Role
@@ -25,8 +27,13 @@ GOOD = Target(is_issued=True, is_replaced=False, is_revoked=False, is_suspended=
 
 
 @pytest.fixture
-def version(make: Factory) -> SchemeVersion:
-    return make.scheme(make.programme("ADM"))
+def programme(make: Factory) -> Programme:
+    return make.programme("ADM")
+
+
+@pytest.fixture
+def version(make: Factory, programme: Programme) -> SchemeVersion:
+    return make.scheme(programme)
 
 
 @pytest.fixture
@@ -247,9 +254,107 @@ def test_certificates_are_replaced_and_drawn_again(
         replaced = db.session.scalars(
             sa.select(Certificate.supersedes_id).where(Certificate.supersedes_id.is_not(None))
         ).all()
+        states = set(db.session.scalars(sa.select(Certificate.state)))
     assert sorted(replaced) == sorted(one.id for one in issued)
-    drawn = jobs.client().list_workflows(workflow_id_prefix="certificates.render:")
-    assert len(drawn) == 3
+    assert states == {CertificateState.ISSUED}
+    done = Page(client.get(page.response.request.path))
+    assert [row[4] for row in done.rows()] == ["Done"] * 3
+
+
+@pytest.fixture
+def earned(make: Factory, version: SchemeVersion, programme: Programme) -> dict[str, Person]:
+    """Dan and Eve completed what the certification asks for, Finn did not; Gus holds it."""
+    people = {name: make.person(name) for name in ("Dan", "Eve", "Finn", "Gus")}
+    make.award(people["Gus"], version)
+    course = make.course(programme, "ADM-101")
+    with unit(writes=False):
+        taught = db.session.scalars(
+            sa.select(CourseVersion).where(CourseVersion.course_id == course.id)
+        ).one()
+    for name in ("Dan", "Eve"):
+        make.completion(people[name], course, taught)
+    return people
+
+
+def addresses(people: dict[str, Person]) -> str:
+    with unit(writes=False):
+        rows = db.session.execute(sa.select(Account.person_id, Account.email))
+        found = {row.person_id: row.email for row in rows}
+    return "\n".join(found[person.id].upper() for person in people.values())
+
+
+def issue(client: FlaskClient, people: dict[str, Person], scheme: str = "ADM-C") -> Page:
+    text = f"{addresses(people)}\n{addresses(people).splitlines()[0]}\nnobody@example.org"
+    form = Page(client.get("/manage/bulk")).form("/manage/bulk")
+    sent = form.submit(client, kind="issue", scheme=scheme, title="Spring", listed=text)
+    return Page(client.get(sent.location) if sent.location else sent)
+
+
+def test_what_was_earned_is_issued_to_each_and_nobody_else(
+    client: FlaskClient, earned: dict[str, Person], version: SchemeVersion
+) -> None:
+    page = issue(client, earned)
+    told = [row[4] for row in page.rows()]
+    assert [text.split()[0] for text in told] == ["Issue", "Issue", *["Error"] * 4]
+    for text, reason in zip(
+        told[2:], ("Not every", "hold this", "in the list already", "Nobody here"), strict=True
+    ):
+        assert reason in text
+    assert count(Certificate) == 0
+    press(client, page, "run", confirm="Spring")
+    work()
+    with unit(writes=False):
+        rows = db.session.scalars(sa.select(Certificate).order_by(Certificate.id)).all()
+    assert [(row.holder_name, row.state) for row in rows] == [("Dan", "issued"), ("Eve", "issued")]
+    assert client.get(f"/certificates/{rows[0].code}.pdf").status_code == 200
+    done = Page(client.get(page.response.request.path))
+    assert [row[4] for row in done.rows()][:2] == ["Done", "Done"]
+
+
+def test_a_row_that_was_killed_before_its_document_was_stored_goes_on_with_it(
+    client: FlaskClient, earned: dict[str, Person], app: Flask
+) -> None:
+    page = press(client, issue(client, earned), "run", confirm="Spring")
+    (args,) = chunks()
+    settings = app.extensions["settings"]
+    today, now = date(2026, 11, 23), datetime(2026, 11, 23, 9, tzinfo=UTC)
+    with unit(writes=True):
+        actions.apply(args["item_ids"][0], args["run"], settings, today=today, now=now)
+    half = Page(client.get(page.response.request.path))
+    assert [row[4].split()[0] for row in half.rows()][:2] == ["Issue", "Issue"]
+    work()
+    assert count(Certificate) == 2
+    with unit(writes=False):
+        assert set(db.session.scalars(sa.select(Certificate.state))) == {CertificateState.ISSUED}
+
+
+def test_paused_before_its_rows_nothing_is_issued(
+    client: FlaskClient, earned: dict[str, Person]
+) -> None:
+    page = press(client, issue(client, earned), "run", confirm="Spring")
+    paused = press(client, page, "pause")
+    work()
+    assert count(Certificate) == 0
+    press(client, paused, "resumption")
+    work()
+    assert count(Certificate) == 2
+
+
+def test_only_certifications_of_the_own_programmes_are_issued(
+    app: Flask, make: Factory, earned: dict[str, Person]
+) -> None:
+    make.programme("DEV")
+    otto = make.person("Otto", Role.CERTIFICATION_MANAGER, programme_code="DEV")
+    other = make.sign_in(app.test_client(), otto)
+    page = issue(other, earned)
+    assert page.status == 422
+    assert page.error_of("scheme")
+
+
+def test_which_certification_is_asked_for(client: FlaskClient, earned: dict[str, Person]) -> None:
+    page = issue(client, earned, scheme="")
+    assert page.status == 422
+    assert "Choose which certification is issued" in page.error_of("scheme")
 
 
 def test_the_report_is_a_table_that_no_spreadsheet_executes(

@@ -3,35 +3,45 @@
 import json
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pikepdf
+import pypdfium2
 import pytest
 import sqlalchemy as sa
+import zxingcpp
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyhanko.pdf_utils.generic import StreamObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from certification.awards.actions import suspend
 from certification.awards.models import Award
 from certification.certificates.checking import Kind, Report, check_file
+from certification.certificates.desk import LIMITS
 from certification.certificates.document import render
+from certification.certificates.inspection import inspect
 from certification.certificates.rules import Verdict
 from certification.certificates.signing import sign
 from certification.credentials import actions as status
 from certification.credentials import queries as credentials
+from certification.credentials.models import SignedList, StatusEntry, StatusList
 from certification.credentials.trust import Trust
 from certification.keys import authority
 from certification.keys import queries as keys
 from certification.keys.signers import DocumentSigner, SoftwareSigner
 from lms import clock
 from lms.db import db, unit
+from tests.certification.certificates import hostile_files
+from tests.certification.certificates.test_signing import pdfsig
 from tests.factories import Factory
 from tests.factories.documents import certificate_facts
 from tests.page import Page
@@ -111,6 +121,44 @@ def test_an_appended_revision(stage: Stage) -> None:
     report = stage.check(grown.getvalue())
     assert report.verdict is Verdict.ALTERED
     assert codes(report) & {"not_whole", "document_altered"}
+
+
+@pytest.mark.slow
+def test_a_credential_that_was_swapped_by_an_appended_revision(
+    stage: Stage, make: Factory, tmp_path: Path
+) -> None:
+    """Common readers go on calling the signature valid: it still covers what it covered."""
+    other = make.certificate(make.award(make.person("Eve"), make.scheme(make.programme("X"), "X")))
+    credential = stage.app.extensions["storage"].get(other.credential_sha256)
+    writer = IncrementalPdfFileWriter(BytesIO(stage.pdf))
+    place = writer.root["/AF"][0].get_object()["/EF"].raw_get("/F").reference
+    writer.objects[(place.generation, place.idnum)] = StreamObject(stream_data=credential)
+    grown = BytesIO()
+    writer.write(grown)
+    with unit(writes=False):
+        authority = keys.document_signer(stage.app.extensions["settings"]).authority
+    told = pdfsig(grown.getvalue(), authority, tmp_path)
+    assert "Signature is Valid" in told
+    assert "Not total document signed" in told
+
+    report = stage.check(grown.getvalue(), trust=stage.bundle())
+    assert report.verdict is Verdict.ALTERED
+    assert {"not_whole", "document_altered"} & codes(report)
+    assert report.code == other.code
+    assert upload(stage, grown.getvalue()).h1 == "Altered"
+
+
+def test_a_picture_of_a_page_in_a_fresh_document(stage: Stage) -> None:
+    """With our QR code on it: not ours as a file, and the code's page shows the true words."""
+    picture = pypdfium2.PdfDocument(stage.pdf)[0].render(scale=2).to_pil()
+    (found,) = zxingcpp.read_barcodes(picture)
+    fresh = BytesIO()
+    picture.save(fresh, "PDF")
+    report = stage.check(fresh.getvalue())
+    assert report.verdict is Verdict.NOT_OURS
+    assert codes(report) == {"document_unsigned", "proof_missing"}
+    page = Page(stage.app.test_client().get(f"/verify/{found.text.rpartition('/')[2]}"))
+    assert (page.h1, "Ada Lovelace" in page.text) == ("Valid", True)
 
 
 def test_an_unsigned_copy_with_our_words(stage: Stage) -> None:
@@ -224,6 +272,50 @@ def _says_the_same(damaged: bytes, content: bytes) -> bool:
         return False
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", hostile_files.all_of_them())
+def test_a_file_made_to_do_harm_ends_within_limits(stage: Stage, name: str) -> None:
+    """5 seconds and 300 MB, whatever it does to the reader; then the next file is read."""
+    content = hostile_files.all_of_them()[name]
+    inspect(stage.credential, stage.trust, now=stage.now)
+    begun = time.monotonic()
+    report = inspect(content, stage.trust, now=stage.now)
+    assert time.monotonic() - begun < 5
+    assert report.verdict in {Verdict.ALTERED, Verdict.NOT_OURS, Verdict.COULD_NOT_CHECK}
+    assert inspect(stage.credential, stage.trust, now=stage.now).verdict is Verdict.VALID
+
+
+def test_the_reader_of_files_cannot_hold_more_than_300_megabytes() -> None:
+    libraries_and_code = 80 << 20
+    assert LIMITS.data + libraries_and_code <= 300 << 20
+
+
+def test_another_process_reports_the_same(stage: Stage) -> None:
+    for content in (stage.pdf, stage.credential, stage.token, b"%PDF-1.7", b"{}", b"holiday"):
+        assert inspect(content, stage.trust, now=stage.now) == stage.check(content)
+
+
+def test_a_file_that_asks_for_too_much_is_told_so_on_the_page(stage: Stage) -> None:
+    page = upload(stage, hostile_files.doubling_fields())
+    assert page.h1 == "Could not check"
+    assert "more time or memory than any certificate of ours" in page.text
+    assert "do not rely on it" in page.text
+
+
+@pytest.mark.slow
+def test_others_write_while_a_file_is_being_read(stage: Stage) -> None:
+    assert upload(stage, stage.pdf).h1 == "Valid"
+    with ThreadPoolExecutor(1) as thread:
+        reading = thread.submit(upload, stage, hostile_files.doubling_fields())
+        time.sleep(1)
+        begun = time.monotonic()
+        with unit(writes=True):
+            status.withdraw(stage.certificate_id, now=stage.now)
+        assert time.monotonic() - begun < 1
+        assert not reading.done()
+        assert reading.result().h1 == "Could not check"
+
+
 def upload(stage: Stage, content: bytes, name: str = "certificate.pdf") -> Page:
     """Choose the file on the page, without a script."""
     client = stage.app.test_client()
@@ -253,6 +345,40 @@ def test_another_signed_file_of_ours_is_not_the_issued_one(stage: Stage) -> None
     page = upload(stage, sign(drawn, document, reason="Certificate issued"))
     assert page.h1 == "Altered"
     assert "This is not the file that we issued." in page.text
+
+
+def test_a_credentials_page_shows_what_is_signed_in_it(stage: Stage) -> None:
+    for content, name in ((stage.credential, "one.json"), (stage.token, "one.jwt")):
+        page = upload(stage, content, name)
+        assert page.h1 == "Valid"
+        said = json.loads(stage.credential)
+        for text in (said["name"], said["id"], said["credentialSubject"]["licenseNumber"]):
+            assert text in page.text
+        assert "Our records name the holder: Ada Lovelace" in page.text
+
+
+def test_words_that_we_did_not_sign_are_not_repeated(stage: Stage) -> None:
+    forged = stage.credential.replace(b"Administrator", b"Astronaut")
+    assert forged != stage.credential
+    assert "Astronaut" not in upload(stage, forged, "one.json").text
+
+
+def test_something_else_that_we_sign_is_no_certificate(stage: Stage) -> None:
+    (listed, *_others) = stage.trust.status_lists.values()
+    page = upload(stage, json.dumps(listed).encode(), "list.json")
+    assert (page.status, page.h1) == (200, "Could not check")
+
+
+def test_what_could_not_be_checked_is_never_green_on_the_page(stage: Stage) -> None:
+    """Our records know the certificate and its status list is lost: that is no reason to say
+    valid of a file whose status cannot be told."""
+    with unit(writes=True):
+        for table in (StatusEntry, SignedList, StatusList):
+            db.session.execute(sa.delete(table))
+    for content in (stage.pdf, stage.credential, stage.token):
+        page = upload(stage, content)
+        assert page.h1 == "Could not check"
+        assert "Whether it was withdrawn could not be found out." in page.text
 
 
 def test_no_file_is_an_error_beside_the_field(stage: Stage) -> None:

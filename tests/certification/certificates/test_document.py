@@ -125,6 +125,17 @@ def test_names_of_every_script_are_drawn_and_read_back(script: str) -> None:
     assert drawn.file.docinfo["/Title"] == f"Certified Administrator – {name} – ACA-2026-004417"
 
 
+@pytest.mark.parametrize("script", NAMES)
+def test_every_glyph_stands_for_a_character(script: str) -> None:
+    """PDF/A-3a and PDF/UA-1 want it, and a reader who copies or hears the name."""
+    name, language = NAMES[script]
+    drawn = Drawn(certificate_facts(holder_name=name, holder_lang=language))
+    for font in drawn.file.pages[0].Resources.Font.values():
+        mapped = bytes(font.ToUnicode.read_bytes())
+        assert b"beginbfchar" in mapped
+        assert b"<>" not in mapped
+
+
 def test_east_asian_names_get_the_letters_of_their_region() -> None:
     faces = {}
     for language in ("zh", "zh-Hant", "ja", "ko"):

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import pikepdf
@@ -71,6 +72,54 @@ def test_popplers_pdfsig_trusts_it_with_our_authority(signed: Signed, tmp_path: 
     assert "Certificate Validation: Certificate is Trusted." in told
     assert "Total document signed" in told
     assert "Not total document signed" not in told
+
+
+def cms(content: bytes, authority: bytes, folder: Path) -> tuple[int, str]:
+    """What openssl says about the signature, over what the byte range covers."""
+    with pikepdf.open(BytesIO(content)) as pdf:
+        signature = pdf.Root.AcroForm.Fields[0].V
+        begin, length, rest, last = (int(number) for number in signature.ByteRange)
+        (folder / "signature.der").write_bytes(bytes(signature.Contents))
+    assert (begin, rest + last) == (0, len(content))
+    (folder / "covered").write_bytes(content[:length] + content[rest:])
+    (folder / "authority.pem").write_bytes(authority)
+    command = "openssl cms -verify -binary -inform DER -in signature.der -content covered"
+    done = subprocess.run(
+        [*command.split(), "-CAfile", "authority.pem", "-out", "message"],
+        cwd=folder,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    return done.returncode, done.stderr.strip()
+
+
+@pytest.mark.slow
+def test_openssl_agrees(signed: Signed, tmp_path: Path) -> None:
+    assert cms(signed.content, signed.document.authority, tmp_path) == (
+        0,
+        "CMS Verification successful",
+    )
+    forged = bytearray(signed.content)
+    forged[forged.index(b"stream") + 200] ^= 1
+    assert cms(bytes(forged), signed.document.authority, tmp_path)[0] != 0
+
+
+@pytest.mark.parametrize("page_format", ["A4", "Letter"])
+def test_signing_leaves_the_marks_for_archives_and_screen_readers_as_drawn(
+    signed: Signed, page_format: str
+) -> None:
+    """PDF/A-3 and PDF/UA-1 are parts of PDF 1.7; their marks stand in the metadata, in the very
+    form that the drawing gave them."""
+    drawn = render(certificate_facts(page_format=page_format), credential=CREDENTIAL_BYTES)
+    content = sign(drawn, signed.document, reason="Certificate issued")
+    assert content.startswith(b"%PDF-1.7\n")
+    with pikepdf.open(BytesIO(drawn)) as before, pikepdf.open(BytesIO(content)) as after:
+        assert "/Version" not in after.Root
+        assert after.Root.Metadata.read_raw_bytes() == before.Root.Metadata.read_raw_bytes()
+        assert dict(after.docinfo) == dict(before.docinfo)
+        assert list(after.Root.Extensions.keys()) == ["/ESIC"]
+        assert after.trailer.ID[0] == before.trailer.ID[0]
 
 
 @pytest.mark.slow

@@ -6,19 +6,21 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
 from flask import Flask
 from flask.testing import FlaskClient
 
 from certification.awards.actions import lift, revoke, suspend
 from certification.awards.models import Award, SchemeVersion
 from certification.certificates import actions as certificates
-from certification.certificates import jobs, making
+from certification.certificates import drawing, making
 from certification.certificates.models import Certificate
 from certification.certificates.queries import signed_with
 from certification.credentials import actions, bitstring, queries, schema, verifying
 from certification.credentials.findings import Check, State
 from certification.credentials.trust import Trust
 from certification.keys import actions as keys
+from certification.keys.queries import document_signer
 from lms.db import db, unit
 from lms.settings import Settings
 from lms.site import SiteProfile
@@ -221,7 +223,7 @@ def test_a_replaced_certificate_does_not_verify_any_more(
         fresh = certificates.supersede(
             certificate, settings, reason="a new name", by=by, now=now
         ).id
-    jobs.draw(fresh)
+    drawing.draw(fresh)
 
     assert codes(credential, trust(client), at)[Check.STATUS] == "revoked"
     code = db.session.get_one(Certificate, fresh).code
@@ -272,9 +274,9 @@ def test_a_run_that_died_goes_on_with_the_credential_that_was_signed(
     with unit(writes=True):
         material = making.gather(row.id, settings, now=now)
     assert material is not None
-    first = jobs._sign(row.id, material, client.application.extensions["storage"])
-    second = jobs._sign(row.id, material, client.application.extensions["storage"])
-    jobs.draw(row.id)
+    first = drawing._sign(row.id, material, client.application.extensions["storage"])
+    second = drawing._sign(row.id, material, client.application.extensions["storage"])
+    drawing.draw(row.id)
 
     assert first == second
     db.session.expire_all()
@@ -357,19 +359,46 @@ def test_a_list_that_nobody_signed_for_days_is_signed_when_it_is_asked_for(
         "/keys/ca.crl",
         "/status-lists/1",
         "/status-lists/1/suspension",
+        "/trust-bundle.json",
+        "/certificates/{code}.pdf",
+        "/certificates/{code}.json",
+        "/certificates/{code}.jwt",
+        "/verify/{code}/art.svg",
     ],
 )
 def test_what_verifiers_read_can_be_cached_and_read_by_any_site(
     client: FlaskClient, certificate: Certificate, path: str
 ) -> None:
+    """Also by a cache that keeps one copy for all readers, whatever cookies they have."""
+    path = path.format(code=certificate.code)
+    client.set_cookie("academy", "whatever")
     answer = client.get(path)
 
     assert answer.status_code == 200
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.headers["Cache-Control"].startswith("public, max-age=")
-    assert "Set-Cookie" not in answer.headers
+    assert ("immutable" in answer.headers["Cache-Control"]) == (certificate.code in path)
+    assert not {"Set-Cookie", "Vary"} & set(answer.headers.keys())
     again = client.get(path, headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304
+
+
+def test_a_documents_certificate_names_where_its_authority_and_list_are(
+    client: FlaskClient, certificate: Certificate, settings: Settings
+) -> None:
+    """In DER, as RFC 5280 wants it at such addresses."""
+    with unit(writes=False):
+        document = document_signer(settings)
+    leaf = x509.load_pem_x509_certificate(document.certificate)
+    access = leaf.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+    lists = leaf.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    places = [access[0].access_location.value, lists[0].full_name[0].value]
+    answers = [client.get(place.removeprefix(settings.public_url)) for place in places]
+    authority = x509.load_der_x509_certificate(answers[0].data)
+    leaf.verify_directly_issued_by(authority)
+    assert x509.load_der_x509_crl(answers[1].data).is_signature_valid(authority.public_key())
+    types = [answer.mimetype for answer in answers]
+    assert types == ["application/pkix-cert", "application/pkix-crl"]
 
 
 def test_a_token_names_a_key_that_its_address_returns(

@@ -6,8 +6,9 @@ from typing import Any
 
 from weasyprint import HTML
 
-from certification.certificates import easel
 from certification.certificates.document import OwnAssets
+from certification.certificates.easel import LIMITS
+from lms.confined import serve
 
 
 def work(order: dict[str, Any]) -> bytes:
@@ -29,4 +30,4 @@ def work(order: dict[str, Any]) -> bytes:
 
 
 if __name__ == "__main__":
-    easel.serve(work)
+    serve(work, LIMITS)

@@ -1,6 +1,5 @@
 """A drawing that harms: the process ends within its limits, and the next drawing is made."""
 
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -8,70 +7,70 @@ from pathlib import Path
 
 import pytest
 
-from certification.certificates import easel
-from certification.certificates.studio import DrawingFailed, Studio
+from certification.certificates.easel import LIMITS
+from lms.confined import Confined, ConfinedFailure
 
 pytestmark = pytest.mark.thorough
 
-HOSTILE = (sys.executable, "-m", "tests.certification.designs.hostile")
+HOSTILE = "tests.certification.designs.hostile"
 FLEX = "<div style='display:flex'>" * 60 + "x" + "</div>" * 60
 """2 kB of nested flex boxes: the layout doubles its work with each."""
 
 
 @pytest.fixture
-def studio() -> Iterator[Studio]:
-    made = Studio(HOSTILE, seconds=8)
+def studio() -> Iterator[Confined]:
+    made = Confined(HOSTILE, seconds=8)
     assert made.order({"kind": "nothing"}) == b"fine"
     yield made
     made.close()
 
 
-def failure(studio: Studio, **order: object) -> tuple[str, float]:
+def failure(studio: Confined, **order: object) -> tuple[str, float]:
     begun = time.monotonic()
-    with pytest.raises(DrawingFailed) as failed:
+    with pytest.raises(ConfinedFailure) as failed:
         studio.order(dict(order))
     return failed.value.code, time.monotonic() - begun
 
 
 def test_nested_flex_boxes_end_at_the_limit_of_cpu_time() -> None:
     assert len(FLEX) < 2200
-    studio = Studio(HOSTILE, seconds=60)
+    studio = Confined(HOSTILE, seconds=60)
     code, seconds = failure(studio, kind="page", page=FLEX)
-    assert (code, seconds < 40) == ("drawing_failed", True)
+    assert (code, seconds < 40) == ("failed", True)
     assert studio.order({"kind": "nothing"}) == b"fine"
     studio.close()
 
 
 def test_nested_flex_boxes_do_not_hold_up_the_web_process() -> None:
-    studio = Studio(HOSTILE, seconds=1)
+    studio = Confined(HOSTILE, seconds=1)
     assert studio.order({"kind": "nothing"}) == b"fine"
     code, seconds = failure(studio, kind="page", page=FLEX)
-    assert (code, seconds < 2) == ("drawing_too_long", True)
+    assert (code, seconds < 2) == ("too_long", True)
     studio.close()
 
 
 def test_who_takes_too_long_by_the_clock_is_ended() -> None:
-    studio = Studio(HOSTILE, seconds=1)
+    studio = Confined(HOSTILE, seconds=1)
     assert studio.order({"kind": "nothing"}) == b"fine"
     code, seconds = failure(studio, kind="sleep")
-    assert code == "drawing_too_long"
+    assert code == "too_long"
     assert seconds < 2
     assert studio.order({"kind": "nothing"}) == b"fine"
     studio.close()
 
 
-def test_memory_has_an_end(studio: Studio) -> None:
-    code, _seconds = failure(studio, kind="memory", bytes=easel.MEMORY)
-    assert code == "drawing_failed"
+def test_memory_has_an_end(studio: Confined) -> None:
+    code, _seconds = failure(studio, kind="memory", bytes=LIMITS.data)
+    assert code == "failed"
     assert studio.order({"kind": "nothing"}) == b"fine"
 
 
-def test_a_process_that_falls_is_replaced(studio: Studio) -> None:
-    assert failure(studio, kind="crash")[0] == "drawing_failed"
+def test_a_process_that_falls_is_replaced(studio: Confined) -> None:
+    assert failure(studio, kind="crash")[0] == "failed"
     assert studio.order({"kind": "nothing"}) == b"fine"
 
 
-def test_files_cannot_grow(studio: Studio, tmp_path: Path) -> None:
+def test_files_cannot_grow(studio: Confined, tmp_path: Path) -> None:
     failure(studio, kind="write", path=str(tmp_path / "large"))
     assert (tmp_path / "large").stat().st_size <= 1 << 20
 
@@ -79,12 +78,12 @@ def test_files_cannot_grow(studio: Studio, tmp_path: Path) -> None:
 def test_the_process_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "do-not-tell")
     monkeypatch.setenv("DATABASE_URL", "postgresql://do-not-tell")
-    studio = Studio(HOSTILE)
+    studio = Confined(HOSTILE, seconds=4)
     assert b"do-not-tell" not in studio.order({"kind": "environment"})
     studio.close()
 
 
-def test_orders_of_several_threads_wait_for_one_another(studio: Studio) -> None:
+def test_orders_of_several_threads_wait_for_one_another(studio: Confined) -> None:
     answers: list[bytes] = []
     threads = [
         threading.Thread(target=lambda: answers.append(studio.order({"kind": "nothing"})))
@@ -98,7 +97,7 @@ def test_orders_of_several_threads_wait_for_one_another(studio: Studio) -> None:
 
 
 def test_an_order_that_is_no_design_is_refused_without_a_fall() -> None:
-    studio = Studio()
-    with pytest.raises(DrawingFailed, match="ValidationError"):
+    studio = Confined("certification.certificates.easel", 4)
+    with pytest.raises(ConfinedFailure, match="ValidationError"):
         studio.order({"kind": "png", "content": {"blocks": []}, "facts": "{}", "pictures": {}})
     studio.close()

@@ -1,0 +1,74 @@
+"""What a credential that we signed says, field by field, as its reader sees it."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from lms.i18n import gettext as _
+from lms.i18n import hours, long_date
+
+Json = dict[str, Any]
+
+
+def fields(credential: Json | None, zone: str) -> list[tuple[str, str]]:
+    """Label and text of every signed field that means something to people; `zone` is the
+    issuer's. Only for a credential whose signature holds: it has the shape that we write. Nothing
+    for what else we sign (a status list)."""
+    if credential is None or "OpenBadgeCredential" not in credential["type"]:
+        return []
+    subject: Json = credential["credentialSubject"]
+    achievement: Json = subject["achievement"]
+    return [
+        *_named(subject),
+        (_("Certification"), credential["name"]),
+        (_("Statement"), credential["description"]),
+        (_("Certificate number"), subject.get("licenseNumber", "")),
+        (_("Address"), credential["id"]),
+        (_("Issued by"), f"{credential['issuer']['name']} ({credential['issuer']['id']})"),
+        (_("Awarded on"), _day(credential["awardedDate"], zone)),
+        (_("Issued on"), _day(credential["validFrom"], zone)),
+        (_("Valid until"), _end(credential, zone)),
+        (
+            _("Scheme"),
+            _(
+                "%(code)s, version %(number)s",
+                code=achievement["humanCode"],
+                number=achievement["version"],
+            ),
+        ),
+        (_("Training"), hours(round(subject.get("creditsEarned", 0) * 60) or None)),
+        *_results(subject),
+        *((item["name"], item["narrative"]) for item in credential.get("evidence", [])),
+    ]
+
+
+def _named(subject: Json) -> list[tuple[str, str]]:
+    """The holder as the credential names them: a pseudonym, and the name where policy has it."""
+    names = [it["identityHash"] for it in subject.get("identifier", []) if not it["hashed"]]
+    return [(_("Holder"), name) for name in names] + [(_("Pseudonym of the holder"), subject["id"])]
+
+
+def _day(instant: str, zone: str) -> str:
+    return long_date(datetime.fromisoformat(instant).astimezone(ZoneInfo(zone)).date())
+
+
+def _end(credential: Json, zone: str) -> str:
+    return _day(credential["validUntil"], zone) if "validUntil" in credential else _("without end")
+
+
+def _results(subject: Json) -> list[tuple[str, str]]:
+    """Each result beside what was required."""
+    described = {it["id"]: it for it in subject["achievement"].get("resultDescription", [])}
+    pairs = [(described[it["resultDescription"]], it["value"]) for it in subject.get("result", [])]
+    return [
+        (
+            what["name"],
+            _(
+                "%(score)s of %(full)s, %(required)s required",
+                score=value,
+                full=what["valueMax"],
+                required=what.get("requiredValue", what["valueMin"]),
+            ),
+        )
+        for what, value in pairs
+    ]
