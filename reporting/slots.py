@@ -15,7 +15,9 @@ from certification.certificates import queries as certificates
 from certification.certificates import studio
 from certification.competency import queries as competency
 from certification.competency.models import EvidenceKind
+from certification.delivery import queries as delivery
 from certification.delivery import uses
+from certification.delivery.models import Adjustment
 from certification.exams import queries as exams
 from certification.exams.models import Exam, ExamResult
 from courses.catalog.models import Course
@@ -64,6 +66,7 @@ def init_app(app: Flask) -> None:
     slots.fill(app, "award.certificates", certificates.of_award)
     slots.fill(app, "design.drawing", studio.sampled)
     slots.fill(app, "exam.links", exam_links)
+    slots.fill(app, "person.adjustment", adjustment_of)
     slots.fill(app, "exam_exposure", uses.exposure)
     slots.fill(app, "form_uses", uses.form_uses)
     slots.fill(app, "result.awards", standing_on)
@@ -88,6 +91,14 @@ def exam_links(code: str) -> list[Link]:
             url_for("statistics.index", code=code),
         )
     ]
+    if current_user.may("exams.configure"):
+        links.append(
+            Link(
+                _("Times"),
+                _("When and where it is held, and how many are booked."),
+                url_for("exam_plan.slots", code=code),
+            )
+        )
     if current_user.may("certification.see"):
         links.append(
             Link(
@@ -97,6 +108,12 @@ def exam_links(code: str) -> list[Link]:
             )
         )
     return links
+
+
+def adjustment_of(person_id: int) -> Adjustment | None:
+    """What a person gets in every exam; its reason is none of it."""
+    today = clock.today(clock.now(), current_app.extensions["settings"].issuer_zone)
+    return delivery.adjustment_of(person_id, today)
 
 
 def dates(course_ids: Sequence[int], now: datetime) -> dict[int, Any]:

@@ -10,7 +10,7 @@ from flask_login import current_user
 from certification.competency import actions, forms, queries
 from certification.competency import wording as _wording  # noqa: F401 -- registers the texts
 from certification.competency.models import Competency, Validation, ValidationState
-from lms import charts, clock, paging, permissions
+from lms import charts, clock, paging, permissions, slots
 from lms.accounts.lookup import find_person
 from lms.accounts.models import Person
 from lms.accounts.queries import person_by_public_id
@@ -121,7 +121,12 @@ def map_of_person(public_id: str) -> ResponseReturnValue:
     if person is None:
         abort(404)
     return render_template(
-        "competency/map.html", maps=_maps(person.id), person=person, form=None, asked=[]
+        "competency/map.html",
+        maps=_maps(person.id),
+        person=person,
+        form=None,
+        asked=[],
+        adjustment=slots.ask("person.adjustment", None, person_id=person.id),
     )
 
 

@@ -1,0 +1,157 @@
+"""An exam in a real browser: keys, what is saved and when, the network gone, no scripts."""
+
+import re
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import Page, expect
+
+from app import create_app
+from courses.catalog.models import Course, CourseVersion, Prerequisite
+from courses.scheduling.models import Completion, CompletionSource
+from lms.accounts.models import Account
+from lms.db import db, unit
+from tests.browser import walk
+from tests.browser.conftest import PASSWORD, Site, Visit
+from tests.factories import Factory
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("site", ["sqlite"], indirect=True),
+]
+Open = Callable[..., Visit]
+EXAM = "/exams/ADM-300"
+PATIENCE = 15_000
+
+
+@pytest.fixture
+def taker(site: Site) -> str:
+    """Somebody new who completed what the exam asks for."""
+    environ = {"DATA_DIR": str(site.folder), "PUBLIC_URL": site.url}
+    app = create_app(environ)
+    with app.app_context():
+        make = Factory(now=datetime.now(UTC))
+        make.count = time.time_ns() % 10**9
+        person = make.person("Tara Taker", password=PASSWORD)
+        with unit(writes=True):
+            name = f"taker-{make.count}"
+            account = db.session.scalars(
+                sa.select(Account).where(Account.person_id == person.id)
+            ).one()
+            account.email = account.email_key = f"{name}@demo.example"
+            needed = sa.select(Prerequisite.course_id).join(
+                CourseVersion, CourseVersion.id == Prerequisite.course_version_id
+            )
+            exam = sa.select(Course.id).where(Course.code == "ADM-300").scalar_subquery()
+            for course_id in set(db.session.scalars(needed.where(CourseVersion.course_id == exam))):
+                version = db.session.scalars(
+                    sa.select(CourseVersion.id).where(CourseVersion.course_id == course_id)
+                ).first()
+                db.session.add(
+                    Completion(
+                        person_id=person.id, course_id=course_id, course_version_id=version,
+                        completed_on=make.now.date(), recorded_at=make.now,
+                        recorded_by=person.id, source=CompletionSource.SELF_PACED,
+                        source_id=make.count * 100 + course_id,
+                    )
+                )  # fmt: skip
+        db.session.remove()
+        db.engine.dispose()
+    return name
+
+
+def started(window: Visit, who: str) -> Page:
+    """The exam page of a person who may take the exam, begun now or before."""
+    window.sign_in(who)
+    page = window.go(EXAM)
+    if page.get_by_role("link", name="Go on with it").count():
+        page.get_by_role("link", name="Go on with it").click()
+    else:
+        page.get_by_label("I read these rules and accept them.").check()
+        statement = page.get_by_label(re.compile("nobody helps me"))
+        if statement.count():
+            statement.check()
+        page.get_by_role("button", name="Begin the exam").click()
+    page.wait_for_url("**/exams/attempts/*")
+    return page
+
+
+def choice(page: Page) -> None:
+    """Go to a question with options."""
+    address = page.url.split("?")[0]
+    for number in range(1, 20):
+        page.goto(f"{address}?n={number}")
+        if page.locator("input[type=radio][name=answer]").count() >= 3:
+            return
+    raise AssertionError("no question with options")
+
+
+def test_an_answer_by_keys_is_saved_and_survives_the_network(visit: Open, taker: str) -> None:
+    window = visit()
+    page = started(window, taker)
+    choice(page)
+    here = page.url
+    page.keyboard.press("b")
+    expect(page.locator("[name=answer]").nth(1)).to_be_checked()
+    expect(page.locator("#save-text")).to_contain_text("Saved at", timeout=PATIENCE)
+    page.keyboard.press("f")
+    expect(page.locator("#flag")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".places [aria-current] .vh").last).to_contain_text("answered, flagged")
+    page.locator("#keys").uncheck()
+    page.keyboard.press("c")
+    expect(page.locator("[name=answer]").nth(1)).to_be_checked()
+    page.locator("#keys").check()
+
+    page.route("**/answers", lambda route: route.abort())
+    page.locator("[name=answer]").nth(2).check()
+    expect(page.locator("#save")).to_have_attribute("data-state", "off", timeout=PATIENCE)
+    expect(page.locator("#save-text")).to_contain_text("kept on this device")
+    page.locator("#next").click()
+    expect(page.locator("#save-text")).to_contain_text("No connection", timeout=PATIENCE)
+    assert page.url == here
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect(page.locator("[name=answer]").nth(2)).to_be_checked()
+    page.unroute("**/answers")
+    expect(page.locator("#save-text")).to_contain_text("Saved at", timeout=PATIENCE)
+    page.goto(here)
+    expect(page.locator("[name=answer]").nth(2)).to_be_checked()
+    window.flaws[:] = [flaw for flaw in window.flaws if "ERR_FAILED" not in flaw]
+
+
+def test_the_exam_page_is_accessible_at_both_widths(visit: Open, taker: str) -> None:
+    for scheme, width in (("light", 1280), ("dark", 390)):
+        window = visit(color_scheme=scheme)
+        page = started(window, taker)
+        choice(page)
+        assert walk.sideways(page, width) == []
+        assert page.evaluate(walk.RUN_AXE) == []
+        page.goto(page.url.split("?")[0] + "/review")
+        assert page.evaluate(walk.RUN_AXE) == []
+        expect(page.locator("[role=timer]")).to_have_attribute("aria-live", "off")
+
+
+def test_the_first_answer_is_few_keys_away(visit: Open, taker: str) -> None:
+    page = started(visit(), taker)
+    choice(page)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    for _press in range(3):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('[name=answer]')"):
+            return
+    raise AssertionError("the first answer is more than 5 keys away")
+
+
+def test_an_exam_without_scripts(visit: Open, taker: str) -> None:
+    page = started(visit(java_script_enabled=False), taker)
+    choice(page)
+    number = page.url.split("n=")[1]
+    page.locator("[name=answer]").nth(0).check()
+    page.locator("#next").click()
+    page.wait_for_url(re.compile(rf"n={int(number) + 1}$|review"))
+    page.goto(re.sub(r"n=\d+$", f"n={number}", page.url))
+    expect(page.locator("[name=answer]").nth(0)).to_be_checked()

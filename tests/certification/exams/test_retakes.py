@@ -1,0 +1,57 @@
+"""When an exam may be taken again, as a table of policies and histories."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from certification.exams.retakes import Try, retakes_from, why_not
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+def ago(hours: float, passed: bool | None = False, version: int = 1) -> Try:
+    return Try(NOW - timedelta(hours=hours), passed, version)
+
+
+CASES: list[tuple[str, dict[str, Any], list[Try], list[str]]] = [
+    ("nobody tried", {"waits": [1]}, [], []),
+    ("the first failed try waits for nothing", {"waits": [0, 1]}, [ago(0.1)], []),
+    ("24 h after the second try: too early", {"waits": [0, 1]}, [ago(90), ago(23.99)],
+     ["retake_wait"]),
+    ("24 h after the second try: in time", {"waits": [0, 1]}, [ago(90), ago(24)], []),
+    ("the last wait repeats", {"waits": [1, 14]}, [ago(900), ago(800), ago(335)], ["retake_wait"]),
+    ("the last wait is over", {"waits": [1, 14]}, [ago(900), ago(800), ago(336)], []),
+    ("most in a window", {"most": 2, "window_days": 365}, [ago(100), ago(50)], ["tries_in_window"]),
+    ("the window moved on", {"most": 2, "window_days": 365}, [ago(365 * 24), ago(50)], []),
+    ("most for ever", {"most": 1}, [ago(99999)], ["tries_used"]),
+    ("passed, never again", {}, [ago(50, True)], ["passed_already"]),
+    ("passed, after a wait", {"after_pass_days": 10}, [ago(239, True)], ["retake_wait"]),
+    ("passed, the wait is over", {"after_pass_days": 10}, [ago(240, True)], []),
+    ("failed tries before a pass count no more", {"waits": [0, 30], "after_pass_days": 1},
+     [ago(99), ago(80, True), ago(30)], []),
+    ("the result is open", {}, [ago(50, None)], ["result_open"]),
+    ("a new version begins anew", {"waits": [30]}, [ago(5), ago(4, True)], []),
+    ("a new version does not begin anew", {"waits": [30], "reset_on_new_version": False}, [ago(5)],
+     ["retake_wait"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "rule", "tries", "wanted"), CASES, ids=[c[0] for c in CASES])
+def test_policies(name: str, rule: dict[str, Any], tries: list[Try], wanted: list[str]) -> None:
+    version = 2 if "new version" in name else 1
+    found = why_not(retakes_from(rule), tries, version=version, now=NOW)
+    assert [reason.code for reason in found] == wanted
+
+
+def test_the_refusal_says_from_when() -> None:
+    found = why_not(retakes_from({"waits": [1]}), [ago(1)], version=1, now=NOW)
+    assert found[0].values == {"until": NOW + timedelta(hours=23)}
+
+
+def test_a_night_of_a_clock_change_is_24_hours_long() -> None:
+    ended = datetime(2026, 10, 24, 22, 30, tzinfo=UTC)
+    tries = [Try(ended, False)]
+    rule = retakes_from({"waits": [1]})
+    assert why_not(rule, tries, version=1, now=ended + timedelta(hours=23, minutes=59))
+    assert not why_not(rule, tries, version=1, now=ended + timedelta(hours=24))
