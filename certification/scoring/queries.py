@@ -12,6 +12,7 @@ from certification.competency.models import Competency
 from certification.delivery.models import Attempt, AttemptState
 from certification.exams.models import Exam
 from certification.items.models import Item, ItemCompetency, ItemVersion
+from certification.papers import queries as papers
 from certification.papers.models import CutScore, ExamForm
 from certification.scoring.domains import Domain, Shown, domains
 from certification.scoring.models import RunState, ScoreLine, ScoreRun
@@ -33,21 +34,12 @@ class Cut:
 
 def cut_of(form_id: int, exam_id: int) -> Cut:
     """The form's newest cut score, else the exam's in per cent, else that of the exam's marks."""
-    found = db.session.scalar(
-        sa.select(CutScore)
-        .where(
-            CutScore.exam_id == exam_id,
-            sa.or_(CutScore.form_id == form_id, CutScore.form_id.is_(None)),
-        )
-        .order_by(CutScore.form_id.is_(None), CutScore.id.desc())
-        .limit(1)
-    )
+    form = db.session.get_one(ExamForm, form_id)
+    found = papers.cut_of(form)
     if found is None:
         exam = db.session.get_one(Exam, exam_id)
         return Cut(Fraction(exam.cut_score, exam.full_marks), None)
-    if found.form_id is None:
-        return Cut(found.cut / 100, found.id)
-    return Cut(found.cut / db.session.get_one(ExamForm, form_id).full_points, found.id)
+    return Cut(papers.points_to_pass(found, form.full_points) / form.full_points, found.id)
 
 
 def deciding(attempt_id: int) -> ScoreRun | None:
