@@ -24,3 +24,8 @@ def exam(code: str, permission: str) -> Any:
 def _banks(permission: str) -> Any:
     limits = permissions.programmes(current_user, permission)
     return banks(current_user.person_id, None if limits is None else list(limits))
+
+
+def picture(sha256: str) -> str:
+    """Where a picture of an item is shown to those who may see its bank."""
+    return f"/manage/items/pictures/{sha256}.png"

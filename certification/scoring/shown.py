@@ -109,7 +109,7 @@ def _domain(one: Domain, competency: Competency, needed: float) -> DomainRow:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+    return f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
 
 
 def report_of_run(run_id: int, *, now: datetime) -> Report | None:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from certification.exams import queries as exams
+from certification.items import markup
 from certification.items.reading import draft_from
 from certification.scoring import actions_dispositions as actions
 from certification.scoring import forms, keys, queries_changes, queries_work, reach, wording
@@ -56,13 +57,15 @@ def dispose(code: str, item: str) -> ResponseReturnValue:
         return redirect(url_for("scoring.disposition", code=code, disposition_id=made[0].id), 303)
     if form.key.data is None:
         form.key.data = keys.typed(content)
+    texts = content.texts[content.languages[0]]
     page = render_template(
         "scoring/dispose.html",
         exam=exam,
         item=row.Item,
         version=row.ItemVersion,
         content=content,
-        texts=content.texts[content.languages[0]],
+        texts=texts,
+        question=markup.html(texts.body, reach.picture),
         form=form,
         hint=wording.key_hint(content.kind),
     )

@@ -111,7 +111,7 @@ def _page(
         place=place,
         form=form,
         fields=fields,
-        question=markup.html(texts.body, lambda sha256: f"/exams/pictures/{sha256}"),
+        question=markup.html(texts.body, reach.picture),
         answer=_answer(place.response),
         words=content.words,
         round_text=wording.round_text,
