@@ -107,6 +107,13 @@ def exam_links(code: str) -> list[Link]:
                 url_for("cutscores.index", code=code),
             )
         )
+        links.append(
+            Link(
+                _("Attempts"),
+                _("Scores with their decision records; decisions on items found bad."),
+                url_for("scoring.attempts", code=code),
+            )
+        )
     return links
 
 
