@@ -397,3 +397,15 @@ def test_what_a_preview_showed_is_frozen(
         with pytest.raises(sa.exc.DBAPIError, match="frozen"), unit(writes=True):
             db.session.execute(statement)
     assert RunState.PROPOSED not in {state for _n, _k, state in runs_of(cast["Ada"])}
+
+
+def test_a_preview_that_was_interrupted_goes_on(
+    make: Factory, exam: Sat, cast: dict[str, Attempt], cora: Person
+) -> None:
+    row = propose(make, exam, cora)
+    with unit(writes=True):
+        assert actions.preview_more(row.id, now=make.now)
+    make.scored(make.submitted(exam, make.person("Eve"), [RIGHT] * 10))
+    found = preview(make, row)
+    assert sorted(found) == ["Ada", "Ben", "Cyd", "Dan", "Eve"]
+    start(make, row, cora)

@@ -17,7 +17,7 @@ from certification.scoring.models_work import DispositionChange
 from courses.catalog.models import CourseKind
 from lms import audit
 from lms.db import db, unit
-from tests.certification.test_killed_workers import Workers
+from tests.certification.test_killed_workers import FULL, Workers
 from tests.conftest import environment
 from tests.factories import Factory
 
@@ -68,6 +68,7 @@ def test_a_killed_run_goes_on_on_sqlite(app: Flask, make: Factory, workers: Work
 
 
 @pytest.mark.postgres
+@pytest.mark.skipif(not FULL, reason="in the full run")
 def test_a_killed_run_goes_on_on_postgresql(app: Flask, make: Factory, workers: Workers) -> None:
     _kill_and_count(make, workers)
 
