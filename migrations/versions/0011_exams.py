@@ -458,7 +458,7 @@ def rules() -> list[tuple[str, str, str]]:
     """(table, verb, condition under which the database refuses it)."""
     differs = "IS NOT" if op.get_bind().dialect.name == "sqlite" else "IS DISTINCT FROM"
     changed = {
-        table: " OR ".join(f"NEW.{name} {differs} OLD.{name}" for name in names)
+        table: " OR ".join(f'NEW."{name}" {differs} OLD."{name}"' for name in names)
         for table, names in KEPT.items()
     }
     found = [

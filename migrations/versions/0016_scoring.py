@@ -98,30 +98,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_disposition_change_attempt", "disposition_change", ["attempt_id"])
     freeze()
-    repair()
-
-
-REPAIRED = {
-    "score_run": (
-        *("attempt_id", "number", "kind", "raw", "full", "cut", "scaled", "passed", "at", "by"),
-    ),
-    "appeal": ("attempt_id", "text", "at", "by"),
-}
-
-
-def repair() -> None:
-    """On PostgreSQL these two functions of 0011 named the column `by` without quotes, which is a
-    word of its own there: every change of a state failed."""
-    if op.get_bind().dialect.name != "postgresql":
-        return
-    for table, names in REPAIRED.items():
-        changed = " OR ".join(f'NEW."{one}" IS DISTINCT FROM OLD."{one}"' for one in names)
-        op.execute(
-            f"CREATE OR REPLACE FUNCTION {table}_frozen_update() RETURNS trigger "
-            f"LANGUAGE plpgsql AS $$ BEGIN IF {changed} THEN "
-            f"RAISE EXCEPTION '{table} is frozen' USING ERRCODE = 'restrict_violation'; "
-            f"END IF; RETURN NEW; END $$"
-        )
 
 
 def rules() -> list[tuple[str, str, str]]:
