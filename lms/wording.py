@@ -36,6 +36,15 @@ register(
             "Somebody changed this in the meantime. Nothing was saved: look at it again, "
             "then repeat your change."
         ),
+        "image_not_png": lambda: gettext(
+            "This is no PNG file. Save the picture as PNG and try again."
+        ),
+        "image_unknown": lambda: gettext("This is no PNG, JPEG or WebP picture."),
+        "image_too_large": lambda: gettext("The file is larger than %(size)s MB."),
+        "image_too_many_pixels": lambda: gettext(
+            "The picture is too large: %(edge)s pixels along an edge at most, 4 million in all."
+        ),
+        "image_broken": lambda: gettext("The file is damaged: the picture cannot be unpacked."),
         "preview_outdated": lambda: gettext(
             "The situation changed since the preview was drawn. Nothing was done: "
             "look at the new preview below and confirm again."

@@ -73,6 +73,7 @@ PURE = (
     "certification/delivery/rules.py",
     "certification/exams/retakes.py",
     "certification/items/content.py",
+    "certification/items/fields.py",
     "certification/items/exchange/aiken.py",
     "certification/items/exchange/cloze.py",
     "certification/items/exchange/encoding.py",

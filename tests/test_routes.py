@@ -63,6 +63,7 @@ POLICY = {
     "exams.configure": """exam_plan.slots exam_plan.plan exam_plan.cancel_slot
         scoring.dispose scoring.run scoring.drop scoring.preview_anew scoring.settle""",
     "items.see": """items.index items.item items.export items.export_qti items.picture
+        items.pictures
         statistics.index statistics.item statistics.pairs statistics.export
         papers.index papers.exam papers.form_list papers.form papers.cut_scores
         papers.show_blueprint exams.policy""",
@@ -73,6 +74,7 @@ POLICY = {
     "items.edit": """items.move items.move_many items.add_note items.change_enemy
         items.start_draft items.import_page items.preview items.apply
         items.new_page items.create items.edit items.save
+        items.add_picture items.delete_picture
         statistics.ask""",
     "certification.see": """awards.manage awards.manage_scheme awards.award designs.index
         designs.design designs.picture designs.document designs.image
@@ -128,6 +130,7 @@ SAMPLES: dict[str, Any] = {
     "person": "0",
     "number": 1,
     "item_id": 1,
+    "picture_id": 1,
     "sha256": "0" * 64,
     "scheme": "CA",
     "completion_id": 1,

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from certification.awards.models import Scheme
 from certification.designs import queries
 from certification.designs.content import Content
-from certification.designs.images import Picture
 from certification.designs.models import (
     Design,
     DesignChoice,
@@ -20,6 +19,7 @@ from certification.designs.models import (
 from lms import audit
 from lms.db import db, insert_once, locked
 from lms.errors import refuse
+from lms.images import Picture
 
 MOST_IMAGES = 20
 

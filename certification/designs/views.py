@@ -17,11 +17,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from certification.awards.models import Scheme
-from certification.designs import actions, forms, images, queries
+from certification.designs import actions, forms, queries
 from certification.designs.content import Content
 from certification.designs.content import Design as Drawable
 from certification.designs.models import Design, DesignState, DesignVersion
-from lms import clock, slots
+from lms import clock, images, slots
 from lms import wording as words
 from lms.db import release
 from lms.errors import Refusal

@@ -21,12 +21,6 @@ wording.register(
         "block_missing": lambda: _("A certificate needs its title and its holder."),
         "block_twice": lambda: _("Each block has its place once."),
         "language_unknown": lambda: _("This language is not known."),
-        "image_not_png": lambda: _("This is no PNG file. Save the picture as PNG and try again."),
-        "image_too_large": lambda: _("The file is larger than %(size)s MB."),
-        "image_too_many_pixels": lambda: _(
-            "The picture is too large: %(edge)s pixels along an edge at most, 4 million in all."
-        ),
-        "image_broken": lambda: _("The file is damaged: the picture cannot be unpacked."),
         "image_not_here": lambda: _("One of the pictures does not belong to this design."),
         "image_too_many": lambda: _("A design keeps %(most)s pictures at most."),
         "design_code_taken": lambda: _("The code %(code)s belongs to another design."),

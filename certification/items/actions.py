@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from certification.items import queries
+from certification.items import queries, queries_pictures
 from certification.items.content import ItemContent
 from certification.items.models import (
     MOVES,
@@ -21,7 +21,7 @@ from certification.items.models import (
     ItemVersion,
 )
 from certification.items.reading import as_json, draft_from
-from certification.items.rules import flaws, title_of
+from certification.items.rules import flaws, title_of, unready
 from courses.catalog.models import Programme
 from lms import audit, search
 from lms.db import db, insert_once, locked
@@ -117,6 +117,7 @@ def save_draft(
     row = _fresh(version)
     if row.state != ItemState.DRAFT or row.revision != revision:
         raise refuse("changed_meanwhile")
+    _refuse_strange_pictures(row.item_id, draft.content)
     _fill(row, draft)
     row.revision += 1
     row.edited_by = by
@@ -148,10 +149,20 @@ def move(
 
 
 def _refuse_unsound(row: ItemVersion) -> None:
-    if found := flaws(draft_from(row.content)):
+    content = draft_from(row.content)
+    if found := unready(content):
         raise Refusal(*found, status=422)
+    _refuse_strange_pictures(row.item_id, content)
     if not queries.links_of(row):
         raise refuse("item_link_missing", status=422)
+
+
+def _refuse_strange_pictures(item_id: int, content: ItemContent) -> None:
+    """A picture that an item shows is one of its bank, and stays there from then on."""
+    if shown := content.pictures():
+        bank = db.session.scalars(sa.select(Item.programme_id).where(Item.id == item_id)).one()
+        if strange := set(shown) - queries_pictures.held(bank, shown):
+            raise refuse("item_picture_strange", status=422, sha256=min(strange)[:12])
 
 
 def _approve(row: ItemVersion, *, by: int, now: datetime) -> None:

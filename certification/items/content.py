@@ -45,6 +45,8 @@ RULES = ("all", "share", "weights")
 LANGUAGES = ("en", "es", "de", "fr", "nl", "zh", "ja")
 MARK = re.compile(r"\{\{([A-Za-z][A-Za-z0-9_.-]{0,39})\}\}")
 PICTURE = re.compile(r"\(picture:([0-9a-f]{64})\)")
+UNDESCRIBED = re.compile(r"!\[\s*\]\(picture:")
+"""A picture in Markdown without a word of what it shows."""
 
 Key: TypeAlias = tuple[str, ...] | dict[str, str]
 

@@ -17,6 +17,7 @@ PARTS_OF = {
 _LIST = {"option": "options", "place": "places", "criterion": "criteria"}
 # Sent as `is-once`: a field `once` is the key against double clicks.
 _FLAGS = ("shuffle", "ignore_case", "once")
+_BRACKETS = str.maketrans("[]\\\n", "()/ ")
 
 
 def blank(kind: str) -> dict[str, Any]:
@@ -39,7 +40,7 @@ def data_of(sent: Mapping[str, str], base: Mapping[str, Any]) -> dict[str, Any]:
     rows = {part: _rows(sent, part, tags) for part in _LIST if part in PARTS_OF[kind]}
     data = dict(base)
     data["texts"] = {tag: _texts(sent, tag, rows, base) for tag in tags}
-    data["options"] = [_option(base, one) for one in rows.get("option", {}).values()]
+    data["options"] = [_option(sent, base, row, one) for row, one in rows.get("option", {}).items()]
     data["places"] = [_place(sent, row, one) for row, one in rows.get("place", {}).items()]
     data["criteria"] = [
         {"id": one, "points": sent.get(f"points-{row}", "").strip() or "1"}
@@ -72,6 +73,29 @@ def with_language(data: dict[str, Any], tag: str) -> dict[str, Any]:
     return {**data, "texts": texts}
 
 
+def without_empty_languages(data: dict[str, Any]) -> dict[str, Any]:
+    """The content without languages, apart from the first, in which nothing is written."""
+    texts = data["texts"]
+    kept = {
+        tag: said
+        for number, (tag, said) in enumerate(texts.items())
+        if not number or said["body"] or any(said[part] for part in said if part != "body")
+    }
+    return {**data, "texts": kept}
+
+
+def with_picture(data: dict[str, Any], picture: Mapping[str, Any], words: str) -> dict[str, Any]:
+    """The content that shows one more picture: under the areas, or below each text."""
+    if data["kind"] == "hotspot":
+        return {**data, "picture": dict(picture)}
+    drawn = f"![{words.translate(_BRACKETS)}](picture:{picture['sha256']})"
+    texts = {
+        tag: {**said, "body": f"{said['body']}\n\n{drawn}".strip()}
+        for tag, said in data["texts"].items()
+    }
+    return {**data, "texts": texts}
+
+
 def _rows(sent: Mapping[str, str], part: str, tags: list[str]) -> dict[int, str]:
     """The id of each row that says something."""
     return {
@@ -82,7 +106,7 @@ def _rows(sent: Mapping[str, str], part: str, tags: list[str]) -> dict[int, str]
 
 
 def _says(sent: Mapping[str, str], part: str, row: int, tags: list[str]) -> bool:
-    if part == "place" and sent.get(f"fills-{row}"):
+    if sent.get(f"fills-{row}" if part == "place" else f"area-{row}", "").strip():
         return True
     return any(sent.get(f"{part}-{tag}-{row}", "").strip() for tag in tags)
 
@@ -111,9 +135,20 @@ def _texts(
     return {"body": body, "feedback": feedback, **parts}
 
 
-def _option(base: Mapping[str, Any], one: str) -> dict[str, Any]:
-    """What the fields do not say (an area, whether it is fixed) stays."""
-    return next((dict(row) for row in base.get("options", ()) if row["id"] == one), {"id": one})
+def _option(sent: Mapping[str, str], base: Mapping[str, Any], row: int, one: str) -> dict[str, Any]:
+    """What the fields do not say (whether it is fixed) stays."""
+    known = next((dict(found) for found in base.get("options", ()) if found["id"] == one), {})
+    if f"area-{row}" in sent:
+        known["area"] = _area(sent[f"area-{row}"], sent.get(f"shape-{row}", ""))
+    return {**known, "id": one}
+
+
+def _area(typed: str, shape: str) -> dict[str, Any] | None:
+    """An area, its numbers as they were typed when they are none."""
+    numbers = typed.replace(",", " ").split()
+    whole = all(one.isascii() and one.isdigit() and len(one) < 6 for one in numbers)
+    at = [int(one) for one in numbers] if whole else typed.strip()[:400]
+    return {"shape": shape, "at": at} if numbers else None
 
 
 def _place(sent: Mapping[str, str], row: int, one: str) -> dict[str, Any]:

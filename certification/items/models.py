@@ -175,4 +175,6 @@ class ItemPicture(Base):
     at: Mapped[datetime]
     by: Mapped[int | None]
 
+    programme: Mapped[Programme] = relationship(lazy="raise")
+
     __table_args__ = (sa.UniqueConstraint("programme_id", "sha256"),)

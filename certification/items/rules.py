@@ -7,10 +7,13 @@ from decimal import Decimal
 from certification.items.content import (
     LANGUAGES,
     MARK,
+    UNDESCRIBED,
     WITH_MARKS,
     WITH_OPTIONS,
     WITH_PLACES,
+    Area,
     ItemContent,
+    Picture,
     Texts,
 )
 from lms.reasons import Reason
@@ -31,6 +34,37 @@ def flaws(content: ItemContent) -> list[Reason]:
         *_key_flaws(content),
         *_scoring_flaws(content),
     ]
+
+
+def unready(content: ItemContent) -> list[Reason]:
+    """Everything that keeps a draft from its review: its flaws, and what a file may bring but an
+    author puts right, namely pictures that nobody described and areas beside the picture."""
+    return [*flaws(content), *_undescribed(content), *_misplaced(content)]
+
+
+def _undescribed(content: ItemContent) -> Iterator[Reason]:
+    for tag, texts in content.texts.items():
+        said = {"body": texts.body, **texts.options, **texts.places}
+        for part in (part for part, text in said.items() if UNDESCRIBED.search(text)):
+            yield Reason("item_alt_missing", {"language": tag, "part": part})
+
+
+def _misplaced(content: ItemContent) -> Iterator[Reason]:
+    for option in content.options if content.picture else ():
+        if option.area and content.picture and not _lies_on(option.area, content.picture):
+            yield Reason("item_area_outside", {"part": option.id})
+
+
+def _lies_on(area: Area, picture: Picture) -> bool:
+    """Whether the area has a size and its corners or its centre lie on the picture."""
+    at = area.at
+    if area.shape == "rect" and not (at[0] < at[2] and at[1] < at[3]):
+        return False
+    if area.shape == "circle":
+        at = (at[0], at[1]) if at[2] else (-1, -1)
+    return all(0 <= x <= picture.width for x in at[::2]) and all(
+        0 <= y <= picture.height for y in at[1::2]
+    )
 
 
 def _language_flaws(content: ItemContent) -> Iterator[Reason]:

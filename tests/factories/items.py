@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from certification.competency.models import Competency, Framework
-from certification.items import actions
+from certification.items import actions, actions_picture
 from certification.items.models import ItemState, ItemVersion
 from certification.items.reading import content_from
 from courses.catalog.models import Programme
@@ -58,6 +58,8 @@ class ItemsFactory(FactoryBase):
         draft = self.item_draft(programme, kind, **changes)
         with unit(writes=True):
             author = by.id if by else None
+            for sha256 in draft.content.pictures():
+                actions_picture.keep(programme, sha256, (400, 300), by=author, now=self.now)
             return actions.create(programme, code, draft, by=author, now=self.now)
 
     def active_item(

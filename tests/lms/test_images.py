@@ -7,7 +7,7 @@ import zlib
 import pytest
 from PIL import Image, PngImagePlugin
 
-from certification.designs import images
+from lms import images
 from lms.errors import Refusal
 from tests.certification.designs.drafts import png
 
