@@ -28,9 +28,13 @@ def misread(data: Mapping[str, Any]) -> list[Placed]:
     """The fields whose text is no number where a number is needed."""
     return [
         *_numbers(data),
-        *((name, _whole(0, 99_999)) for name in ("most", "words") if isinstance(data[name], str)),
         *(
-            (f"area-{row}", Reason("item_area_unreadable"))
+            (name, _whole(data[name], 0, 99_999))
+            for name in ("most", "words")
+            if isinstance(data[name], str)
+        ),
+        *(
+            (f"area-{row}", Reason("item_area_unreadable", {"part": option["id"]}))
             for row, option in enumerate(data["options"])
             if option.get("area") and not _is_area(option["area"])
         ),
@@ -49,7 +53,7 @@ def _numbers(data: Mapping[str, Any]) -> Iterator[Placed]:
     said |= {f"points-{row}": one["points"] for row, one in enumerate(data["criteria"])}
     for name, text in said.items():
         if not _NUMBER.fullmatch(str(text)):
-            yield name, Reason("item_number_unreadable")
+            yield name, Reason("item_number_unreadable", {"typed": str(text)[:40]})
 
 
 def _is_area(area: Mapping[str, Any]) -> bool:
@@ -61,16 +65,17 @@ def misread_known(known: Mapping[str, Any]) -> list[Placed]:
     """The same of what test development says: difficulty, and level and weight of each link."""
     found = []
     if known["difficulty"] and not _is_whole(known["difficulty"], 0, 100):
-        found.append(("difficulty", _whole(0, 100)))
+        found.append(("difficulty", _whole(known["difficulty"], 0, 100)))
     for row, link in enumerate(known["links"]):
         for name, most in (("level", 9), ("weight", 100)):
             if link[name] and not _is_whole(link[name], 1, most):
-                found.append((f"link-{name}-{row}", _whole(1, most)))
+                found.append((f"link-{name}-{row}", _whole(link[name], 1, most)))
     return found
 
 
-def _whole(least: int, most: int) -> Reason:
-    return Reason("item_whole_unreadable", {"least": least, "most": most})
+def _whole(typed: str, least: int, most: int) -> Reason:
+    values = {"typed": typed[:40], "least": least, "most": most}
+    return Reason("item_whole_unreadable", values)
 
 
 def _is_whole(text: str, least: int, most: int) -> bool:

@@ -33,11 +33,18 @@ def blank(kind: str) -> dict[str, Any]:
     }
 
 
-def data_of(sent: Mapping[str, str], base: Mapping[str, Any]) -> dict[str, Any]:
-    """The content as the fields say it; rows without any word are left out."""
+def data_of(
+    sent: Mapping[str, str], base: Mapping[str, Any], *, with_empty: bool = False
+) -> dict[str, Any]:
+    """The content as the fields say it; rows without any word are left out, unless the page
+    only comes back with one thing more."""
     kind = str(base["kind"])
     tags = [tag for tag in LANGUAGES if f"body-{tag}" in sent]
-    rows = {part: _rows(sent, part, tags) for part in _LIST if part in PARTS_OF[kind]}
+    rows = {
+        part: _rows(sent, part, tags, with_empty=with_empty)
+        for part in _LIST
+        if part in PARTS_OF[kind]
+    }
     data = dict(base)
     data["texts"] = {tag: _texts(sent, tag, rows, base) for tag in tags}
     data["options"] = [_option(sent, base, row, one) for row, one in rows.get("option", {}).items()]
@@ -46,7 +53,9 @@ def data_of(sent: Mapping[str, str], base: Mapping[str, Any]) -> dict[str, Any]:
         {"id": one, "points": sent.get(f"points-{row}", "").strip() or "1"}
         for row, one in rows.get("criterion", {}).items()
     ]
-    data["answers"] = _answers(sent, kind) if "answer" in PARTS_OF[kind] else []
+    data["answers"] = (
+        _answers(sent, kind, with_empty=with_empty) if "answer" in PARTS_OF[kind] else []
+    )
     data["key"] = _key(sent, kind, rows)
     data["scoring"] = _scoring(sent, rows.get("option", {}))
     data |= {name: f"is-{name}" in sent for name in _FLAGS}
@@ -96,12 +105,14 @@ def with_picture(data: dict[str, Any], picture: Mapping[str, Any], words: str) -
     return {**data, "texts": texts}
 
 
-def _rows(sent: Mapping[str, str], part: str, tags: list[str]) -> dict[int, str]:
+def _rows(
+    sent: Mapping[str, str], part: str, tags: list[str], *, with_empty: bool
+) -> dict[int, str]:
     """The id of each row that says something."""
     return {
         row: sent[f"{part}-{row}"]
         for row in range(MOST_ROWS)
-        if f"{part}-{row}" in sent and _says(sent, part, row, tags)
+        if f"{part}-{row}" in sent and (with_empty or _says(sent, part, row, tags))
     }
 
 
@@ -156,11 +167,11 @@ def _place(sent: Mapping[str, str], row: int, one: str) -> dict[str, Any]:
     return {"id": one, "options": only}
 
 
-def _answers(sent: Mapping[str, str], kind: str) -> list[dict[str, str]]:
+def _answers(sent: Mapping[str, str], kind: str, *, with_empty: bool) -> list[dict[str, str]]:
     found = []
     for row in range(MOST_ROWS):
         said = sent.get(f"answer-{row}", "").strip()
-        if said:
+        if said or (with_empty and f"answer-{row}" in sent):
             credit = sent.get(f"credit-{row}", "").strip() or "1"
             part = {"text": said, "language": sent.get(f"answer-language-{row}", "")}
             if kind == "number":

@@ -1,5 +1,8 @@
 """The item bank: the list, an item as the candidate sees it, its states, notes and enemies."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -11,9 +14,13 @@ from certification.items.reading import draft_from
 from certification.items.showing import shown
 from courses.catalog.models import Programme
 from lms import clock, paging, permissions
+from lms import wording as words
+from lms.db import db
+from lms.errors import Refusal, refuse
 from lms.i18n import gettext as _
 from lms.i18n import ngettext
 from lms.permissions import permit
+from lms.reasons import Reason
 
 blueprint = Blueprint("items", __name__)
 LONGEST_NOTE = 2000
@@ -49,6 +56,10 @@ def picture_address(sha256: str) -> str:
 @permit("items.see")
 def index() -> ResponseReturnValue:
     """The items, narrowed by what the address says."""
+    return _list()
+
+
+def _list(errors: Sequence[str] = ()) -> str:
     seen = banks()
     cursor = request.args.get("after")
     start = int(paging.decode(cursor, (int,))[0]) if cursor else 0
@@ -61,6 +72,7 @@ def index() -> ResponseReturnValue:
         kinds=[(kind, wording.kind_name(kind)) for kind in KINDS],
         states=[(state.value, wording.state_name(state)) for state in ItemState],
         wording=wording,
+        errors=errors,
     )
 
 
@@ -85,8 +97,11 @@ def item(item_id: int) -> ResponseReturnValue:
     return _page(found(item_id))
 
 
-def _page(row: Item) -> str:
-    version = version_of(row, request.args.get("version", type=int))
+def _page(
+    row: Item, number: int | None = None, field: str = "", reasons: Sequence[Reason] = ()
+) -> str:
+    """The item's page; `reasons` are why what was sent from `field` is refused."""
+    version = version_of(row, number or request.args.get("version", type=int))
     content = draft_from(version.content)
     language = content.language_for(request.args.get("language", ""))
     seed = request.args.get("seed", "1")[:20]
@@ -108,6 +123,8 @@ def _page(row: Item) -> str:
         enemies=queries.enemies_of(row),
         history=queries.history_of(row),
         moves=[state for state in ItemState if state in MOVES.get(version.state, ())],
+        errors={field: [words.word(reason) for reason in reasons]} if reasons else {},
+        typed=request.form,
         wording=wording,
     )
 
@@ -119,7 +136,10 @@ def move(item_id: int, number: int) -> ResponseReturnValue:
     row = found(item_id, "items.edit")
     version = version_of(row, number)
     note = request.form.get("note", "").strip()[:LONGEST_NOTE]
-    actions.move(version, _state(), note=note, by=current_user.person_id, now=clock.now())
+    try:
+        actions.move(version, _state(), note=note, by=current_user.person_id, now=clock.now())
+    except Refusal as refusal:
+        return _page(row, number, "state-to", refusal.reasons), refusal.status
     flash(_("Version %(number)s is now “%(state)s”.", number=number, state=_state_words()))
     return _back(row)
 
@@ -144,12 +164,27 @@ def move_many() -> ResponseReturnValue:
     ids = request.form.getlist("item", type=int)[:MOST_AT_ONCE]
     allowed = [bank.id for bank in banks("items.edit")]
     rows = [queries.by_id(one, allowed) or abort(404) for one in sorted(set(ids))]
-    for row in rows:
-        version = version_of(row, None)
-        actions.move(version, _state(), by=current_user.person_id, now=clock.now())
+    if not rows:
+        return _list([words.word(Reason("item_none_chosen"))]), 422
+    try:
+        with db.session.begin_nested():
+            _move_all(rows)
+    except Refusal as refusal:
+        return _list([words.word(one) for one in refusal.reasons]), 422
     done = ngettext("%(num)s item is moved.", "%(num)s items are moved.", len(rows))
     flash(done)
-    return redirect(url_for("items.index"), 303)
+    kept: dict[str, Any] = {name: value for name, value in _narrowed().items() if value}
+    return redirect(url_for("items.index", **kept), 303)
+
+
+def _move_all(rows: Sequence[Item]) -> None:
+    for row in rows:
+        version = version_of(row, None)
+        try:
+            actions.move(version, _state(), by=current_user.person_id, now=clock.now())
+        except Refusal as refusal:
+            why = " ".join(words.word(one) for one in refusal.reasons)
+            raise refuse("item_in_the_way", status=422, code=row.code, why=why) from refusal
 
 
 @blueprint.post("/manage/items/<int:item_id>/versions/<int:number>/notes")
@@ -158,9 +193,10 @@ def add_note(item_id: int, number: int) -> ResponseReturnValue:
     """Keep a comment."""
     row = found(item_id, "items.edit")
     text = request.form.get("note", "").strip()[:LONGEST_NOTE]
-    if text:
-        version = version_of(row, number)
-        actions.add_note(version, text, by=current_user.person_id, now=clock.now())
+    if not text:
+        return _page(row, number, "note", [Reason("item_note_missing")]), 422
+    version = version_of(row, number)
+    actions.add_note(version, text, by=current_user.person_id, now=clock.now())
     return _back(row)
 
 
@@ -170,9 +206,14 @@ def change_enemy(item_id: int) -> ResponseReturnValue:
     """Two items never share a form from now on, or may again."""
     row = found(item_id, "items.edit")
     code = request.form.get("code", "").strip()[:60]
-    other = queries.by_code(row.programme_id, code) or row
+    other = queries.by_code(row.programme_id, code)
     change = actions.remove_enemy if "remove" in request.form else actions.add_enemy
-    change(row, other, by=current_user.person_id, now=clock.now())
+    try:
+        if other is None:
+            raise refuse("item_enemy_unknown", status=422, code=code)
+        change(row, other, by=current_user.person_id, now=clock.now())
+    except Refusal as refusal:
+        return _page(row, None, "enemy", refusal.reasons), refusal.status
     return _back(row)
 
 

@@ -162,7 +162,8 @@ def save(item_id: int) -> ResponseReturnValue:
 
 def _typed(row: Item, version: ItemVersion) -> dict[str, Any]:
     """The content as the fields say it, above one of the bank's pictures."""
-    data = data_of(request.form, version.content)
+    is_for_more = request.form.get("add", "") in (*PARTS, "language", "picture")
+    data = data_of(request.form, version.content, with_empty=is_for_more)
     picture = queries_pictures.by_digest(row.programme_id, request.form.get("picture", ""))
     if picture is not None:
         size = {"width": picture.width, "height": picture.height}

@@ -22,8 +22,8 @@ wording.register(
         "item_area_missing": lambda: _("An area has no place on the picture."),
         "item_area_outside": lambda: _("The area “%(part)s” does not lie on the picture."),
         "item_area_unreadable": lambda: _(
-            "Write whole pixels: four numbers for a rectangle, three for a circle, x and y of "
-            "three or more corners for a polygon."
+            "Area “%(part)s”: write whole pixels, four numbers for a rectangle, three for a "
+            "circle, x and y of three or more corners for a polygon."
         ),
         "item_alt_missing": lambda: _(
             "A picture in “%(part)s” (%(language)s) has no words: write what it shows between "
@@ -36,11 +36,15 @@ wording.register(
         "item_picture_used": lambda: _(
             "The picture stays: the item %(item)s shows it, or did in an earlier version."
         ),
-        "item_number_unreadable": lambda: _("Write a number, such as 1 or 0.5."),
-        "item_whole_unreadable": lambda: _("Write a whole number from %(least)s to %(most)s."),
+        "item_number_unreadable": lambda: _("“%(typed)s” is no number. Write it as 1 or 0.5."),
+        "item_whole_unreadable": lambda: _(
+            "“%(typed)s” is no whole number from %(least)s to %(most)s."
+        ),
         "item_code_missing": lambda: _("Write a code of up to 60 characters."),
+        "item_in_the_way": lambda: _("%(code)s: %(why)s"),
         "item_note_missing": lambda: _("Write the comment first."),
         "item_none_chosen": lambda: _("Select items first."),
+        "item_enemy_unknown": lambda: _("This programme has no item “%(code)s”."),
         "item_key_missing": lambda: _("The key is incomplete: say what is right."),
         "item_key_exceeds_choices": lambda: _("More options are right than may be chosen."),
         "item_option_used_twice": lambda: _("An option is right twice but may be used once."),

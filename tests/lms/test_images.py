@@ -81,3 +81,44 @@ def test_a_file_that_is_too_large_is_refused() -> None:
 @pytest.mark.parametrize("cut", [30, 60, 90])
 def test_a_broken_file_is_refused(cut: int) -> None:
     assert refusal(png(300, 300)[:cut]) == "image_broken"
+
+
+def encoded(kind: str, size: tuple[int, int] = (60, 30), **options: object) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", size, (9, 90, 88)).save(file, kind, **options)
+    return file.getvalue()
+
+
+ALL = ("PNG", "JPEG", "WEBP")
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
+def test_a_photograph_becomes_a_png_where_it_is_welcome(kind: str) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "SECRET-PLACE"
+    picture = images.cleaned(encoded(kind, exif=exif), ALL)
+    assert picture.content.startswith(images.PNG_HEAD)
+    assert b"SECRET" not in picture.content
+    assert (picture.width, picture.height) == (60, 30)
+
+
+def test_a_photograph_is_turned_as_its_camera_was() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    picture = images.cleaned(encoded("JPEG", exif=exif), ALL)
+    assert (picture.width, picture.height) == (30, 60)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
+def test_a_photograph_of_too_many_pixels_is_refused(kind: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        images.cleaned(encoded(kind, (3001, 10)), ALL)
+    assert refused.value.reasons[0].code == "image_too_many_pixels"
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
+def test_a_photograph_that_was_cut_is_refused(kind: str) -> None:
+    content = encoded(kind, (300, 300))
+    with pytest.raises(Refusal) as refused:
+        images.cleaned(content[: len(content) - 20], ALL)
+    assert refused.value.reasons[0].code == "image_broken"

@@ -84,7 +84,11 @@ def test_what_cannot_be_read_is_named_and_kept_on_the_page(
     form = Page(author.get(address)).form(address)
     answer = form.submit(author, **{"body-en": "Pi?", "answer-0": "three"})
     assert answer.status_code == 422
-    assert Page(answer).field("answer-0")["value"] == "three"
+    page = Page(answer)
+    assert page.field("answer-0")["value"] == "three"
+    assert "“three” is no number" in page.error_of("answer-0")
+    assert page.title.startswith("Error:")
+    assert "#answer-0" in page.links
     assert newest(1).revision == 1
 
 
@@ -104,3 +108,33 @@ def test_a_language_is_added_beside_the_others(author: FlaskClient, make: Factor
     page = Page(form.submit(author, add="language", language="de"))
     assert page.field("body-de") is not None
     assert page.field("option-en-0")["value"] == "Two"
+
+
+def test_the_preview_shows_what_is_typed_and_saves_nothing(
+    author: FlaskClient, make: Factory
+) -> None:
+    version = make.item(make.programme(), kind="match")
+    address = f"/manage/items/{version.item_id}/edit"
+    form = Page(author.get(address)).form(address)
+    page = Page(form.submit(author, **{"place-en-0": "Gallia", "add": "preview"}))
+    seen = page.soup.select_one("section:has(#preview)")
+    assert seen is not None
+    label = next(one for one in seen.select("label") if "Gallia" in one.text)
+    assert seen.select_one(f"select#{label['for']}") is not None
+    assert newest(version.item_id).revision == 1
+
+
+def test_another_row_keeps_the_empty_ones(author: FlaskClient, make: Factory) -> None:
+    address = written(author, make, "choice")
+    page = Page(Page(author.get(address)).form(address).submit(author, add="option"))
+    assert len(page.soup.select("input[name^=option-en-]")) == 5
+
+
+def test_a_language_in_which_nothing_was_written_is_not_kept(
+    author: FlaskClient, make: Factory
+) -> None:
+    version = make.item(make.programme())
+    address = f"/manage/items/{version.item_id}/edit"
+    form = Page(author.get(address)).form(address)
+    Page(form.submit(author, add="language", language="de")).form(address).submit(author)
+    assert list(newest(version.item_id).content["texts"]) == ["en"]

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from certification.items.content import KINDS as ALL
 from certification.items.exchange import table
+from certification.items.models import ItemState
 from lms.permissions import Role
 from tests.certification.items import contents, test_moodle
 from tests.factories import Factory
@@ -198,3 +199,28 @@ def test_what_another_person_sent_cannot_be_confirmed(
     sent = page.form("/manage/items/import/items")
     assert sent.submit(other, csrf_token=token).status_code == 422
     assert "IMP-001" not in other.get("/manage/items").text
+
+
+def test_what_is_refused_is_said_beside_its_field(author: FlaskClient, make: Factory) -> None:
+    version = make.item(make.programme(), "A")
+    address = f"/manage/items/{version.item_id}"
+    page = Page(author.get(address))
+    strange = Page(page.form(f"{address}/enemies").submit(author, code="NOBODY"))
+    assert "no item “NOBODY”" in strange.error_of("code")
+    mute = Page(page.form(f"{address}/versions/1/notes").submit(author, note=" "))
+    assert mute.errors == ["Write the comment first."]
+
+
+def test_a_bulk_move_names_the_item_that_is_in_the_way_and_moves_none(
+    author: FlaskClient, make: Factory
+) -> None:
+    programme = make.programme()
+    one, two = make.item(programme, "A"), make.item(programme, "B")
+    make.moved(two, ItemState.RETIRED, by=make.person("Rita"))
+    form = Page(author.get("/manage/items")).form("/manage/items/state")
+    ids = [str(one.item_id), str(two.item_id)]
+    answer = Page(form.submit(author, item=ids, state="review"))
+    assert answer.status == 422
+    assert answer.errors[0].startswith("B: ")
+    for page in (answer, Page(author.get("/manage/items"))):
+        assert [row[2] for row in page.rows()] == ["Draft", "Retired"]
