@@ -42,7 +42,7 @@ function draw(set, index) {
     svg.append(group);
   }
   const drawn = at.length ? outline(shape, at) : null;
-  group.replaceChildren(...(drawn ? [drawn, ...tag(at, index + 1)] : []));
+  group.replaceChildren(...(drawn ? [drawn, ...tag(at, field(set, "option").value)] : []));
   group.toggleAttribute("hidden", !drawn);
   group.setAttribute("tabindex", drawn ? 0 : -1);
   group.setAttribute("aria-label", `${name}: ${at.join(" ")}`);
@@ -50,10 +50,11 @@ function draw(set, index) {
   group.classList.toggle("chosen", index === held.chosen);
 }
 
-function tag([x, y], number) {
+// The area's own name, as in its legend.
+function tag([x, y], id) {
   const at = [Math.max(x, 14), Math.max(y, 14)];
   const text = element("text", { x: at[0], y: at[1] + 5, "text-anchor": "middle" });
-  text.textContent = number;
+  text.textContent = id;
   return [element("circle", { class: "tag", cx: at[0], cy: at[1], r: 13 }), text];
 }
 
