@@ -131,20 +131,23 @@ def _pilots(
     chosen = {item_of[version] for version, _ in found.places}
     foes = {pair for pair in order.enemies if chosen & set(pair)}
     barred = chosen | {item for pair in foes for item in pair}
-    fitting = [
-        one
-        for one in there.pilots
-        if one.item not in barred and one.competencies & wanted and not one.is_marked
-    ]
+    fitting = [one for one in there.pilots if one.competencies & wanted and not one.is_marked]
     fitting.sort(key=lambda one: (one.exposure, digest(seed, one.item)))
-    return [one.version for one in fitting[: blueprint.pilot_items]]
+    taken: list[int] = []
+    for one in fitting:
+        if one.item not in barred and len(taken) < blueprint.pilot_items:
+            taken.append(one.version)
+            barred |= {item for pair in order.enemies if one.item in pair for item in pair}
+    return taken
 
 
 def refusal(blueprint: Blueprint, found: list[Shortfall] | Reason) -> Refusal:
     """Why there is no form, cell by cell."""
-    if isinstance(found, Reason):
-        return Refusal(found, status=422)
     names = {cell.id: cell for cell in blueprint.cells}
+    if isinstance(found, Reason):
+        if "cell" in found.values:
+            found = Reason(found.code, {"cell": cell_name(names[int(str(found.values["cell"]))])})
+        return Refusal(found, status=422)
     return Refusal(
         *(
             Reason(
@@ -186,7 +189,11 @@ def form_for(
     """The form of a new attempt: drawn for it, or the published one that this person had least
     often, of those the one least used. Refuses `no_form`."""
     if policy.form_choice == "random":
-        return draw(exam, policy, seed=seed, code=code, now=now)
+        try:
+            return draw(exam, policy, seed=seed, code=code, now=now)
+        except Refusal as refused:
+            # What the bank lacks is told to those who fill it, not to a candidate.
+            raise refuse("no_form") from refused
     found = queries.open_forms(exam.id)
     if not found:
         raise refuse("no_form")

@@ -58,7 +58,8 @@ def assemble(
         return short
     search = Search(order, options(order, usable, seed), foes(order.enemies), budget)
     if not any(fill(search, plan, 0) for plan in plans(order, search)):
-        return Reason("form_not_found" if search.budget <= 0 else "form_impossible")
+        code = "form_not_found" if search.budget <= 0 else "form_impossible"
+        return Reason(code, {"cell": search.stuck[1]})
     balance(search)
     return Assembled(tuple((candidate.version, cell) for candidate, cell in arranged(search, seed)))
 

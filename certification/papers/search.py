@@ -21,6 +21,8 @@ class Search:
     budget: int = BUDGET
     chosen: dict[int, tuple[Candidate, int]] = field(default_factory=dict)
     """Item → candidate and cell."""
+    stuck: tuple[int, int] = (-1, 0)
+    """How many cells were filled at best, and the key of the one that could not be."""
 
 
 def options(order: Order, pool: Sequence[Candidate], seed: str) -> dict[int, list[Candidate]]:
@@ -87,6 +89,7 @@ def fill(search: Search, plan: Plan, step: int) -> bool:
     if step == len(plan):
         return True
     cell, count = plan[step]
+    search.stuck = max(search.stuck, (step, cell.key))
     for _ in _choices(search, cell, count, 0, []):
         if fill(search, plan, step + 1):
             return True
@@ -112,13 +115,30 @@ def _choices(
         search.budget -= 1
         if search.budget <= 0:
             return
-        if not _may_take(search, candidate):
+        if not _may_take(search, candidate) or not _reachable(
+            cell, [*picks, candidate], options, count
+        ):
             continue
         search.chosen[candidate.item] = (candidate, cell.key)
         picks.append(candidate)
         yield from _choices(search, cell, count, place + 1, picks)
         picks.pop()
         search.chosen.pop(candidate.item, None)
+
+
+def _reachable(
+    cell: Cell, picks: Sequence[Candidate], options: Sequence[Candidate], count: int
+) -> bool:
+    """Whether the cell's points can still come out right, were the rest as good or as small as the
+    best and smallest there are."""
+    if cell.least_points is None and cell.most_points is None:
+        return True
+    points, left = sum((one.points for one in picks), Fraction(0)), count - len(picks)
+    ranked = sorted(one.points for one in options)
+    low, high = sum(ranked[:left], points), sum(ranked[len(ranked) - left :], points)
+    return (cell.least_points is None or high >= cell.least_points) and (
+        cell.most_points is None or low <= cell.most_points
+    )
 
 
 def _points_fit(cell: Cell, picks: Sequence[Candidate]) -> bool:

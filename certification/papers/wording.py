@@ -13,11 +13,12 @@ wording.register(
         "cell_is_short": lambda: _("%(cells)s: %(need)s items wanted, %(have)s there."),
         "form_impossible": lambda: _(
             "No choice of items meets everything at once: enemies, points or the overlap with "
-            "other forms stand in the way. Write more items, or ask for less."
+            "other forms stand in the way, at the latest in %(cell)s. Write more items, or ask "
+            "for less."
         ),
         "form_not_found": lambda: _(
-            "No form was found within the time that the search has. There may be one: try another "
-            "seed, write more items, or ask for less."
+            "No form was found within the time that the search has; it came no further than "
+            "%(cell)s. There may be one: try another seed, write more items, or ask for less."
         ),
     }
 )

@@ -159,13 +159,22 @@ def test_cells_that_cannot_add_up_say_so() -> None:
 
 def test_enemies_that_leave_no_way_are_said() -> None:
     order = Order((Cell(1, 1, 2, 2),), 2, frozenset({(1, 2)}))
-    assert assemble(order, [item(1), item(2)], "s") == Reason("form_impossible")
+    assert assemble(order, [item(1), item(2)], "s") == Reason("form_impossible", {"cell": 1})
 
 
 def test_a_search_that_runs_out_says_that_and_no_more() -> None:
-    order = Order((Cell(1, 1, 6, 6, 0, 100, Fraction(100)),), 6)
+    everyone = frozenset((a, b) for a in range(40) for b in range(a + 1, 40) if (a + b) % 3)
+    order = Order((Cell(1, 1, 20, 20),), 20, everyone)
     found = assemble(order, [item(n) for n in range(40)], "s", budget=500)
-    assert found == Reason("form_not_found")
+    assert found == Reason("form_not_found", {"cell": 1})
+
+
+def test_points_are_reached_where_few_items_give_them() -> None:
+    pool = [item(n, points=1 + n % 2) for n in range(60)]
+    for count, points in ((10, 20), (20, 34), (6, 12)):
+        order = Order((Cell(1, 1, count, count, 0, 100, Fraction(points)),), count)
+        for seed in range(10):
+            assembled(order, pool, str(seed))
 
 
 def test_what_was_shown_too_often_is_left_out() -> None:
