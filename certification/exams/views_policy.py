@@ -11,6 +11,7 @@ from certification.exams.access import exam_seen
 from certification.exams.forms_policy import PolicyForm, words
 from certification.exams.models import ExamPolicy
 from certification.exams.views import blueprint
+from certification.items import markup
 from certification.items.content import LANGUAGES
 from lms import clock
 from lms.forms import accepted
@@ -63,6 +64,7 @@ def _page(
         newest=newest,
         rows=queries.policies(exam.Exam.id),
         today=_today(),
+        rendered=lambda text: markup.html(text, lambda sha256: ""),
         tags=tags,
         rules=typed if typed is not None else dict(newest.rules if newest else {}),
     )
