@@ -24,6 +24,8 @@ from lms.reasons import Reason
 
 blueprint = Blueprint("items", __name__)
 LONGEST_NOTE = 2000
+LISTED = 30
+"""Items of a page of the list: their words are long."""
 MOST_AT_ONCE = 200
 
 
@@ -65,7 +67,7 @@ def _list(errors: Sequence[str] = ()) -> str:
     start = int(paging.decode(cursor, (int,))[0]) if cursor else 0
     return render_template(
         "items/index.html",
-        page=queries.listed(narrowing(seen), start),
+        page=queries.listed(narrowing(seen), start, LISTED),
         args={name: value for name, value in _narrowed().items() if value},
         banks=seen,
         competencies=queries.competencies_of([bank.id for bank in seen]),

@@ -122,7 +122,8 @@ def form(code: str, form_code: str) -> ResponseReturnValue:
     """A form: its figures, and its items in order, as the candidate sees them."""
     row, found = _form(code, form_code, "items.see")
     places = queries.form_rows(found.id)
-    tag = language()
+    at = request.args.get("place", 1, int)
+    chosen = next((place for place in places if place.position == at), None)
     return render_template(
         "papers/form.html",
         exam=row,
@@ -130,7 +131,8 @@ def form(code: str, form_code: str) -> ResponseReturnValue:
         states=PaperState,
         blueprint=queries.blueprint_by_id(found.blueprint_id),
         places=places,
-        views={place.position: _seen(draft_from(place.version.content), tag) for place in places},
+        at=at,
+        view=_seen(draft_from(chosen.version.content), language()) if chosen else None,
         mean=queries.mean_difficulty(found.id),
         cut=queries.cut_of(found),
         points=queries.points_to_pass,

@@ -53,9 +53,11 @@ const skipLinkFirst = () => {
   return first?.matches(".skip[href='#main']") ? [] : [`begins with ${first && name(first)}`];
 };
 
-// Each clock time names its zone, also the second one of a span.
+// Each clock time names its zone, also the second one of a span. What is quoted is not our word.
 const zones = () => {
-  const text = [...document.querySelectorAll("main, footer")].map((e) => e.innerText).join("\n");
+  const quoted = [...document.querySelectorAll("[data-quoted]")].map((e) => e.innerText);
+  const whole = [...document.querySelectorAll("main, footer")].map((e) => e.innerText).join("\n");
+  const text = quoted.filter(Boolean).reduce((left, words) => left.replaceAll(words, ""), whole);
   const times = text.matchAll(/\b\d{1,2}:\d{2}(?:[–-]\d{1,2}:\d{2})?(?!\d)(.{0,8})/g);
   return [...times].filter(([, rest]) => !/^\s(UTC|GMT|[A-Z]{2,5}\b|[+−-]\d)/.test(rest))
     .map(([all]) => `a time without its zone: “${all}”`);

@@ -30,7 +30,7 @@ CASES = {
     "skipLinkFirst()": ("<main id=main><a href='/'>Home</a>", SKIP, "begins with"),
     "zones()": (
         SKIP + "On 2 Dec at 09:00 in room 1",
-        SKIP + "09:00–17:00 CET, 10:30 GMT+8, 00:30 UTC",
+        SKIP + "09:00–17:00 CET, 10:30 GMT+8, 00:30 UTC<p data-quoted>At 10:00 by rail.</p>",
         "without its zone",
     ),
 }
