@@ -64,7 +64,7 @@ def _page(
         newest=newest,
         rows=queries.policies(exam.Exam.id),
         today=_today(),
-        rendered=lambda text: markup.html(text, lambda sha256: ""),
+        rendered=lambda text: markup.html(text, "{}".format),
         tags=tags,
         rules=typed if typed is not None else dict(newest.rules if newest else {}),
     )
