@@ -61,6 +61,14 @@ def _wait(url: str, process: subprocess.Popen[bytes], seconds: float = 90) -> No
     raise AssertionError("the product did not become ready")
 
 
+def _empty_database(url: str) -> str:
+    """A PostgreSQL database of its own for each site: a site that is made again, after one on the
+    other database, has another folder, and with it other keys."""
+    name = f"site_{os.getpid()}_{time.time_ns()}"
+    postgres.execute(url, f"CREATE DATABASE {name}")
+    return postgres.in_database(url, name)
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgres"])
 def site(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -76,7 +84,7 @@ def site(
         "DEMO_PASSWORD": PASSWORD,
     }
     if request.param == "postgres":
-        environ["DATABASE_URL"] = str(request.getfixturevalue("postgres_site_database"))
+        environ["DATABASE_URL"] = _empty_database(request.getfixturevalue("postgres_url"))
     process = subprocess.Popen([sys.executable, "-m", "lms.serve"], cwd=ROOT, env=environ)
     try:
         _wait(f"http://127.0.0.1:{port}", process)
@@ -84,14 +92,6 @@ def site(
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
-
-
-@pytest.fixture(scope="session")
-def postgres_site_database(postgres_url: str) -> Iterator[str]:
-    """An empty PostgreSQL database for one site."""
-    name = f"site_{os.getpid()}_{time.time_ns()}"
-    postgres.execute(postgres_url, f"CREATE DATABASE {name}")
-    return postgres.in_database(postgres_url, name)
 
 
 @pytest.fixture(scope="session")
