@@ -21,6 +21,9 @@ def test_areas_are_drawn_on_the_picture_and_moved_by_keys(visit: Any) -> None:
     page.get_by_label("Upload a picture").set_input_files(upload)
     page.get_by_role("button", name="Add the picture").click()
     page.wait_for_url(re.compile("#picture"))
+    # While the page slides in, its picture takes no pointer.
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(500)
     page.locator("#areas").scroll_into_view_if_needed()
     box = page.locator("#areas").bounding_box()
     scale = box["width"] / 400
@@ -28,6 +31,7 @@ def test_areas_are_drawn_on_the_picture_and_moved_by_keys(visit: Any) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] + 140 * scale, box["y"] + 160 * scale)
     page.mouse.up()
+    page.wait_for_function("document.querySelector('#area-0').value !== ''")
     drawn = [int(one) for one in page.input_value("#area-0").split()]
     assert all(abs(one - near) <= 2 for one, near in zip(drawn, (40, 60, 140, 160), strict=True))
     page.get_by_role("button", name="Area a").focus()
