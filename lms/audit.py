@@ -106,13 +106,15 @@ def seal(session: Session) -> None:
     if head is None:
         head = AuditHead(id=1, entry_id=0, hash=GENESIS)
         session.add(head)
+    entries, kept = [], []
     for draft in drafts:
         entry, private = _sealed(draft, head.entry_id + 1, head.hash)
-        session.add(entry)
-        if private:
-            session.flush()
-            session.add(private)
+        entries.append(entry)
+        kept += [private] if private else []
         head.entry_id, head.hash = entry.id, entry.hash
+    session.add_all(entries)
+    session.flush()
+    session.add_all(kept)
     session.flush()
 
 

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Any, TypeAlias, TypeVar
+from functools import wraps
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 from flask import Flask, g
@@ -24,6 +25,7 @@ from lms.connections import writing
 from lms.settings import Settings
 
 T = TypeVar("T")
+P = ParamSpec("P")
 AnySelect: TypeAlias = sa.Select[*tuple[Any, ...]]
 """A SELECT of any columns."""
 
@@ -78,6 +80,24 @@ def init_app(app: Flask, settings: Settings) -> None:
 def is_reading() -> bool:
     """Whether a unit runs that only reads."""
     return _inside.get() == _scope() and not writing.get()
+
+
+def kept(read: Callable[P, T]) -> Callable[P, T]:
+    """A reader that asks once in a unit: for what units do not change and read again. Arguments
+    must be hashable."""
+
+    @wraps(read)
+    def once(*args: P.args, **kw: P.kwargs) -> T:
+        if _inside.get() != _scope():
+            return read(*args, **kw)
+        answers: dict[Any, Any] = g.setdefault("kept_in_unit", {})
+        key = (read, args, tuple(sorted(kw.items())))
+        if key not in answers:
+            answers[key] = read(*args, **kw)
+        answer: T = answers[key]
+        return answer
+
+    return once
 
 
 @contextmanager

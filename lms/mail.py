@@ -7,10 +7,11 @@ DATA_DIR/mail. A worker killed between handing over and noting it repeats the sa
 
 import re
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import formatdate
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -64,10 +65,12 @@ def send(
     language: str = "en",
     zone: str = "UTC",
     person_id: int | None = None,
+    delivers: bool = True,
     **facts: Any,
 ) -> None:
     """Note a mail in this unit; `key` names it, a second note with that key sends nothing.
 
+    A job delivers it, unless (`delivers`) the caller has many delivered by `deliver_later`.
     `facts` are JSON values for `templates/emails/<template>.txt`; instants as ISO text.
     """
     values = {
@@ -80,8 +83,24 @@ def send(
         "person_id": person_id,
         "created_at": now,
     }
-    if insert_once(MailMessage, values, ["key"]):
+    if insert_once(MailMessage, values, ["key"]) and delivers:
         jobs.enqueue("mail.deliver", {"key": key}, key=key)
+
+
+def deliver_later(keys: Sequence[str], *, key: str) -> None:
+    """Have noted mails delivered by one job, which `key` names."""
+    jobs.enqueue("mail.deliver_many", {"keys": list(keys)}, key=key)
+
+
+@jobs.job("mail.deliver_many")
+def deliver_many(args: jobs.Args) -> None:
+    """Deliver one after the other. A mail that cannot be delivered now gets a job of its own,
+    with its own repeats, and holds up no other."""
+    for key in args["keys"]:
+        try:
+            deliver({"key": key})
+        except (OSError, smtplib.SMTPException):
+            run(partial(jobs.enqueue, "mail.deliver", {"key": key}, key=key))
 
 
 @jobs.job("mail.deliver")

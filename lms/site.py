@@ -10,7 +10,7 @@ from flask import current_app
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.columns import Words
-from lms.db import Base, db
+from lms.db import Base, db, kept
 
 CACHE_SECONDS = 10.0
 
@@ -54,6 +54,13 @@ def current() -> Site:
     return site
 
 
+@kept
+def facts() -> dict[str, Any]:
+    """The vendor's further settings, as its data file states them."""
+    return db.session.scalar(sa.select(SiteProfile.facts).where(SiteProfile.id == 1)) or {}
+
+
+@kept
 def load() -> Site:
     """The site's profile as the database has it now."""
     row = db.session.execute(

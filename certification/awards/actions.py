@@ -18,10 +18,16 @@ from lms.site import issuer_zone
 
 
 def award_what_is_due(
-    person_id: int, *, today: date, now: datetime, scheme_id: int | None = None
+    person_id: int,
+    *,
+    today: date,
+    now: datetime,
+    scheme_id: int | None = None,
+    issues: bool = True,
 ) -> list[Award]:
     """Make every award whose rule is met (of one scheme, or of all); the person's row is the lock,
-    the unique constraint (person, scheme, cycle) the last word. Safe to repeat."""
+    the unique constraint (person, scheme, cycle) the last word. Safe to repeat. A job issues the
+    certificates, unless (`issues`) the caller does."""
     db.session.execute(locked(sa.select(Person.id).where(Person.id == person_id)))
     facts, newest = queries.facts_of(person_id, today), queries.newest_awards([person_id])
     made = []
@@ -38,7 +44,11 @@ def award_what_is_due(
             continue
         begins = rules.begins_on(assessment.met_on or today, earlier)
         award = _make(person_id, version, cycle.number, assessment, begins=begins, now=now)
-        made += [award] if award else []
+        if award is not None:
+            made.append(award)
+            if issues:
+                told = {"award_id": award.id, "at": now.isoformat()}
+                jobs.enqueue("certificates.issue", told, key=str(award.id))
     return made
 
 
@@ -91,8 +101,6 @@ def _make(
         version=version.number,
         cycle=cycle,
     )
-    told = {"award_id": award.id, "at": now.isoformat()}
-    jobs.enqueue("certificates.issue", told, key=str(award.id))
     return award
 
 

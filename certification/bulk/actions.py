@@ -173,8 +173,15 @@ def _enqueue(act: BulkAct) -> None:
         )
 
 
-def apply(item_id: int, run: int, settings: Settings, *, today: date, now: datetime) -> bool:
-    """Do one row, unless it is done; False when this run of the act was stopped.
+def hold(item_id: int) -> None:
+    """Let one unit at a time make certificates for this row's act: several of them lock the
+    numbers of the same years, in the order of their rows."""
+    act_id = sa.select(BulkItem.bulk_act_id).where(BulkItem.id == item_id).scalar_subquery()
+    db.session.execute(locked(sa.select(BulkAct.id).where(BulkAct.id == act_id)))
+
+
+def apply(item_id: int, run: int, settings: Settings, *, today: date, now: datetime) -> None:
+    """Do one row, unless it is done or this run of the act was stopped.
 
     The row's lock and what it says it did stand in the same unit as the effect: whoever repeats
     it finds that, whoever was killed left nothing behind. A row that made a certificate is done
@@ -183,7 +190,7 @@ def apply(item_id: int, run: int, settings: Settings, *, today: date, now: datet
     item = db.session.scalars(locked(sa.select(BulkItem).where(BulkItem.id == item_id))).one()
     act = db.session.get_one(BulkAct, item.bulk_act_id, populate_existing=True)
     if act.state != BulkState.RUNNING or act.run != run:
-        return False
+        return
     if item.done_at is None and item.made_id is None and not item.flaw:
         if act.kind == BulkKind.ISSUE:
             item.made_id = _issue(act, item, settings, today, now)
@@ -192,14 +199,15 @@ def apply(item_id: int, run: int, settings: Settings, *, today: date, now: datet
         else:
             _do(act, db.session.get_one(Certificate, item.certificate_id), today, now)
             item.done_at = now
-    return True
 
 
 def _issue(act: BulkAct, item: BulkItem, settings: Settings, today: date, now: datetime) -> int:
     """The award, if it is still earned, and its certificate, whose files are made next."""
     if item.person_id is None:
         raise refuse("bulk_nobody")
-    made = awards.award_what_is_due(item.person_id, today=today, now=now, scheme_id=act.scheme_id)
+    made = awards.award_what_is_due(
+        item.person_id, today=today, now=now, scheme_id=act.scheme_id, issues=False
+    )
     if not made:
         raise refuse("not_earned")
     return certificates.prepare(made[0].id, settings, now=now).id
@@ -208,7 +216,8 @@ def _issue(act: BulkAct, item: BulkItem, settings: Settings, today: date, now: d
 def _reissue(act: BulkAct, item: BulkItem, settings: Settings, now: datetime) -> int:
     certificate = db.session.get_one(Certificate, item.certificate_id)
     by, reason = act.created_by, act.reason
-    return certificates.supersede(certificate, settings, reason=reason, by=by, now=now).id
+    made = certificates.supersede(certificate, settings, reason=reason, by=by, now=now, draws=False)
+    return made.id
 
 
 def _do(act: BulkAct, certificate: Certificate, today: date, now: datetime) -> None:

@@ -1,40 +1,88 @@
 """The chunks of a mass act."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from flask import current_app
 
 from certification.bulk import actions, queries
-from certification.certificates.drawing import draw
-from lms import clock, jobs
+from certification.certificates import drawing, making
+from certification.certificates.making import Material
+from lms import clock, jobs, mail
 from lms.db import run
 from lms.errors import Refusal
+from lms.settings import Settings
+
+ROWS = 10
+"""Rows of one unit: they share what they read, the commit and the log's lock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A row whose certificate is made, and what its files are made of unless it has them."""
+
+    item_id: int
+    certificate_id: int
+    material: Material | None
 
 
 @jobs.job("bulk.chunk")
 def chunk(args: jobs.Args) -> None:
-    """Each row in a unit of its own; a repeated chunk skips what is done."""
-    for item_id in args["item_ids"]:
-        if not _apply(item_id, args["run"]):
-            return
+    """A few rows at a time; a repeated chunk skips what is done. The holders' mails leave in one
+    job, also when a row failed for good."""
+    item_ids, number = args["item_ids"], args["run"]
+    try:
+        for place in range(0, len(item_ids), ROWS):
+            _apply(item_ids[place : place + ROWS], number)
+    finally:
+        run(lambda: _mail(args))
     run(lambda: actions.finish_if_done(args["act_id"], now=clock.now()))
 
 
-def _apply(item_id: int, number: int) -> bool:
-    settings, now = current_app.extensions["settings"], clock.now()
-    today = clock.today(now, settings.issuer_zone)
+def _apply(item_ids: Sequence[int], number: int) -> None:
+    """Do rows together, one by one when any is refused; files are made outside any transaction."""
     try:
-        goes_on = run(lambda: actions.apply(item_id, number, settings, today=today, now=now))
+        begun = run(lambda: _begin(item_ids, number))
     except Refusal as refusal:
-        code = refusal.reasons[0].code
-        run(lambda: actions.fail(item_id, code))
-        return True
-    if goes_on:
-        _store(item_id)
-    return goes_on
+        if len(item_ids) == 1:
+            code = refusal.reasons[0].code
+            run(lambda: actions.fail(item_ids[0], code))
+        else:
+            for item_id in item_ids:
+                _apply([item_id], number)
+        return
+    made = [(row, drawing.make(row.material) if row.material else None) for row in begun]
+    if made:
+        run(lambda: _end(made))
 
 
-def _store(item_id: int) -> None:
-    """Make the files of the certificate that a row made, if it made one."""
-    made = run(lambda: queries.undrawn(item_id), writes=False)
-    if made is not None:
-        draw(made)
-        run(lambda: actions.finish(item_id, now=clock.now()))
+def _begin(item_ids: Sequence[int], number: int) -> list[Begun]:
+    """Rows whose documents nobody saw stored. One that was begun is finished also when its act was
+    stopped meanwhile."""
+    settings: Settings = current_app.extensions["settings"]
+    now = clock.now()
+    today = clock.today(now, settings.issuer_zone)
+    actions.hold(item_ids[0])
+    by, begun = None, []
+    for item_id in item_ids:
+        actions.apply(item_id, number, settings, today=today, now=now)
+        if made := queries.undrawn(item_id):
+            by = by or making.press(settings, now=now)
+            begun.append(Begun(item_id, made, making.gather(made, by, now=now)))
+    return begun
+
+
+def _end(made: Sequence[tuple[Begun, drawing.Files | None]]) -> None:
+    for row, files in made:
+        if files is not None:
+            drawing.finish(row.certificate_id, files, mails=False)
+        actions.finish(row.item_id, now=clock.now())
+
+
+def _mail(args: jobs.Args) -> None:
+    """A repeated chunk has more to tell, or the same again, which is told once."""
+    made = queries.drawn(args["item_ids"])
+    if made:
+        keys = [drawing.mail_key(certificate_id) for certificate_id in made]
+        key = f"bulk:{args['act_id']}:{args['run']}:{args['item_ids'][0]}:{len(keys)}"
+        mail.deliver_later(keys, key=key)

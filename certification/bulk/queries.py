@@ -69,6 +69,16 @@ def undrawn(item_id: int) -> int | None:
     )
 
 
+def drawn(item_ids: Sequence[int]) -> Sequence[int]:
+    """The certificates that these rows made, their documents stored."""
+    return db.session.scalars(
+        sa.select(Certificate.id)
+        .join(BulkItem, BulkItem.made_id == Certificate.id)
+        .where(BulkItem.id.in_(item_ids), BulkItem.done_at.is_not(None))
+        .order_by(BulkItem.id)
+    ).all()
+
+
 def newest(person_id: int | None, limit: int = 20) -> Sequence[BulkAct]:
     """The newest acts, of one person or of everybody."""
     wanted = sa.select(BulkAct).order_by(BulkAct.id.desc()).limit(limit)

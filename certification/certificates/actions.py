@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -19,7 +20,6 @@ from lms.accounts.models import Person
 from lms.db import db, insert_once, locked
 from lms.errors import refuse
 from lms.settings import Settings
-from lms.site import SiteProfile
 
 DEFAULT_PREFIX = "ACA"
 
@@ -36,9 +36,17 @@ def prepare(award_id: int, settings: Settings, *, now: datetime) -> Certificate:
 
 
 def supersede(
-    certificate: Certificate, settings: Settings, *, reason: str, by: int, now: datetime
+    certificate: Certificate,
+    settings: Settings,
+    *,
+    reason: str,
+    by: int,
+    now: datetime,
+    draws: bool = True,
 ) -> Certificate:
     """Replace a certificate by one with today's name and words; both verify as what they are.
+
+    A job draws it, unless (`draws`) the caller does.
 
     Refuses (`already_superseded`) when somebody replaced it before, (`not_issued_yet`) while
     its document is still being made.
@@ -61,7 +69,8 @@ def supersede(
         private={"reason": reason},
         successor=fresh.id,
     )
-    jobs.enqueue("certificates.render", {"certificate_id": fresh.id}, key=str(fresh.id))
+    if draws:
+        jobs.enqueue("certificates.render", {"certificate_id": fresh.id}, key=str(fresh.id))
     return fresh
 
 
@@ -167,8 +176,7 @@ def _signatories(version: SchemeVersion, content: Content | None) -> tuple[str, 
 
 def profile_prefix() -> str:
     """The prefix of certificate numbers, from the site's data."""
-    facts = db.session.scalar(sa.select(SiteProfile.facts).where(SiteProfile.id == 1)) or {}
-    return str(facts.get("certificate_prefix", DEFAULT_PREFIX))
+    return str(site.facts().get("certificate_prefix", DEFAULT_PREFIX))
 
 
 def _number(day: date, prefix: str) -> str:
@@ -181,21 +189,13 @@ def _number(day: date, prefix: str) -> str:
     return f"{prefix}-{day.year}-{row.last:06d}"
 
 
-def mark_issued(
-    certificate_id: int, digest: str, size: int, *, kid: str | None = None, now: datetime
-) -> bool:
-    """The document is stored, signed by the key `kid`: the certificate is issued. False when it
-    was already."""
+def mark_issued(certificate_id: int, files: dict[str, Any], *, now: datetime) -> bool:
+    """The files are stored: the certificate is issued with them. `files` are the columns that name
+    them. False, and nothing changes, when it was already."""
     changed = db.session.execute(
         sa.update(Certificate)
         .where(Certificate.id == certificate_id, Certificate.state == CertificateState.PENDING)
-        .values(
-            state=CertificateState.ISSUED,
-            document_sha256=digest,
-            document_size=size,
-            document_kid=kid,
-            issued_at=now,
-        )
+        .values(state=CertificateState.ISSUED, issued_at=now, **files)
     )
     if not getattr(changed, "rowcount", 0):
         return False
@@ -205,6 +205,6 @@ def mark_issued(
         certificate_id,
         by=None,
         now=now,
-        document_sha256=digest,
+        document_sha256=files["document_sha256"],
     )
     return True

@@ -4,12 +4,10 @@ PDF/A-3a, tagged, with the PDF/UA-1 mark (written by a finisher, since WeasyPrin
 variant), fonts embedded and subset. The same facts give the same bytes.
 """
 
-import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import lru_cache
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import pydyf
 from babel.dates import format_date
@@ -18,7 +16,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from certification.certificates import designed
 from certification.certificates.codes import grouped
@@ -35,11 +32,9 @@ from certification.certificates.pdfua import (
 from certification.certificates.sheet import SHEETS, behind, qr
 from certification.certificates.writing import language_of, runs_from_right, width_of
 from certification.designs.content import Design
+from lms.desk import FONTS, TEMPLATES, OwnAssets, at_the_desk, settle
 
 __all__ = ["CertificateFacts", "Labels", "fits", "render", "view"]
-ROOT = Path(__file__).resolve().parents[2]
-TEMPLATES = ROOT / "templates" / "documents"
-FONTS = ROOT / "static" / "fonts"
 SIZES = ("l", "m", "s", "xs", "xxs")
 """Classes of type sizes; a text takes the first whose width it does not exceed."""
 TITLE_WIDTHS = (26, 58, 78, 122)
@@ -53,29 +48,14 @@ NAME_PLACE = 4
 """The holder's name is the fifth element of the main part: after issuer, kind, title, lead."""
 
 
-class OwnAssets(URLFetcher):
-    """Allows `data:` and the files of our own asset folders, nothing else."""
-
-    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
-        """Fetch an allowed address or raise ValueError."""
-        parts = urlsplit(url)
-        if parts.scheme == "data":
-            return super().fetch(url, headers)
-        if parts.scheme == "file" and not parts.netloc:
-            path = Path(unquote(parts.path)).resolve()
-            if any(path.is_relative_to(folder) for folder in (FONTS, TEMPLATES)):
-                return super().fetch(path.as_uri(), headers)
-        raise ValueError(f"documents may not fetch {parts.scheme}:")
-
-
 @dataclass
 class Workshop:
-    """What one thread needs to draw: fonts and style sheets are read once. Sharing a
-    FontConfiguration across threads corrupts memory; a new one per render leaks."""
+    """What drawing needs: fonts and style sheets are read once."""
 
     fonts: FontConfiguration = field(default_factory=FontConfiguration)
     sheets: dict[str, list[CSS]] = field(default_factory=dict)
     own: dict[str, CSS] = field(default_factory=dict)
+    is_settled: bool = False
 
     def styles(self, page_format: str) -> list[CSS]:
         """The style sheets of a page format."""
@@ -96,7 +76,6 @@ class Workshop:
 
 CREDENTIAL = "credential.json"
 """The attached credential's name in every certificate."""
-_threads = threading.local()
 _jinja = Environment(
     loader=FileSystemLoader(TEMPLATES),
     autoescape=True,
@@ -106,11 +85,10 @@ _jinja = Environment(
 )
 
 
+@lru_cache(maxsize=1)
 def _workshop() -> Workshop:
-    if not hasattr(_threads, "workshop"):
-        _threads.workshop = Workshop()
-    workshop: Workshop = _threads.workshop
-    return workshop
+    """The desk's, and used there alone."""
+    return Workshop()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +112,15 @@ def render(
     With a credential it is attached, and an empty signature field waits for the issuer. The same
     arguments give the same bytes.
     """
+    return at_the_desk(lambda: _drawn(facts, labels, design, credential))
+
+
+def _drawn(
+    facts: CertificateFacts,
+    labels: Labels | None,
+    design: Design | None,
+    credential: bytes | None,
+) -> bytes:
     page = _designed(facts, design) if design else _plain(facts, labels or Labels())
     pdf = page.document.write_pdf(
         pdf_variant=VARIANT,
@@ -142,6 +129,9 @@ def render(
         attachments=_attached(facts, credential),
         finisher=lambda _document, pdf: _finish(pdf, facts, page, signs=credential is not None),
     )
+    if not _workshop().is_settled:
+        settle()
+        _workshop().is_settled = True
     return bytes(pdf or b"")
 
 
@@ -190,7 +180,7 @@ def _designed(facts: CertificateFacts, design: Design) -> Page:
 
 def fits(facts: CertificateFacts, design: Design) -> bool:
     """Whether everything has its place, at the smallest type if need be."""
-    return designed.spare(_designed(facts, design).document) >= 0
+    return at_the_desk(lambda: designed.spare(_designed(facts, design).document)) >= 0
 
 
 def _fitted(html: str, design: Design) -> Document:

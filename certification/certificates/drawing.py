@@ -1,6 +1,9 @@
 """Making a certificate's files: sign, draw, store, then say that it is issued. Repeatable by
 whoever does it: the first one written stays."""
 
+from dataclasses import dataclass
+from typing import Any
+
 import sqlalchemy as sa
 from flask import current_app, g
 
@@ -9,7 +12,7 @@ from certification.certificates.document import Labels, render
 from certification.certificates.making import Material
 from certification.certificates.models import Certificate
 from certification.certificates.signing import sign as sign_document
-from certification.credentials.signing import sign
+from certification.credentials.signing import Signed, sign
 from certification.designs.queries import with_pictures
 from lms import clock, mail
 from lms.accounts.models import Account, AccountState, Person
@@ -19,26 +22,62 @@ from lms.settings import Settings
 from lms.storage import Storage
 
 
+@dataclass(frozen=True, slots=True)
+class Files:
+    """A certificate's stored files, by their digests, and the keys that signed them."""
+
+    document: str
+    size: int
+    document_kid: str
+    credential: str
+    signed: Signed | None
+    token: str | None
+    """None for both where an earlier run, which did not end, had signed the credential."""
+
+    def values(self) -> dict[str, Any]:
+        """The certificate's columns that name them."""
+        values = {
+            "document_sha256": self.document,
+            "document_size": self.size,
+            "document_kid": self.document_kid,
+        }
+        if self.signed is None:
+            return values
+        return values | {
+            "credential_sha256": self.credential,
+            "token_sha256": self.token,
+            "credential_kid": self.signed.credential_kid,
+            "token_kid": self.signed.token_kid,
+        }
+
+
 def draw(certificate_id: int) -> None:
-    """Sign, draw and store outside any transaction, then note it. A repeated run goes on with
-    the credential that the first one signed."""
+    """Sign, draw and store outside any transaction, then note it."""
     settings: Settings = current_app.extensions["settings"]
-    storage: Storage = current_app.extensions["storage"]
+    material = run(lambda: _gather(certificate_id, settings))
+    if material is not None:
+        files = make(material)
+        run(lambda: finish(certificate_id, files))
+
+
+def _gather(certificate_id: int, settings: Settings) -> Material | None:
     now = clock.now()
-    material = run(lambda: making.gather(certificate_id, settings, now=now))
-    if material is None:
-        return
-    credential = storage.get(material.stored or _sign(certificate_id, material, storage))
-    content = document_of(material, credential, storage)
-    digest = storage.put(content)
-    run(lambda: _finish(certificate_id, material, digest, len(content)))
+    return making.gather(certificate_id, making.press(settings, now=now), now=now)
 
 
-def _sign(certificate_id: int, material: Material, storage: Storage) -> str:
-    """Store the signed credential and its token; returns the credential's digest."""
-    signed = sign(material.statement, material.signers, now=clock.now())
-    credential, token = storage.put(signed.credential), storage.put(signed.token)
-    return run(lambda: making.keep(certificate_id, signed, credential, token))
+def make(material: Material) -> Files:
+    """Sign the credential, draw the document with it inside, sign that, and store all of it."""
+    storage: Storage = current_app.extensions["storage"]
+    signed, token = None, None
+    if material.stored is None:
+        signed = sign(material.statement, material.signers, now=clock.now())
+        credential, token = storage.put(signed.credential), storage.put(signed.token)
+    else:
+        credential = material.stored
+    text = signed.credential if signed else storage.get(credential)
+    content = document_of(material, text, storage)
+    kid = material.document.signer.kid
+    return Files(storage.put(content), len(content), kid, credential, signed, token)
 
 
 def document_of(material: Material, credential: bytes, storage: Storage) -> bytes:
@@ -48,15 +87,20 @@ def document_of(material: Material, credential: bytes, storage: Storage) -> byte
     return sign_document(drawn, material.document, reason=_("Certificate issued"))
 
 
-def _finish(certificate_id: int, material: Material, digest: str, size: int) -> None:
-    kid = material.document.signer.kid
-    now = clock.now()
-    if actions.mark_issued(certificate_id, digest, size, kid=kid, now=now):
-        _tell(certificate_id)
+def finish(certificate_id: int, files: Files, *, mails: bool = True) -> None:
+    """Note the files all at once, so that a document and its credential belong together whoever
+    else made some; then mail the holder, once per certificate (without `mails` somebody else has
+    the mail delivered)."""
+    if actions.mark_issued(certificate_id, files.values(), now=clock.now()):
+        _tell(certificate_id, mails=mails)
 
 
-def _tell(certificate_id: int) -> None:
-    """Mail the holder, once per certificate."""
+def mail_key(certificate_id: int) -> str:
+    """The key of the mail that tells the holder."""
+    return f"awarded:{certificate_id}"
+
+
+def _tell(certificate_id: int, *, mails: bool) -> None:
     certificate = db.session.get_one(Certificate, certificate_id)
     row = db.session.execute(
         sa.select(Account.email, Person.language, Person.time_zone, Person.name)
@@ -70,11 +114,12 @@ def _tell(certificate_id: int) -> None:
     mail.send(
         "awarded",
         row.email,
-        key=f"awarded:{certificate_id}",
+        key=mail_key(certificate_id),
         now=clock.now(),
         language=row.language,
         zone=row.time_zone,
         person_id=certificate.person_id,
+        delivers=mails,
         name=row.name,
         achievement=certificate.achievement,
         code=certificate.code,

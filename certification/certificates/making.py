@@ -13,18 +13,18 @@ from certification.certificates.document import CertificateFacts
 from certification.certificates.models import Certificate, CertificateState
 from certification.credentials import actions as status
 from certification.credentials import queries as credentials
-from certification.credentials.credential import Holder
-from certification.credentials.signing import Signed, Signers, Statement
+from certification.credentials.credential import Holder, Issuer
+from certification.credentials.signing import Signers, Statement
 from certification.designs import queries as designs
 from certification.designs.content import Content
 from certification.keys import actions as keys
 from certification.keys import queries as key_queries
 from certification.keys.models import Purpose
 from certification.keys.signers import DocumentSigner
+from lms import site
 from lms.accounts.models import Account, AccountState
 from lms.db import db, locked
 from lms.settings import Settings
-from lms.site import SiteProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,31 +42,51 @@ class Material:
     design: Content | None
 
 
-def gather(certificate_id: int, settings: Settings, *, now: datetime) -> Material | None:
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What all certificates of a unit share: who issues and who signs."""
+
+    settings: Settings
+    issuer: Issuer
+    signers: Signers
+    document: DocumentSigner
+
+
+def press(settings: Settings, *, now: datetime) -> Press:
+    """Who issues and signs now; makes the first keys if nobody did. Raises KeyTrouble."""
+    if key_queries.active(Purpose.CREDENTIAL) is None:
+        keys.ensure(settings, now=now)
+    return Press(
+        settings,
+        credentials.issuer(settings),
+        credentials.signers(settings),
+        key_queries.document_signer(settings),
+    )
+
+
+def gather(certificate_id: int, by: Press, *, now: datetime) -> Material | None:
     """The material of a certificate that waits for its files; None when it has them.
 
-    Gives it its place in the status list, and makes the first keys if nobody did.
+    Gives it its place in the status list.
     """
     row = db.session.scalars(
         locked(sa.select(Certificate).where(Certificate.id == certificate_id))
     ).one()
     if row.state == CertificateState.ISSUED:
         return None
-    if key_queries.active(Purpose.CREDENTIAL) is None:
-        keys.ensure(settings, now=now)
     place = status.allot(row.id, row.award_id, now=now)
     facts = CertificateFacts.from_json(row.facts["json"])
     statement = Statement(
         claims_of(facts, _award_facts(row.award_id)),
         _holder(row),
-        credentials.issuer(settings),
-        credentials.place_of(place, settings),
+        by.issuer,
+        credentials.place_of(place, by.settings),
     )
     return Material(
         facts,
         statement,
-        credentials.signers(settings),
-        key_queries.document_signer(settings),
+        by.signers,
+        by.document,
         row.credential_sha256,
         designs.named(facts.design) if facts.design else None,
     )
@@ -92,22 +112,4 @@ def _holder(row: Certificate) -> Holder:
 
 def _names_holders() -> bool:
     """Whether credentials carry names: the site's policy, no unless it says so."""
-    facts = db.session.scalar(sa.select(SiteProfile.facts).where(SiteProfile.id == 1)) or {}
-    return bool(facts.get("credentials_name_holders", False))
-
-
-def keep(certificate_id: int, signed: Signed, credential: str, token: str) -> str:
-    """Note the stored files (their digests) unless an earlier run did; returns the credential's
-    digest that counts. The first one written stays: a document may hold it already."""
-    db.session.execute(
-        sa.update(Certificate)
-        .where(Certificate.id == certificate_id, Certificate.credential_sha256.is_(None))
-        .values(
-            credential_sha256=credential,
-            token_sha256=token,
-            credential_kid=signed.credential_kid,
-            token_kid=signed.token_kid,
-        )
-    )
-    counts = sa.select(Certificate.credential_sha256).where(Certificate.id == certificate_id)
-    return str(db.session.scalars(counts).one())
+    return bool(site.facts().get("credentials_name_holders", False))

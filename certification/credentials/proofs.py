@@ -6,8 +6,10 @@ passes it was written by us, so that nobody's graph of blank nodes can keep a ve
 """
 
 import hashlib
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import rfc8785
@@ -60,7 +62,13 @@ def _options(bare: Json, suite: str, method: str, created: str) -> Json:
 def _options_hash(bare: Json, options: Json) -> bytes:
     if options["cryptosuite"] == JCS:
         return _sha256(text(options))
-    return _sha256(canonical({"@context": bare["@context"], **options}))
+    return _graph_of_options(text({"@context": bare["@context"], **options}))
+
+
+@lru_cache(maxsize=64)
+def _graph_of_options(content: bytes) -> bytes:
+    """Options differ by their second only, and many documents may be signed within one."""
+    return _sha256(canonical(json.loads(content)))
 
 
 def digest(bare: Json, options: Json) -> bytes:

@@ -16,7 +16,7 @@ from certification.designs.models import (
     DesignState,
     DesignVersion,
 )
-from lms.db import db
+from lms.db import db, kept
 from lms.storage import Storage
 
 
@@ -132,6 +132,7 @@ def image(design: DesignRow, sha256: str) -> DesignImage | None:
     )
 
 
+@kept
 def for_scheme(scheme_id: int) -> tuple[str, Content] | None:
     """What a certificate of today takes from the scheme's design: its name `code/number/sha256`
     and its content; None for the plain look."""
@@ -145,6 +146,7 @@ def for_scheme(scheme_id: int) -> tuple[str, Content] | None:
     return f"{code}/{row.number}/{row.content_sha256}", Content.model_validate(row.content)
 
 
+@kept
 def named(name: str) -> Content:
     """The design that a certificate's facts name; raises LookupError when there is none, or when
     it is not the one that was frozen."""

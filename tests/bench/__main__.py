@@ -25,6 +25,18 @@ from tests.bench.stage import Readers, Stage, new_database, postgres_server, rea
 
 QUICK = 5_000
 REISSUED = 400
+PARTS = (
+    "start",
+    "certificate",
+    "queries",
+    "hot",
+    "pages",
+    "partner",
+    "autosave",
+    "issuing",
+    "crew",
+)
+"""In the order of a whole run; what changes rows comes last."""
 Trio = tuple[Stage, Stage, Stage]
 
 
@@ -35,6 +47,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help=f"{QUICK:,} people, short slices")
     parser.add_argument("--full", action="store_true", help=f"reissue {crew.ALL:,}, not 400")
     parser.add_argument("--only", choices=["sqlite", "postgresql"], help="one database")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS, help="some figures")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=1.0, help="of one slice of load")
     options = parser.parse_args()
@@ -73,16 +86,21 @@ def _trio(name: str, folder: Path, sizes: list[int], urls: list[str]) -> Trio:
 
 def run(options: argparse.Namespace, folder: Path, sheet: Sheet) -> None:
     """Everything in turn."""
-    start.measure(sheet, folder / "start")
-    certificate.measure(sheet, count=9 if options.quick else 30)
-    weight.queries(stage("empty", folder / "empty", 0, ""), sheet)
+    if "start" in options.parts:
+        start.measure(sheet, folder / "start")
+    if "certificate" in options.parts:
+        certificate.measure(sheet, count=9 if options.quick else 30)
+    if "queries" in options.parts:
+        weight.queries(stage("empty", folder / "empty", 0, ""), sheet)
+    if set(options.parts) <= {"start", "certificate", "queries"}:
+        return
     with stages(options, folder) as found:
         for place, trio in enumerate(found):
             sheet.heading(f"Bench data set on {trio[0].name}")
             for one in trio:
                 sheet.note(f"{one.people:,} people: {one.load()}")
             who = readers(trio[2])
-            if place == 0:
+            if place == 0 and "pages" in options.parts:
                 weight.sizes(trio[2], who.cookies[0], _weighed(who), sheet)
             on_database(options, trio, who, sheet)
 
@@ -90,15 +108,21 @@ def run(options: argparse.Namespace, folder: Path, sheet: Sheet) -> None:
 def on_database(options: argparse.Namespace, trio: Trio, who: Readers, sheet: Sheet) -> None:
     """What depends on the database and its size; what changes rows comes last."""
     few, some, academy = trio
-    rounds, seconds = options.rounds, options.seconds
-    hot.measure(some, academy, sheet)
-    pages.measure(academy, who, sheet, rounds=rounds, seconds=seconds)
-    codes = (readers(few).codes, who.codes)
-    pages.beside(few, codes[0], academy, codes[1], sheet, rounds=rounds, seconds=seconds)
-    partner.measure(academy, sheet)
-    autosave.measure(academy, sheet, rounds=rounds, seconds=seconds)
-    issuing.measure(academy, sheet, count=9 if options.quick else 40)
-    crew.measure(academy, sheet, count=options.reissued)
+    load = {"rounds": options.rounds, "seconds": options.seconds}
+    if "hot" in options.parts:
+        hot.measure(some, academy, sheet)
+    if "pages" in options.parts:
+        pages.measure(academy, who, sheet, **load)
+        codes = (readers(few).codes, who.codes)
+        pages.beside(few, codes[0], academy, codes[1], sheet, **load)
+    if "partner" in options.parts:
+        partner.measure(academy, sheet)
+    if "autosave" in options.parts:
+        autosave.measure(academy, sheet, **load)
+    if "issuing" in options.parts:
+        issuing.measure(academy, sheet, count=9 if options.quick else 40)
+    if "crew" in options.parts:
+        crew.measure(academy, sheet, count=options.reissued)
 
 
 def _weighed(who: Readers) -> dict[str, str]:

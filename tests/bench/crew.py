@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
+from flask import current_app
 
 from certification.bulk import actions
 from certification.bulk.models import BulkKind
@@ -89,13 +90,14 @@ def _newest() -> int:
 
 def _start(count: int) -> None:
     """Preview and begin the act on certificates that may be replaced."""
+    settings = current_app.extensions["settings"]
     with unit(writes=True):
         by, now = db.session.scalars(sa.select(Person.id).limit(1)).one(), clock.now()
         wanted = replaceable().where(Certificate.person_id != by).order_by(Certificate.id)
         numbers = [row.number for row in db.session.scalars(wanted.limit(count))]
         act = actions.preview(
             BulkKind.REISSUE, numbers, title="Bench", reason="Bench", programmes=None, by=by,
-            now=now,
+            today=clock.today(now, settings.issuer_zone), now=now,
         )  # fmt: skip
         actions.start(act, by=by, now=now)
 

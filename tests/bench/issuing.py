@@ -21,7 +21,7 @@ from flask import current_app
 
 from app import create_app
 from certification.awards.models import Revocation
-from certification.certificates import actions, jobs, making
+from certification.certificates import actions, drawing, making
 from certification.certificates.document import render
 from certification.certificates.models import Certificate, CertificateState
 from certification.credentials.signing import sign
@@ -107,7 +107,7 @@ def main(ids: Sequence[int]) -> None:
     app = create_app(os.environ)
     with app.app_context():
         for certificate_id in ids[:WARM_UP]:
-            jobs.draw(certificate_id)
+            drawing.draw(certificate_id)
     found = []
     for certificate_id in ids[WARM_UP:]:
         with app.app_context():
@@ -119,14 +119,15 @@ def main(ids: Sequence[int]) -> None:
 def _of_one(certificate_id: int) -> dict[str, float]:
     settings, storage = current_app.extensions["settings"], current_app.extensions["storage"]
     with unit(writes=True):
-        material = making.gather(certificate_id, settings, now=clock.now())
+        now = clock.now()
+        material = making.gather(certificate_id, making.press(settings, now=now), now=now)
     if material is None:
         raise RuntimeError("it was made before")
     design = with_pictures(material.design, storage) if material.design else None
-    content, unsigned = _timed(lambda: render(material.facts, jobs.labels(), design))
+    content, unsigned = _timed(lambda: render(material.facts, drawing.labels(), design))
     signed, made = _timed(lambda: _signed(material, storage))
     began = time.perf_counter()
-    _nothing, job = _timed(lambda: jobs.draw(certificate_id))
+    _nothing, job = _timed(lambda: drawing.draw(certificate_id))
     return {"unsigned": unsigned, "made": made, "job": job, "ratio": made / unsigned,
             "size": max(len(content), len(signed)),
             "clock": (time.perf_counter() - began) * 1000}  # fmt: skip
@@ -134,7 +135,7 @@ def _of_one(certificate_id: int) -> dict[str, float]:
 
 def _signed(material: making.Material, storage: Any) -> bytes:
     found = sign(material.statement, material.signers, now=clock.now())
-    return jobs.document_of(material, found.credential, storage)
+    return drawing.document_of(material, found.credential, storage)
 
 
 def _timed(work: Callable[[], T]) -> tuple[T, float]:

@@ -19,10 +19,10 @@ from certification.certificates.document import (
     TEMPLATES,
     CertificateFacts,
     Labels,
-    OwnAssets,
     render,
 )
 from certification.certificates.sheet import ART_LEFT, ART_RISE, ART_SIZE
+from lms.desk import OwnAssets
 from tests.certification.certificates.drawn import Drawn
 from tests.factories.documents import certificate_facts, fullest_facts
 

@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pikepdf
 import pytest
+import sqlalchemy as sa
 from cryptography import x509
 from flask import Flask
 from flask.testing import FlaskClient
@@ -14,7 +16,8 @@ from certification.awards.actions import lift, revoke, suspend
 from certification.awards.models import Award, SchemeVersion
 from certification.certificates import actions as certificates
 from certification.certificates import drawing, making
-from certification.certificates.models import Certificate
+from certification.certificates.document import CREDENTIAL
+from certification.certificates.models import Certificate, CertificateState
 from certification.certificates.queries import signed_with
 from certification.credentials import actions, bitstring, queries, schema, verifying
 from certification.credentials.findings import Check, State
@@ -266,21 +269,55 @@ def test_after_a_compromise_its_credentials_fail_and_are_found(
     assert client.get(f"/keys/{kid}.json").status_code == 410
 
 
-def test_a_run_that_died_goes_on_with_the_credential_that_was_signed(
+def test_of_two_runs_at_once_all_files_are_those_of_the_first_that_ended(
     client: FlaskClient, make: Factory, settings: Settings, award: Award, now: datetime
 ) -> None:
     with unit(writes=True):
         row = certificates.prepare(award.id, settings, now=now)
+    made = []
+    for _run in range(2):
+        with unit(writes=True):
+            material = making.gather(row.id, making.press(settings, now=now), now=now)
+        assert material is not None
+        made.append(drawing.make(material))
+    first, second = made
+    assert first.credential != second.credential  # each run salts the holder's address anew
+    for files in (second, first):
+        with unit(writes=True):
+            drawing.finish(row.id, files)
+
+    db.session.expire_all()
+    kept = db.session.get_one(Certificate, row.id)
+    assert (kept.credential_sha256, kept.token_sha256) == (second.credential, second.token)
+    assert kept.document_sha256 == second.document
+    storage = client.application.extensions["storage"]
+    with pikepdf.open(storage.path(second.document)) as pdf:
+        inside = bytes(pdf.attachments[CREDENTIAL].get_file().read_bytes())
+    assert inside == storage.get(second.credential)
+
+
+def test_a_run_goes_on_with_a_credential_that_was_noted_before(
+    client: FlaskClient, make: Factory, settings: Settings, award: Award, now: datetime
+) -> None:
+    """Earlier versions noted the credential before they drew."""
     with unit(writes=True):
-        material = making.gather(row.id, settings, now=now)
+        row = certificates.prepare(award.id, settings, now=now)
+    with unit(writes=True):
+        material = making.gather(row.id, making.press(settings, now=now), now=now)
     assert material is not None
-    first = drawing._sign(row.id, material, client.application.extensions["storage"])
-    second = drawing._sign(row.id, material, client.application.extensions["storage"])
+    signed = drawing.make(material)
+    with unit(writes=True):
+        db.session.execute(
+            sa.update(Certificate)
+            .where(Certificate.id == row.id)
+            .values(credential_sha256=signed.credential, token_sha256=signed.token)
+        )
     drawing.draw(row.id)
 
-    assert first == second
     db.session.expire_all()
-    assert db.session.get_one(Certificate, row.id).credential_sha256 == first
+    kept = db.session.get_one(Certificate, row.id)
+    assert kept.credential_sha256 == signed.credential
+    assert kept.state == CertificateState.ISSUED
 
 
 def test_each_certificate_has_a_place_of_its_own_at_random(

@@ -6,9 +6,9 @@ from typing import Any
 
 from weasyprint import HTML
 
-from certification.certificates.document import OwnAssets
 from certification.certificates.easel import LIMITS
 from lms.confined import serve
+from lms.desk import OwnAssets
 
 
 def work(order: dict[str, Any]) -> bytes:

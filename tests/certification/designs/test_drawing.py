@@ -17,11 +17,12 @@ import yaml
 import zxingcpp
 from weasyprint import HTML
 
-from certification.certificates.document import CertificateFacts, OwnAssets, fits, render
+from certification.certificates.document import CertificateFacts, fits, render
 from certification.certificates.samples import KINDS, sample
 from certification.datafiles import DesignsFile
 from certification.designs.content import Content, Design
 from lms.datafile import read
+from lms.desk import OwnAssets
 from tests.certification.designs.drafts import content, png
 from tests.factories.documents import certificate_facts, fullest_facts
 
