@@ -145,8 +145,13 @@ def connection() -> Iterator[Any]:
 
 def _driver() -> tuple[PoolProxiedConnection, bool]:
     """The connection, and whether it must be given back after this one SELECT."""
+    if "writer" in g:
+        return g.writer, False
     if is_begun() or writing.get():
-        return db.session.connection().connection, False
+        driver = db.session.connection().connection
+        if writing.get() and _inside.get() == _scope():
+            g.writer = driver
+        return driver, False
     if not is_reading():
         return connections.reader(db.engine), True
     if "reader" not in g:
@@ -156,6 +161,7 @@ def _driver() -> tuple[PoolProxiedConnection, bool]:
 
 def _give_back() -> None:
     g.pop("kept_in_unit", None)
+    g.pop("writer", None)
     reader = g.pop("reader", None)
     if reader is not None:
         connections.give_back(db.engine, reader)
@@ -180,6 +186,7 @@ def release() -> None:
     session = db.session()
     if session.new or session.dirty or session.deleted or session.info.get(PENDING):
         raise RuntimeError("this unit has written already")
+    g.pop("writer", None)
     session.rollback()
 
 

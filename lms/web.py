@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from flask import (
     Flask,
-    Request,
     Response,
     current_app,
     g,
@@ -17,7 +16,6 @@ from flask import (
     request,
     url_for,
 )
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
@@ -27,6 +25,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from lms import clock, once, quick
+from lms.cookies import Sessions
 from lms.db import ATTEMPTS, db, is_passing, unit
 from lms.paging import LARGEST_ID
 from lms.permissions import PUBLIC, TOKEN, may, permission_of
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 csrf = CSRFProtect()
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-API = "/api/"
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
@@ -140,22 +138,6 @@ def _plain_redirect(location: str) -> Response:
 def _forget_what_was_read() -> None:
     g.pop("_login_user", None)
     db.session.remove()
-
-
-class Sessions(SecureCookieSessionInterface):
-    """Flask's signed cookie; a visitor without one costs no signature."""
-
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """The session of the cookie, empty without one; a program's cookie means nothing."""
-        if request.path.startswith(API) or self.get_cookie_name(app) not in request.cookies:
-            return self.session_class()
-        return super().open_session(app, request)
-
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Answers to programs, and facts that any site may read, neither set cookies nor vary by
-        them, so that caches share them."""
-        if not request.path.startswith(API) and response.access_control_allow_origin != "*":
-            super().save_session(app, session, response)
 
 
 def check_permission() -> None:
