@@ -1,0 +1,70 @@
+"""A database of PostgreSQL as new again, without making it anew."""
+
+import psycopg
+import sqlalchemy as sa
+
+KEPT = "kept_by_tests"
+"""The schema that holds what the template's tables hold from the start."""
+OURS = f"n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', '{KEPT}')"
+TABLES = f"""
+    SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND {OURS} ORDER BY 1
+"""
+SHAPE = f"""
+    SELECT md5(string_agg(part, ';' ORDER BY part)) FROM (
+        SELECT concat_ws(' ', c.oid, c.relname, a.attname, a.atttypid, a.attnotnull) AS part
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        JOIN pg_attribute a ON a.attrelid = c.oid WHERE {OURS}
+        UNION ALL SELECT concat_ws(' ', t.tgrelid, t.tgname, t.tgenabled) FROM pg_trigger t
+        UNION ALL SELECT concat_ws(' ', k.conrelid, k.conname) FROM pg_constraint k
+    ) parts
+"""
+COUNTERS = """
+    SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
+    FROM pg_sequences WHERE last_value IS NOT NULL
+"""
+OTHERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+class Broom:
+    """Knows what a fresh database at this address holds, and brings it back."""
+
+    def __init__(self, url: str) -> None:
+        plain = sa.make_url(url).set(drivername="postgresql")
+        self.url = plain.render_as_string(hide_password=False)
+        with psycopg.connect(self.url) as connection:
+            self.tables = [row[0] for row in connection.execute(TABLES)]
+            self.kept = {
+                table: f"{KEPT}.t{place}"
+                for place, table in enumerate(self.tables)
+                if connection.execute(f"SELECT 1 FROM {table} LIMIT 1".encode()).fetchone()
+            }
+            connection.execute(f"CREATE SCHEMA {KEPT}".encode())
+            for table, copy in self.kept.items():
+                connection.execute(f"CREATE TABLE {copy} AS TABLE {table}".encode())
+            self.shape = connection.execute(SHAPE.encode()).fetchone()
+
+    def sweep(self) -> bool:
+        """Empty what a test filled; False when a test changed the schema, or holds on to it."""
+        try:
+            with psycopg.connect(self.url, options="-c lock_timeout=5s") as connection:
+                connection.execute(OTHERS)
+                connection.execute("SET session_replication_role = replica")
+                self._empty(connection)
+                connection.execute(COUNTERS)
+                return connection.execute(SHAPE.encode()).fetchone() == self.shape
+        except psycopg.Error:
+            return False
+
+    def _empty(self, connection: psycopg.Connection) -> None:
+        asked = ", ".join(f"EXISTS (SELECT 1 FROM {table})" for table in self.tables)
+        filled = connection.execute(f"SELECT {asked}".encode()).fetchone() or ()
+        for table, is_filled in zip(self.tables, filled, strict=True):
+            if is_filled:
+                connection.execute(f"DELETE FROM {table}".encode())
+            if table in self.kept:
+                copy = f"INSERT INTO {table} OVERRIDING SYSTEM VALUE TABLE {self.kept[table]}"
+                connection.execute(copy.encode())
