@@ -27,6 +27,8 @@ from lms.web import private
 
 blueprint = Blueprint("home", __name__)
 EXPIRES_SOON_DAYS = 90
+COMPLETED = 8
+"""The newest completions that the page lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def me() -> ResponseReturnValue:
         now=now,
         today=today,
         upcoming=upcoming,
-        done=scheduling.completions_of(person_id, limit=8),
+        done=known.completed[:COMPLETED],
         waiting=scheduling.my_waiting(person_id, now=now),
         held=held,
         self_paced=scheduling.open_self_paced(person_id),

@@ -1,6 +1,7 @@
-"""One person's way to every certification, in two prepared queries: a page that each learner opens
+"""One person's way to every certification, in one prepared query: a page that each learner opens
 each day. `queries` has the same for many people at once, for awards and dry runs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,7 +16,7 @@ from certification.awards.rules import Earlier, Fact, Facts, Status
 from certification.awards.snapshot import VersionCard
 from certification.competency.models import Competency, Evidence
 from certification.exams.models import Exam, ExamResult
-from courses.catalog.models import Course
+from courses.catalog.models import Course, CourseVersion
 from courses.scheduling.models import Completion
 from lms.prepared import Prepared
 
@@ -24,24 +25,40 @@ _day = sa.bindparam("day", type_=sa.Date())
 _later = aliased(ExamResult)
 
 
-def _fact(kind: str, code: Any, id: Any, on: Any, *marks: Any) -> Any:
-    """`marks` are the value and its maximum, 0 where there are none."""
-    none = sa.literal_column("0", sa.Integer)
-    value, full = [*marks, none, none][:2]
-    return sa.select(
-        sa.literal_column(f"'{kind}'", sa.String).label("kind"),
-        code.label("code"),
-        id.label("id"),
-        on.label("on"),
-        value.label("value"),
-        full.label("full"),
-    )
+def _none(kind: sa.types.TypeEngine[Any]) -> Any:
+    return sa.cast(sa.null(), kind)
+
+
+def _fact(kind: str, code: Any, id: Any, on: Any, **more: Any) -> Any:
+    """One branch of everything that is known about a person; `more` are further columns, which
+    stand empty in the other branches."""
+    zero, day = sa.literal_column("0", sa.Integer), _none(sa.Date())
+    columns = {
+        "kind": sa.literal_column(f"'{kind}'", sa.String),
+        "code": code,
+        "id": id,
+        "on": on,
+        "value": zero,
+        "full": zero,
+        "title": sa.literal_column("''", sa.String),
+        "valid_until": day,
+        "revoked_on": day,
+        "suspended_on": day,
+    } | more
+    return sa.select(*(column.label(name) for name, column in columns.items()))
 
 
 _FACTS = Prepared(
     sa.union_all(
-        _fact("course", Course.code, Completion.id, Completion.completed_on)
+        _fact(
+            "course",
+            Course.code,
+            Completion.id,
+            Completion.completed_on,
+            title=CourseVersion.title,
+        )
         .join(Course, Course.id == Completion.course_id)
+        .join(CourseVersion, CourseVersion.id == Completion.course_version_id)
         .where(
             Completion.person_id == _person,
             Completion.completed_on <= _day,
@@ -52,14 +69,14 @@ _FACTS = Prepared(
             Course.code,
             ExamResult.id,
             ExamResult.taken_on,
-            ExamResult.score,
-            ExamResult.full_marks,
+            value=ExamResult.score,
+            full=ExamResult.full_marks,
         )
         .join(Exam, Exam.id == ExamResult.exam_id)
         .join(Course, Course.id == Exam.course_id)
         .outerjoin(_later, _later.replaces_id == ExamResult.id)
         .where(ExamResult.person_id == _person, ExamResult.taken_on <= _day, _later.id.is_(None)),
-        _fact("competency", Competency.code, Evidence.id, Evidence.shown_on, Evidence.level)
+        _fact("competency", Competency.code, Evidence.id, Evidence.shown_on, value=Evidence.level)
         .join(Competency, Competency.id == Evidence.competency_id)
         .where(
             Evidence.person_id == _person,
@@ -67,25 +84,47 @@ _FACTS = Prepared(
             Evidence.withdrawn_at.is_(None),
             sa.or_(Evidence.expires_on.is_(None), Evidence.expires_on >= _day),
         ),
+        _fact(
+            "award",
+            Scheme.code,
+            Award.id,
+            Award.awarded_on,
+            value=Award.scheme_id,
+            full=Award.cycle,
+            valid_until=Award.valid_until,
+            revoked_on=Revocation.revoked_on,
+            suspended_on=Suspension.suspended_on,
+        )
+        .join(Scheme, Scheme.id == Award.scheme_id)
+        .outerjoin(Revocation, Revocation.award_id == Award.id)
+        .outerjoin(Suspension, suspended_on(_day))
+        .where(Award.person_id == _person),
     )
 )
-_AWARDS = Prepared(
-    sa.select(
-        Award.id,
-        Award.scheme_id,
-        Award.cycle,
-        Award.awarded_on,
-        Award.valid_until,
-        Revocation.revoked_on,
-        Suspension.suspended_on,
-        Scheme.code,
-    )
-    .join(Scheme, Scheme.id == Award.scheme_id)
-    .outerjoin(Revocation, Revocation.award_id == Award.id)
-    .outerjoin(Suspension, suspended_on(_day))
-    .where(Award.person_id == _person)
-    .order_by(Award.cycle)
-)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An award of a person as it stands on a day."""
+
+    id: int
+    code: str
+    scheme_id: int
+    cycle: int
+    awarded_on: date
+    valid_until: date | None
+    revoked_on: date | None
+    suspended_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A completion that holds, under the title that the course had then."""
+
+    id: int
+    course_code: str
+    title: str
+    completed_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +132,8 @@ class Progress:
     """How far a person is in a scheme: held now, or what is met and what is missing."""
 
     version: VersionCard
-    award: Any
-    """The newest award (cycle, awarded_on, valid_until, revoked_on, suspended_on), None without
-    one."""
+    award: Held | None
+    """The newest award."""
     status: Status | None
     assessment: rules.Assessment
     names: dict[tuple[str, str], tuple[str, str | None]]
@@ -120,6 +158,8 @@ class Learner:
 
     facts: Facts
     progress: tuple[Progress, ...]
+    completed: tuple[Completed, ...]
+    """Newest first."""
 
     def levels(self) -> dict[str, int]:
         """The highest level shown, by competency."""
@@ -131,8 +171,9 @@ class Learner:
 
 def learner(person_id: int, on: date) -> Learner:
     """A person's facts and progress on a day."""
-    awards = _AWARDS.rows(person=person_id, day=on)
-    facts, standard = _facts(person_id, awards, on), snapshot.schemes()
+    rows = _FACTS.rows(person=person_id, day=on)
+    awards = _awards(rows)
+    facts, standard = _facts(rows, awards, on), snapshot.schemes()
     newest = {award.scheme_id: award for award in awards if award.awarded_on <= on}
     return Learner(
         facts,
@@ -140,7 +181,32 @@ def learner(person_id: int, on: date) -> Learner:
             of_scheme(version, newest.get(version.scheme_id), facts, standard.names, on)
             for version in standard.in_force(on)
         ),
+        _completed(rows),
     )
+
+
+def _awards(rows: Sequence[Any]) -> list[Held]:
+    """By cycle."""
+    awards = [
+        Held(
+            row.id,
+            row.code,
+            int(row.value),
+            int(row.full),
+            row.on,
+            row.valid_until,
+            row.revoked_on,
+            row.suspended_on,
+        )
+        for row in rows
+        if row.kind == "award"
+    ]
+    return sorted(awards, key=lambda award: award.cycle)
+
+
+def _completed(rows: Sequence[Any]) -> tuple[Completed, ...]:
+    done = [Completed(row.id, row.code, row.title, row.on) for row in rows if row.kind == "course"]
+    return tuple(sorted(done, key=lambda row: (row.completed_on, row.id), reverse=True))
 
 
 def progress_of(person_id: int, on: date) -> tuple[Progress, ...]:
@@ -150,7 +216,7 @@ def progress_of(person_id: int, on: date) -> tuple[Progress, ...]:
 
 def of_scheme(
     version: VersionCard,
-    award: Any,
+    award: Held | None,
     facts: Facts,
     names: dict[tuple[str, str], tuple[str, str | None]],
     on: date,
@@ -162,16 +228,17 @@ def of_scheme(
     return Progress(version, award, _status(award, on), assessment, names)
 
 
-def _facts(person_id: int, awards: list[Any], on: date) -> Facts:
+def _facts(rows: Sequence[Any], awards: Sequence[Held], on: date) -> Facts:
     found: dict[str, dict[str, list[Fact]]] = {"course": {}, "exam": {}, "competency": {}}
-    for row in _FACTS.rows(person=person_id, day=on):
-        fact = Fact(row.id, row.on, row.value, row.full)
-        found[row.kind].setdefault(row.code, []).append(fact)
+    for row in rows:
+        if row.kind != "award":
+            fact = Fact(row.id, row.on, row.value, row.full)
+            found[row.kind].setdefault(row.code, []).append(fact)
     held = frozenset(award.code for award in awards if _status(award, on) is Status.VALID)
     return Facts(found["course"], found["exam"], found["competency"], held)
 
 
-def _status(award: Any, on: date) -> Status | None:
+def _status(award: Held | None, on: date) -> Status | None:
     if award is None:
         return None
     return rules.status_on(
@@ -183,7 +250,7 @@ def _status(award: Any, on: date) -> Status | None:
     )
 
 
-def _earlier(award: Any) -> Earlier | None:
+def _earlier(award: Held | None) -> Earlier | None:
     if award is None:
         return None
     return Earlier(

@@ -1,7 +1,6 @@
 """What other slices and pages ask scheduling."""
 
 from courses.scheduling.queries.mine import (
-    completions_of,
     my_upcoming,
     my_waiting,
     open_self_paced,
@@ -10,7 +9,6 @@ from courses.scheduling.queries.sessions import by_code, next_dates, seats_left
 
 __all__ = [
     "by_code",
-    "completions_of",
     "my_upcoming",
     "my_waiting",
     "next_dates",

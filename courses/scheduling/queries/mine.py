@@ -1,5 +1,5 @@
-"""A learner's own seats, places in queues, courses under way and completed: plain rows, since every
-learner opens the page that shows them every day."""
+"""A learner's own seats, places in queues and courses under way: plain rows, since every learner
+opens the page that shows them every day."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from courses.catalog.models import Course, CourseVersion, Programme
 from courses.scheduling.models import (
     ClassSession,
-    Completion,
     Meeting,
     Seat,
     SelfPacedEnrolment,
@@ -77,20 +76,6 @@ _WAITING = Prepared(
     )
     .order_by(ClassSession.starts_at, ClassSession.id)
 )
-_COMPLETED = Prepared(
-    sa.select(
-        Completion.id,
-        Completion.course_id,
-        Completion.completed_on,
-        CourseVersion.title,
-        Course.code.label("course_code"),
-    )
-    .join(CourseVersion, CourseVersion.id == Completion.course_version_id)
-    .join(Course, Course.id == Completion.course_id)
-    .where(Completion.person_id == _person, Completion.withdrawn_at.is_(None))
-    .order_by(Completion.completed_on.desc(), Completion.id.desc())
-    .limit(sa.bindparam("limit", type_=sa.Integer))
-)
 _SELF_PACED = Prepared(
     sa.select(
         SelfPacedEnrolment.id,
@@ -121,11 +106,6 @@ def my_waiting(person_id: int, *, now: datetime) -> list[Any]:
     """The person's places in queues of class sessions to come, soonest first; for two weeks also
     those that ended without a seat."""
     return _WAITING.rows(person=person_id, now=now, since=now - SHOWN_AS_CLOSED)
-
-
-def completions_of(person_id: int, *, limit: int = 1000) -> list[Any]:
-    """Completions that hold, newest first: id, completed_on, title, course_code."""
-    return _COMPLETED.rows(person=person_id, limit=limit)
 
 
 def open_self_paced(person_id: int) -> list[Any]:

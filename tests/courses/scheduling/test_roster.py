@@ -8,7 +8,6 @@ import sqlalchemy as sa
 
 from courses.scheduling.actions.roster import Outcomes, Typed, save_roster
 from courses.scheduling.models import Attendance, ClassSession, Completion, Result
-from courses.scheduling.queries import completions_of
 from courses.scheduling.queries.roster import Line, history, roster, taught
 from courses.scheduling.rules.marks import Flaw, Grade, Marks, Outcome, Presence, read
 from courses.scheduling.rules.times import Span
@@ -75,6 +74,17 @@ def pending(kind: str) -> int:
     with unit(writes=False):
         found = jobs.client().list_workflows(status=["ENQUEUED"])
         return sum(row.workflow_id.startswith(f"{kind}:") for row in found)
+
+
+def completions_of(person_id: int) -> list[Completion]:
+    """Those that hold."""
+    return list(
+        db.session.scalars(
+            sa.select(Completion).where(
+                Completion.person_id == person_id, Completion.withdrawn_at.is_(None)
+            )
+        )
+    )
 
 
 def test_one_save_records_presence_result_completion_and_mail(stage: Stage) -> None:
