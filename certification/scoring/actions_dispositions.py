@@ -146,13 +146,16 @@ def start(row: ItemDisposition, *, by: int, now: datetime) -> None:
     """Run what was previewed. From here on first scores follow the decision too: those that are
     being computed end first, by the exam's lock.
 
-    Refuses `preview_unfinished`, `preview_outdated`, `disposition_running` (another one of this
-    exam), `not_yourself` (whose own result would change).
+    Refuses `second_person` (not who proposed it), `preview_unfinished`, `preview_outdated`,
+    `disposition_running` (another one of this exam), `not_yourself` (whose own result would
+    change).
     """
     db.session.execute(
         sa.select(Exam.id).where(Exam.id == row.exam_id).with_for_update(key_share=True)
     )
     row = _locked(row.id)
+    if row.created_by == by:
+        raise refuse("second_person", status=403)
     if row.previewed_at is None:
         raise refuse("preview_unfinished")
     if queries_changes.is_running(row.exam_id):

@@ -18,6 +18,7 @@ from certification.scoring.models import DispositionState, ItemDisposition, RunS
 from certification.scoring.views import blueprint
 from lms import clock, paging, slots
 from lms.accounts.listfile import neutral
+from lms.accounts.queries import person_by_id
 from lms.forms import accepted
 from lms.i18n import gettext as _
 from lms.permissions import permit
@@ -106,6 +107,7 @@ def disposition(code: str, disposition_id: int) -> ResponseReturnValue:
         exam=reach.exam(code, "certification.see"),
         row=row,
         decision=row.ItemDisposition,
+        decider=_name(row.ItemDisposition.decided_by),
         page=page,
         shown=shown,
         counts=queries_changes.counts(disposition_id),
@@ -116,6 +118,10 @@ def disposition(code: str, disposition_id: int) -> ResponseReturnValue:
         form=forms.SettleForm(formdata=None),
         wording=wording,
     )
+
+
+def _name(person_id: int | None) -> str:
+    return person_by_id(person_id).name if person_id else ""
 
 
 def _awards(rows: Sequence[Any]) -> dict[int, list[Any]]:

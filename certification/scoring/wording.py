@@ -32,6 +32,9 @@ wording.register(
         "disposition_open": lambda: _(
             "There is an unfinished decision on this item. Carry it out or drop it first."
         ),
+        "second_person": lambda: _(
+            "You proposed this decision: a second person has to carry it out."
+        ),
         "preview_unfinished": lambda: _("The preview is still being computed."),
         "disposition_running": lambda: _(
             "Another decision on an item of this exam is being carried out. Wait until it is done."

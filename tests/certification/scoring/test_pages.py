@@ -317,7 +317,7 @@ def disposed(manager: FlaskClient, make: Factory, **fields: str) -> str:
 
 
 def test_a_decision_is_previewed_confirmed_and_carried_out(
-    manager: FlaskClient, make: Factory, exam: Sat, attempt: Attempt
+    app: Flask, manager: FlaskClient, make: Factory, exam: Sat, attempt: Attempt
 ) -> None:
     make.scored(make.submitted(exam, make.person("=Ben"), [WRONG] + [RIGHT] * 10))
     address = disposed(manager, make)
@@ -326,12 +326,17 @@ def test_a_decision_is_previewed_confirmed_and_carried_out(
     assert "Passed → not passed" in page.rows()[0][3]
     assert page.rows("main table")[0][5] == "–"
 
-    form = page.form(f"{address}/run")
+    assert not page.has_form(f"{address}/run")
+    assert "A second person carries it out." in page.text
+    second = make.sign_in(app.test_client(), make.person("Sue Second", Role.CERTIFICATION_MANAGER))
+    form = Page(second.get(address)).form(f"{address}/run")
     for _ in range(2):
-        assert form.submit(manager).status_code == 303
+        assert form.submit(second).status_code == 303
     assert Page(manager.get(address)).soup.select_one("progress") is not None
     make.work("scoring.regrade")
     done = Page(manager.get(f"{address}?show=lost"))
+    assert "proposed by Cora" in done.text
+    assert "carried out by Sue Second" in done.text
     assert "Proposed, decides nothing" in done.rows()[0][5]
 
     with unit(writes=False):
