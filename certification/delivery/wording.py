@@ -16,9 +16,9 @@ wording.register(
         "retake_allowed": lambda: _("The wait between two attempts is over."),
         "retake_wait": lambda: _("The next attempt is possible from %(until)s."),
         "tries_in_window": lambda: _(
-            "%(most)s attempts are used. The next one is possible from %(until)s."
+            "Attempts used: %(most)s. The next one is possible from %(until)s."
         ),
-        "tries_used": lambda: _("All %(most)s attempts are used."),
+        "tries_used": lambda: _("All attempts are used: %(most)s."),
         "passed_already": lambda: _("This exam is passed."),
         "result_open": lambda: _("The result of the last attempt is not there yet."),
         "no_such_language": lambda: _("Choose one of the exam's languages."),

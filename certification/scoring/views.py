@@ -17,19 +17,14 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from certification.delivery import queries as delivery
-from certification.delivery.wording import said
-from certification.exams.retakes import why_not
 from certification.scoring import actions_appeals as actions
 from certification.scoring import forms, queries, queries_appeals, queries_work, shown, wording
 from certification.scoring.models import Appeal, AppealState
-from courses.catalog.snapshot import catalog
 from lms import clock
 from lms.accounts.queries import person_by_id
 from lms.forms import accepted
 from lms.i18n import gettext as _
 from lms.permissions import SIGNED_IN, permit
-from lms.site import issuer_zone
 
 blueprint = Blueprint("scoring", __name__)
 Outcomes: TypeAlias = Callable[[Appeal], list[str]]
@@ -64,7 +59,6 @@ def result(code: str) -> ResponseReturnValue:
         outcomes=_outcomes(row.Attempt.id),
         appeal_state=wording.appeal_state,
         run_text=wording.run_text,
-        retake=[] if found.passed else _retake(row, now),
     )
 
 
@@ -72,16 +66,6 @@ def _outcomes(attempt_id: int) -> Outcomes:
     """What came of an appeal, in words."""
     followed = queries_appeals.followed(attempt_id)
     return lambda one: wording.outcome_texts(one.state, followed[one.id])
-
-
-def _retake(row: Any, now: datetime) -> list[str]:
-    """Why one may not sit again yet, and from when on; empty: now."""
-    card, attempt = catalog().by_id()[row.Course.id], row.Attempt
-    facts = delivery.candidacy(
-        attempt.exam, card.version_id, attempt.person_id, today=clock.today(now, issuer_zone())
-    ).facts
-    found = why_not(facts.retakes, facts.tries, version=facts.version, now=now)
-    return [said(reason) for reason in found]
 
 
 @blueprint.get("/exams/attempts/<code>/result.pdf")
