@@ -30,6 +30,7 @@ import certification.delivery.views
 import certification.delivery.views_attempts
 import certification.delivery.views_plan
 import certification.delivery.views_proctor
+import certification.delivery.views_slots
 import certification.delivery.wording
 import certification.designs.views
 import certification.designs.views_draft

@@ -60,7 +60,8 @@ POLICY = {
     "exams.record_result": "exams.record exams.correct",
     "exams.mark": "scoring.marking scoring.mark",
     "exams.appeals": "scoring.appeals scoring.answer scoring.mark_again scoring.follow",
-    "exams.configure": """exam_plan.slots exam_plan.plan exam_plan.cancel_slot
+    "exams.configure": """exam_plan.slots exam_plan.plan exam_plan.change_slot
+        exam_plan.run_slot_change
         scoring.dispose scoring.run scoring.drop scoring.preview_anew scoring.settle""",
     "items.see": """items.index items.item items.export items.export_qti items.picture
         items.pictures

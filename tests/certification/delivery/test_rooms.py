@@ -95,7 +95,9 @@ def test_a_full_or_cancelled_time_is_refused(
         assert other.post("/exams/ADM-300/booking", data={"slot": slot.id}).status_code == 303
         full = browser.post("/exams/ADM-300/booking", data={"slot": slot.id})
         assert "No place is left" in Page(full).text
-        manager.post(f"/manage/exams/ADM-300/slots/{slot.id}/cancellation")
+        place = f"/manage/exams/ADM-300/slots/{slot.id}/cancellation"
+        page = Page(manager.get(f"{place}?preview=1&reason=Flooded"))
+        page.form("#confirm").submit(manager)
         assert [row.state for row in rows(ExamBooking)] == ["cancelled"]
         gone = browser.post("/exams/ADM-300/booking", data={"slot": slot.id})
         assert "was cancelled" in Page(gone).text

@@ -99,7 +99,7 @@ def told(template: str) -> str:
         row = db.session.scalars(wanted.order_by(MailMessage.id.desc())).first()
     assert row is not None
     settings = current_app.extensions["settings"]
-    with current_app.test_request_context():
+    with current_app.app_context():
         return str(mail.compose(row, settings).get_content())
 
 
