@@ -140,25 +140,57 @@ def test_who_began_at_the_last_moment_did_not_miss_it(
     assert [state for state, _at in bookings()] == ["used"]
 
 
+def begun_at_the_last_moment(sat: Sat, person: Person) -> str:
+    """By a clock that stands there, while the workers' clocks are past it."""
+    version = db.session.scalars(
+        sa.select(CourseVersion.id).where(CourseVersion.course_id == sat.exam.course_id)
+    ).one()
+    actions.start(sat.exam, version, person.id, language="en", has_confirmed=True, now=LAST)
+    return "begun"
+
+
+def missed_by_now() -> bool:
+    booking_id = db.session.scalars(sa.select(ExamBooking.id)).one()
+    return actions_bookings.miss(booking_id, now=MISSED + timedelta(seconds=1))
+
+
+@pytest.mark.postgres
+def test_a_start_that_met_the_look_half_way_waits_and_finds_the_booking_missed(
+    app: Flask, make: Factory, sat: Sat, slot: ExamSlot, cara: Person
+) -> None:
+    found = []
+
+    def begin() -> None:
+        with app.app_context():
+            try:
+                found.append(run(lambda: begun_at_the_last_moment(sat, cara)))
+            except Refusal as refusal:
+                found.append(refusal.reasons[0].code)
+            finally:
+                db.session.remove()
+
+    thread = threading.Thread(target=begin)
+    with unit(writes=True):
+        assert missed_by_now()
+        thread.start()
+        thread.join(1)
+        assert thread.is_alive()
+    thread.join()
+    assert found == ["booking_needed"]
+    assert [state for state, _at in bookings()] == ["missed"]
+
+
 @pytest.mark.postgres
 def test_a_start_and_the_look_at_the_same_second_end_in_one_of_both(
     app: Flask, make: Factory, sat: Sat, slot: ExamSlot, cara: Person
 ) -> None:
-    with unit(writes=False):
-        version = db.session.scalars(
-            sa.select(CourseVersion.id).where(CourseVersion.course_id == sat.exam.course_id)
-        ).one()
-        booking_id = db.session.scalars(sa.select(ExamBooking.id)).one()
     gate, found = threading.Barrier(12), []
 
     def begin() -> str:
-        # Its clock stands at the last moment; the workers' clocks are past it.
-        actions.start(sat.exam, version, cara.id, language="en", has_confirmed=True, now=LAST)
-        return "begun"
+        return begun_at_the_last_moment(sat, cara)
 
     def miss() -> str:
-        is_noted = actions_bookings.miss(booking_id, now=MISSED + timedelta(seconds=1))
-        return "missed" if is_noted else "late"
+        return "missed" if missed_by_now() else "late"
 
     def one(number: int) -> None:
         with app.app_context():
