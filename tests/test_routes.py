@@ -34,6 +34,7 @@ POLICY = {
         accounts.api_tokens accounts.end_token home.certificate home.consent
         cutscores.panels cutscores.panel cutscores.rate cutscores.tolerate cutscores.picture
         delivery.index delivery.exam delivery.start delivery.book delivery.cancel
+        delivery.browser_keys delivery.prove_browser
         attempts.page attempts.review attempts.answers attempts.state attempts.submit
         attempts.rest attempts.go_on attempts.picture
         scoring.result scoring.result_document scoring.appeal scoring.withdraw""",

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from certification.delivery import actions, actions_bookings, browser, queries, queries_slots
+from certification.delivery import actions, actions_bookings, presented, queries, queries_slots
 from certification.delivery.rules import entry_flaw, needs
 from certification.delivery.wording import said
 from certification.exams import queries as exams
@@ -99,8 +99,7 @@ def _rules(policy: Any) -> Any:
 
 
 def _fits(policy: Any) -> bool:
-    sent = request.headers.get(browser.HEADER, "")
-    return policy is None or browser.is_allowed(request.url, sent, policy.browser_keys)
+    return policy is None or presented.fits(policy.browser_keys)
 
 
 @blueprint.post("/exams/<code>/attempt")
