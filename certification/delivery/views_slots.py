@@ -25,9 +25,9 @@ from lms.permissions import permit
 from lms.wording import word
 
 OURS = {"csrf_token", FIELD, "digest", "preview"}
-RULE = "/manage/exams/<code>/slots/<int:slot_id>/<any(time, cancellation):what>"
+RULE = "/manage/exams/<code>/slots/<int:slot_id>/<any(dates, cancellation):what>"
 TITLES: dict[str, Callable[[], str]] = {
-    "time": lambda: _("Change the time"),
+    "dates": lambda: _("Change the time"),
     "cancellation": lambda: _("Cancel the time"),
 }
 
@@ -45,8 +45,8 @@ class Case:
 def _case(code: str, slot_id: int, what: str, sent: Any, *, csrf: bool) -> Case:
     exam = exam_or_404(code)
     slot = queries.slot_by_id(slot_id, exam[0].id) or abort(404)
-    kind = forms.SlotForm if what == "time" else forms.SlotEndForm
-    data = _as_planned(slot) if sent is None and what == "time" else None
+    kind = forms.SlotForm if what == "dates" else forms.SlotEndForm
+    data = _as_planned(slot) if sent is None and what == "dates" else None
     return Case(what, exam, slot, kind(formdata=sent, data=data, meta={"csrf": csrf}))
 
 
@@ -84,7 +84,7 @@ def _page(
 ) -> str:
     for reason in preview.objections if preview else ():
         field = case.form[AT_START[reason.code]] if reason.code in AT_START else None
-        if field is None or case.what != "time":
+        if field is None or case.what != "dates":
             case.form.form_errors.append(word(reason))
         else:
             field.errors = [*field.errors, word(reason)]

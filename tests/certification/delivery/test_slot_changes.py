@@ -107,17 +107,17 @@ def test_a_cancelled_time_shows_whom_it_affects_and_tells_each_once(
 def test_a_moved_time_keeps_the_places_and_tells_each_once(
     make: Factory, manager: FlaskClient, slot: ExamSlot, now: datetime
 ) -> None:
-    page = asked(manager, slot, "time", now, **NEW)
+    page = asked(manager, slot, "dates", now, **NEW)
     assert [row[0] for row in page.rows()] == ["Cara Candidate", "Otto"]
-    assert confirmed(manager, slot, "time", now, page, times=2) == 303
+    assert confirmed(manager, slot, "dates", now, page, times=2) == 303
     assert states() == ["booked", "booked"]
     mails = told("exam_slot_moved")
     assert sorted(mails) == ["Cara Candidate", "Otto"]
     assert "2 Dec 2026, 14:00 CET (Europe/Berlin), Room 9" in mails["Otto"]
     assert "Before it was: 1 Dec 2026, 09:00 CET, Room 2" in mails["Otto"]
     assert "for you: 2 Dec 2026, 08:00 EST" in mails["Cara Candidate"]
-    again = asked(manager, slot, "time", now, **{**NEW, "place": "Room 10"})
-    assert confirmed(manager, slot, "time", now, again) == 303
+    again = asked(manager, slot, "dates", now, **{**NEW, "place": "Room 10"})
+    assert confirmed(manager, slot, "dates", now, again) == 303
     with unit(writes=False):
         assert db.session.scalar(sa.select(sa.func.count()).select_from(MailMessage)) == 4
 
@@ -126,9 +126,9 @@ def test_more_places_affect_nobody_and_tell_nobody(
     make: Factory, manager: FlaskClient, slot: ExamSlot, now: datetime
 ) -> None:
     same = {**NEW, "starts": "2026-12-01T09:00", "place": "Room 2"}
-    page = asked(manager, slot, "time", now, **same)
+    page = asked(manager, slot, "dates", now, **same)
     assert "Nobody is affected." in page.text
-    assert confirmed(manager, slot, "time", now, page) == 303
+    assert confirmed(manager, slot, "dates", now, page) == 303
     assert told("exam_slot_moved") == {}
     with unit(writes=False):
         assert db.session.get_one(ExamSlot, slot.id, populate_existing=True).capacity == 5
@@ -140,7 +140,7 @@ def test_who_has_something_else_at_the_new_time_is_marked(
     course = make.exam_course(make.programme("DEV"), "DEV-300")
     other = make.takeable(course, kinds=("text",), booking="slot")
     make.booked(other.exam, make.slot(other.exam, "2026-12-02T13:30"), cara)
-    rows = asked(manager, slot, "time", now, **NEW).rows()
+    rows = asked(manager, slot, "dates", now, **NEW).rows()
     assert ["Has something else then" in row[1] for row in rows] == [True, False]
 
 
@@ -179,7 +179,7 @@ def test_a_change_that_cannot_be_is_named_before_it_is_made(
     values: dict[str, str],
     said: str,
 ) -> None:
-    page = asked(manager, slot, "time", now, **{**NEW, **values})
+    page = asked(manager, slot, "dates", now, **{**NEW, **values})
     assert page.status == 422
     assert said in " ".join(page.errors)
     assert page.title.startswith("Error:")
@@ -192,7 +192,7 @@ def test_a_time_that_has_begun_or_was_cancelled_is_not_changed(
     begun = slot.starts_at + timedelta(minutes=1)
     with clock.frozen_at(begun):
         make.sign_in(manager, make.person("Mo", Role.CERTIFICATION_MANAGER))
-    assert "has begun" in asked(manager, slot, "time", begun, **NEW).text
+    assert "has begun" in asked(manager, slot, "dates", begun, **NEW).text
     page = asked(manager, slot, "cancellation", now, preview="1", reason="Flooded")
     confirmed(manager, slot, "cancellation", now, page)
     again = asked(manager, slot, "cancellation", now, preview="1", reason="Flooded")
