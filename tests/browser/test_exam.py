@@ -1,22 +1,13 @@
 """An exam in a real browser: keys, what is saved and when, the network gone, no scripts."""
 
 import re
-import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import pytest
-import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
-from app import create_app
-from courses.catalog.models import Course, CourseVersion, Prerequisite
-from courses.scheduling.models import Completion, CompletionSource
-from lms.accounts.models import Account
-from lms.db import db, unit
-from tests.browser import walk
-from tests.browser.conftest import PASSWORD, Site, Visit
-from tests.factories import Factory
+from tests.browser import people, walk
+from tests.browser.conftest import Site, Visit
 
 pytestmark = [
     pytest.mark.browser,
@@ -29,38 +20,7 @@ PATIENCE = 15_000
 
 @pytest.fixture
 def taker(site: Site) -> str:
-    """Somebody new who completed what the exam asks for."""
-    environ = {"DATA_DIR": str(site.folder), "PUBLIC_URL": site.url}
-    app = create_app(environ)
-    with app.app_context():
-        make = Factory(now=datetime.now(UTC))
-        make.count = time.time_ns() % 10**9
-        person = make.person("Tara Taker", password=PASSWORD)
-        with unit(writes=True):
-            name = f"taker-{make.count}"
-            account = db.session.scalars(
-                sa.select(Account).where(Account.person_id == person.id)
-            ).one()
-            account.email = account.email_key = f"{name}@demo.example"
-            needed = sa.select(Prerequisite.course_id).join(
-                CourseVersion, CourseVersion.id == Prerequisite.course_version_id
-            )
-            exam = sa.select(Course.id).where(Course.code == "ADM-300").scalar_subquery()
-            for course_id in set(db.session.scalars(needed.where(CourseVersion.course_id == exam))):
-                version = db.session.scalars(
-                    sa.select(CourseVersion.id).where(CourseVersion.course_id == course_id)
-                ).first()
-                db.session.add(
-                    Completion(
-                        person_id=person.id, course_id=course_id, course_version_id=version,
-                        completed_on=make.now.date(), recorded_at=make.now,
-                        recorded_by=person.id, source=CompletionSource.SELF_PACED,
-                        source_id=make.count * 100 + course_id,
-                    )
-                )  # fmt: skip
-        db.session.remove()
-        db.engine.dispose()
-    return name
+    return people.new_taker(site)
 
 
 def started(window: Visit, who: str) -> Page:
