@@ -17,7 +17,7 @@ pytestmark = [
 Open = Callable[..., Visit]
 PATIENCE = 15_000
 MOST_TABS = 60
-SAVE = "Replace my mark"
+SAVE = "Record the mark"
 
 
 @pytest.fixture
@@ -49,8 +49,8 @@ def reach(page: Page, name: str) -> None:
 
 def press(page: Page, name: str) -> None:
     reach(page, name)
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 def write(page: Page, name: str, text: str) -> None:
