@@ -28,8 +28,10 @@ import certification.cutscores.views_panel
 import certification.delivery.jobs
 import certification.delivery.views
 import certification.delivery.views_attempts
+import certification.delivery.views_browser
 import certification.delivery.views_plan
 import certification.delivery.views_proctor
+import certification.delivery.views_slots
 import certification.delivery.wording
 import certification.designs.views
 import certification.designs.views_draft

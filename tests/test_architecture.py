@@ -55,6 +55,7 @@ PURE = (
     "certification/credentials/trust.py",
     "certification/designs/languages.py",
     "certification/designs/rules.py",
+    "certification/delivery/rules_slots.py",
     "certification/cutscores/contrast.py",
     "certification/cutscores/rules.py",
     "certification/scoring/domains.py",

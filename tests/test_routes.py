@@ -34,6 +34,7 @@ POLICY = {
         accounts.api_tokens accounts.end_token home.certificate home.consent
         cutscores.panels cutscores.panel cutscores.rate cutscores.tolerate cutscores.picture
         delivery.index delivery.exam delivery.start delivery.book delivery.cancel
+        delivery.browser_keys delivery.prove_browser
         attempts.page attempts.review attempts.answers attempts.state attempts.submit
         attempts.rest attempts.go_on attempts.picture
         scoring.result scoring.result_document scoring.appeal scoring.withdraw""",
@@ -59,8 +60,9 @@ POLICY = {
     "exams.see_results": "exams.index exams.results",
     "exams.record_result": "exams.record exams.correct",
     "exams.mark": "scoring.marking scoring.mark",
-    "exams.appeals": "scoring.appeals scoring.answer scoring.mark_again",
-    "exams.configure": """exam_plan.slots exam_plan.plan exam_plan.cancel_slot
+    "exams.appeals": "scoring.appeals scoring.answer scoring.mark_again scoring.follow",
+    "exams.configure": """exam_plan.slots exam_plan.plan exam_plan.change_slot
+        exam_plan.run_slot_change
         scoring.dispose scoring.run scoring.drop scoring.preview_anew scoring.settle""",
     "items.see": """items.index items.item items.export items.export_qti items.picture
         items.pictures

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -22,6 +21,7 @@ from certification.cutscores.models import (
 from certification.cutscores.outcomes import outcome
 from certification.cutscores.rules import Bounds, bound_flaws
 from certification.items.queries import banks
+from certification.papers.actions import decide_cut
 from certification.papers.models import CutScore, ExamForm, PaperState
 from lms import audit, jobs, mail
 from lms.accounts.models import Person
@@ -263,25 +263,11 @@ def decide(
     Refuses `cut_out_of_range`; a closed study only.
     """
     _moved(study, StudyState.DECIDED)
-    full = study.form.full_points
-    if not 0 < cut <= full:
-        raise refuse("cut_out_of_range", status=422, full=f"{float(full):g}")
-    score = CutScore(
-        exam_id=study.exam_id,
-        form_id=study.form_id,
-        cut=cut,
-        method=study.method.value,
-        reason=reason,
-        study_id=study.id,
-        decided_on=today,
-        at=now,
-        by=by,
-    )
-    db.session.add(score)
-    db.session.flush()
-    values: dict[str, Any] = {"study": study.id, "cut": str(cut), "form": study.form_id}
+    score = decide_cut(
+        study.exam_id, study.form, cut, reason=reason, today=today, by=by, now=now,
+        method=study.method.value, study_id=study.id,
+    )  # fmt: skip
     study.cut_score_id, study.state = score.id, StudyState.DECIDED
     study.decided_at, study.decided_by = now, by
-    audit.record("cut_score.decided", "exam", study.exam_id, by=by, now=now, **values)
     jobs.enqueue("cutscores.report", {"study_id": study.id}, key=f"{study.id}:decided")
     return score

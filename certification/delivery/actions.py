@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from certification.delivery import queries
+from certification.delivery.actions_bookings import held
 from certification.delivery.models import (
     ATTEMPT_MOVES,
     BOOKING_MOVES,
@@ -18,6 +19,7 @@ from certification.delivery.models import (
     AttemptState,
     BookingState,
     ExamBooking,
+    ExamSlot,
 )
 from certification.delivery.rules import after, entry_flaw, needs
 from certification.exams.models import Exam, ExamPolicy
@@ -79,17 +81,19 @@ def _booking(
     has_confirmed: bool,
     now: datetime,
 ) -> ExamBooking:
-    """The booking that is used now; one is made where nobody has to book first."""
-    booking = queries.booking_of(exam.id, person_id)
+    """The booking that is used now, held until the unit ends; one is made where nobody has to book
+    first."""
+    booking = held(exam.id, person_id)
     if booking is None and (policy.is_proctored or policy.booking == "slot"):
         raise refuse("booking_needed")
     if booking is None:
         booking = ExamBooking(exam_id=exam.id, person_id=person_id, at=now, by=person_id)
         booking.state, booking.slot_id = BookingState.BOOKED, None
         db.session.add(booking)
-    elif booking.slot is not None:
+    elif booking.slot_id is not None:
+        slot = db.session.get_one(ExamSlot, booking.slot_id)
         percent = adjustment.extra_percent if adjustment else 0
-        if flaw := entry_flaw(booking.slot.starts_at, percent=percent, now=now):
+        if flaw := entry_flaw(slot.starts_at, percent=percent, now=now):
             raise Refusal(flaw)
     _confirm(booking, policy, person_id, has_confirmed, now)
     check_move(BOOKING_MOVES, booking.state, BookingState.USED)

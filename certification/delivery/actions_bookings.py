@@ -1,7 +1,6 @@
-"""Booking an exam, for a slot or for any time, and the slots themselves. Seats are counted under
-the slot's lock, and the database holds `taken <= capacity`."""
+"""Booking an exam, for a slot or for any time. Seats are counted under the slot's lock, and the
+database holds `taken <= capacity`."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -9,25 +8,14 @@ import sqlalchemy as sa
 from certification.delivery import queries
 from certification.delivery.models import BOOKING_MOVES, BookingState, ExamBooking, ExamSlot
 from certification.delivery.rules import needs
+from certification.delivery.rules_slots import missed_at
 from certification.exams.models import Exam
-from courses.scheduling.rules.times import instant, time_flaw
 from lms import audit
 from lms.clock import today
 from lms.db import db, locked
 from lms.errors import Refusal, refuse
 from lms.lifecycle import check_move
 from lms.site import issuer_zone
-
-
-@dataclass(frozen=True, slots=True)
-class SlotPlan:
-    """A slot as it is planned: a local time in a named zone."""
-
-    local_start: datetime
-    time_zone: str
-    place: str
-    capacity: int
-    proctor_person_id: int | None = None
 
 
 def book(
@@ -79,9 +67,10 @@ def held_slot(slot_id: int) -> ExamSlot | None:
     return found
 
 
-def _held(exam_id: int, person_id: int) -> ExamBooking:
-    """The person's live booking, locked."""
-    booking: ExamBooking | None = db.session.scalar(
+def held(exam_id: int, person_id: int) -> ExamBooking | None:
+    """The person's live booking, locked until the unit ends: one that is given up, missed or
+    cancelled with its slot meanwhile is none."""
+    found: ExamBooking | None = db.session.scalar(
         locked(
             sa.select(ExamBooking).where(
                 ExamBooking.exam_id == exam_id,
@@ -90,6 +79,11 @@ def _held(exam_id: int, person_id: int) -> ExamBooking:
             )
         )
     )
+    return found
+
+
+def _held(exam_id: int, person_id: int) -> ExamBooking:
+    booking = held(exam_id, person_id)
     if booking is None:
         raise refuse("not_booked")
     return booking
@@ -104,10 +98,11 @@ def _leave(booking: ExamBooking) -> None:
 def cancel(exam: Exam, person_id: int, *, by: int, now: datetime, reason: str = "") -> None:
     """Give a booking up; its place is free at once."""
     booking = _held(exam.id, person_id)
-    _end(booking, by=by, now=now, reason=reason)
+    end(booking, by=by, now=now, reason=reason)
 
 
-def _end(booking: ExamBooking, *, by: int, now: datetime, reason: str) -> None:
+def end(booking: ExamBooking, *, by: int, now: datetime, reason: str) -> None:
+    """Cancel a locked booking."""
     check_move(BOOKING_MOVES, booking.state, BookingState.CANCELLED)
     _leave(booking)
     booking.state, booking.ended_at, booking.reason = BookingState.CANCELLED, now, reason
@@ -149,38 +144,23 @@ def confirm_identity(booking_id: int, exam_id: int, *, by: int, now: datetime) -
     audit.record("exam.identity_confirmed", "booking", booking.id, by=by, now=now)
 
 
-def make_slot(exam: Exam, plan: SlotPlan, *, by: int, now: datetime) -> ExamSlot:
-    """Plan a time; one that the clocks skip or repeat is refused."""
-    if flaw := time_flaw(plan.local_start, plan.time_zone):
-        raise Refusal(flaw, status=422)
-    starts_at = instant(plan.local_start, plan.time_zone)
-    if starts_at <= now:
-        raise refuse("slot_past", status=422)
-    slot = ExamSlot(
-        exam_id=exam.id, starts_at=starts_at, local_start=plan.local_start,
-        time_zone=plan.time_zone, place=plan.place, capacity=plan.capacity, taken=0,
-        proctor_person_id=plan.proctor_person_id, created_at=now, created_by=by,
-    )  # fmt: skip
-    db.session.add(slot)
-    db.session.flush()
-    audit.record("exam.slot_planned", "slot", slot.id, by=by, now=now, exam=exam.id)
-    return slot
+def miss(booking_id: int, *, now: datetime) -> bool:
+    """Note that nobody used a booking in time; True for the one time that it was noted.
 
-
-def cancel_slot(slot_id: int, reason: str, *, by: int, now: datetime) -> int:
-    """Cancel a slot with all its bookings; returns how many people lost theirs."""
-    slot = held_slot(slot_id)
-    if slot is None or slot.cancelled_at is not None:
-        raise refuse("slot_cancelled")
-    bookings = db.session.scalars(
-        locked(
-            sa.select(ExamBooking)
-            .where(ExamBooking.slot_id == slot_id, ExamBooking.state == BookingState.BOOKED)
-            .order_by(ExamBooking.id)
-        )
-    ).all()
-    for booking in bookings:
-        _end(booking, by=by, now=now, reason=reason)
-    slot.cancelled_at = now
-    audit.record("exam.slot_cancelled", "slot", slot.id, by=by, now=now, people=len(bookings))
-    return len(bookings)
+    A start holds the booking while it uses it: whichever comes first, the other one finds it done.
+    A slot that was moved meanwhile has its time still before it.
+    """
+    booking: ExamBooking | None = db.session.scalar(
+        locked(sa.select(ExamBooking).where(ExamBooking.id == booking_id))
+    )
+    slot = booking and booking.slot_id and db.session.get(ExamSlot, booking.slot_id)
+    if booking is None or not slot or booking.state != BookingState.BOOKED:
+        return False
+    adjustment = queries.adjustment_of(booking.person_id, today(now, issuer_zone()))
+    percent = adjustment.extra_percent if adjustment else 0
+    if now <= missed_at(slot.starts_at, percent=percent):
+        return False
+    check_move(BOOKING_MOVES, booking.state, BookingState.MISSED)
+    booking.state, booking.ended_at = BookingState.MISSED, now
+    audit.record("exam.booking_missed", "booking", booking.id, by=None, now=now)
+    return True

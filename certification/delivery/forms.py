@@ -37,6 +37,15 @@ class SlotForm(Form):
     proctor = StringField(_l("Proctor (e-mail address)"), [Optional(), Length(max=254)])
 
 
+class SlotEndForm(Form):
+    """Why a time is cancelled."""
+
+    reason = TextAreaField(
+        _l("Reason, as candidates will read it"),
+        [InputRequired(_l("Say why: everybody affected reads it.")), Length(max=500)],
+    )
+
+
 class TimeForm(Form):
     """More time, for one candidate or for all."""
 

@@ -1,10 +1,10 @@
-"""What time does to attempts: it ends them, and the breaks in them."""
+"""What time does to attempts: it ends them, and the breaks in them; and to unused bookings."""
 
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from certification.delivery import actions
+from certification.delivery import actions, actions_bookings, queries_slots
 from certification.delivery.models import Attempt, AttemptState
 from certification.exams.models import ExamPolicy
 from lms import clock, jobs
@@ -15,10 +15,13 @@ AT_ONCE = 200
 
 @jobs.tick
 def look(now: datetime) -> None:
-    """Attempts whose time may be over, and breaks that may be used up."""
+    """Attempts whose time may be over, breaks that may be used up, bookings that were missed."""
     for attempt_id, due_at in _overdue(now):
         args = {"attempt_id": attempt_id}
         jobs.enqueue("delivery.time_out", args, key=f"{attempt_id}:{due_at.isoformat()}")
+    for booking_id, starts_at in queries_slots.overdue(now, AT_ONCE):
+        missed = {"booking_id": booking_id}
+        jobs.enqueue("delivery.missed", missed, key=f"{booking_id}:{starts_at.isoformat()}")
     for attempt_id in _standing():
         actions.end_rest(attempt_id, now=now)
 
@@ -55,3 +58,9 @@ def _standing() -> list[int]:
 def time_out(args: jobs.Args) -> None:
     """Hand in what is there; more time given meanwhile changes that."""
     run(lambda: actions.time_out(args["attempt_id"], now=clock.now()))
+
+
+@jobs.job("delivery.missed")
+def missed(args: jobs.Args) -> None:
+    """Note a booking that nobody used; who begins at the last moment comes first."""
+    run(lambda: actions_bookings.miss(args["booking_id"], now=clock.now()))

@@ -73,6 +73,8 @@ class ExamSlot(Base):
     """Live bookings, counted under the slot's lock."""
     proctor_person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     cancelled_at: Mapped[datetime | None]
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Rises with each change of its time or place; mails name it."""
     created_at: Mapped[datetime]
     created_by: Mapped[int]
 

@@ -54,7 +54,7 @@ class Seat:
     attempt_id: int | None
     code: str
     state: str
-    """`booked`, `open`, `paused`, `submitted`, `void`."""
+    """`booked`, `missed`, `open`, `paused`, `submitted`, `void`."""
     started_at: datetime | None
     due_at: datetime | None
     seen_at: datetime | None
@@ -111,18 +111,28 @@ def slots(exam_ids: Sequence[int], *, since: datetime, limit: int = 50) -> Seque
 
 
 def seats(held: Held, *, since: datetime) -> list[Seat]:
-    """Live bookings, open attempts, and those that ended since an instant. Two queries."""
-    booked, sat = db.session.execute(_booked(held)).all(), db.session.execute(_sat(held, since))
+    """Live bookings, open attempts, and those that ended or were missed since an instant. Two
+    queries."""
+    booked, sat = (
+        db.session.execute(_booked(held, since)).all(),
+        db.session.execute(_sat(held, since)),
+    )
     rows = [_waiting(row) for row in booked] + [_sitting(row) for row in sat]
     return sorted(rows, key=lambda row: (row.name.casefold(), row.attempt_id or 0))
 
 
-def _booked(held: Held) -> AnySelect:
+def _booked(held: Held, since: datetime) -> AnySelect:
     statement = (
         sa.select(ExamBooking, Person.name, Adjustment)
         .join(Person, Person.id == ExamBooking.person_id)
         .outerjoin(Adjustment, _adjusts(ExamBooking.person_id))
-        .where(ExamBooking.exam_id == held.exam_id, ExamBooking.state == BookingState.BOOKED)
+        .where(
+            ExamBooking.exam_id == held.exam_id,
+            sa.or_(
+                ExamBooking.state == BookingState.BOOKED,
+                sa.and_(ExamBooking.state == BookingState.MISSED, ExamBooking.ended_at >= since),
+            ),
+        )
         .order_by(Person.sort_name, ExamBooking.id)
         .limit(MOST)
     )
@@ -171,7 +181,8 @@ def _sat(held: Held, since: datetime) -> AnySelect:
 def _waiting(row: Any) -> Seat:
     booking, name, adjustment = row
     return Seat(
-        booking.person_id, name, booking.id, booking.identity_confirmed_at, None, "", "booked",
+        booking.person_id, name, booking.id, booking.identity_confirmed_at, None, "",
+        booking.state.value,
         None, None, None, None, 0, 0, *_adjustment(adjustment),
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from certification.delivery import actions, actions_bookings, browser, queries
+from certification.delivery import actions, actions_bookings, presented, queries, queries_slots
 from certification.delivery.rules import entry_flaw, needs
 from certification.delivery.wording import said
 from certification.exams import queries as exams
@@ -44,6 +44,7 @@ def index() -> ResponseReturnValue:
         running=running,
         ended=ended[:20],
         bookings=queries.bookings_of(current_user.person_id, ids),
+        missed=queries_slots.missed_of(current_user.person_id, ids),
         titles={row[0].id: row[2] for row in rows},
     )
 
@@ -78,6 +79,7 @@ def _page(code: str, errors: list[str] | None = None) -> str:
         said=said,
         hrefs={course.code: course.href for course in catalog().courses},
         booking=booking,
+        missed=queries_slots.missed_of(person_id, [row[0].id]).get(row[0].id),
         flaw=entry_flaw(starts_at, percent=percent, now=now),
         slots=queries.slots(row[0].id, since=now) if policy and policy.booking != "any" else [],
         adjustment=adjustment,
@@ -97,8 +99,7 @@ def _rules(policy: Any) -> Any:
 
 
 def _fits(policy: Any) -> bool:
-    sent = request.headers.get(browser.HEADER, "")
-    return policy is None or browser.is_allowed(request.url, sent, policy.browser_keys)
+    return policy is None or presented.fits(policy.browser_keys)
 
 
 @blueprint.post("/exams/<code>/attempt")

@@ -22,12 +22,13 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from certification.delivery import actions, browser, queries, saving, shown
+from certification.delivery import actions, presented, queries, queries_slots, saving, shown
 from certification.delivery.answers import from_fields
 from certification.delivery.models import Attempt, AttemptState
 from certification.delivery.views import go
 from certification.papers.queries import paper
 from lms import clock, slots
+from lms.db import db
 from lms.errors import refuse
 from lms.i18n import clock_time, zone_label, zone_name
 from lms.i18n import gettext as _
@@ -44,19 +45,24 @@ def own(code: str) -> Any:
     attempt = saving.pinned(code, current_user.person_id)
     if attempt is None:
         abort(404)
-    sent = request.headers.get(browser.HEADER, "")
-    if not browser.is_allowed(request.url, sent, attempt.browser_keys):
-        raise BrowserRefused()
+    if not presented.fits(attempt.browser_keys):
+        raise BrowserRefused(attempt.id)
     return attempt
 
 
 class BrowserRefused(Exception):
     """The exam asks for Safe Exam Browser with its own configuration."""
 
+    def __init__(self, attempt_id: int) -> None:
+        super().__init__(attempt_id)
+        self.attempt_id = attempt_id
+
 
 @blueprint.errorhandler(BrowserRefused)
-def _refused(_error: BrowserRefused) -> ResponseReturnValue:
-    return render_template("delivery/browser.html"), 403
+def _refused(error: BrowserRefused) -> ResponseReturnValue:
+    exam_id = db.session.get_one(Attempt, error.attempt_id).exam_id
+    check = url_for("delivery.browser_keys", code=queries_slots.named(exam_id).code)
+    return render_template("delivery/browser.html", check=check, is_other=False), 403
 
 
 @blueprint.get("/exams/attempts/<code>")

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, render_template, request, url_for
+from flask import Blueprint, abort, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from certification.delivery import actions_adjustments, actions_bookings, forms, queries
+from certification.delivery import actions_adjustments, actions_slots, forms, queries
 from certification.delivery.actions_adjustments import Grant
-from certification.delivery.actions_bookings import SlotPlan
+from certification.delivery.rules_slots import SlotPlan
 from certification.delivery.views import go
 from certification.exams import queries as exams
 from lms import clock, permissions
@@ -17,13 +17,14 @@ from lms.accounts.lookup import find_person
 from lms.accounts.models import Person
 from lms.forms import accepted
 from lms.i18n import gettext as _
-from lms.i18n import ngettext
 from lms.permissions import permit
 
 blueprint = Blueprint("exam_plan", __name__)
+AT_START = dict.fromkeys(("time_missing", "time_twice", "slot_past"), "starts")
+"""Reasons that belong beside the field of the time."""
 
 
-def _exam(code: str) -> Any:
+def exam_or_404(code: str) -> Any:
     limits = permissions.programmes(current_user, "exams.configure")
     return exams.exam_by_code(code, None if limits is None else list(limits)) or abort(404)
 
@@ -32,7 +33,7 @@ def _exam(code: str) -> Any:
 @permit("exams.configure")
 def slots(code: str) -> ResponseReturnValue:
     """The times at which the exam is held."""
-    return _slots(_exam(code), forms.SlotForm(data={"time_zone": current_user.time_zone}))
+    return _slots(exam_or_404(code), forms.SlotForm(data={"time_zone": current_user.time_zone}))
 
 
 def _slots(row: Any, form: forms.SlotForm) -> str:
@@ -48,46 +49,29 @@ def _slots(row: Any, form: forms.SlotForm) -> str:
 @permit("exams.configure")
 def plan(code: str) -> ResponseReturnValue:
     """Plan a time."""
-    row, form = _exam(code), forms.SlotForm()
+    row, form = exam_or_404(code), forms.SlotForm()
     proctor = find_person(form.proctor.data) if form.proctor.data else None
     if form.validate() and form.proctor.data and proctor is None:
         form.proctor.errors = [_("Nobody has this address.")]
-    fields = dict.fromkeys(("time_missing", "time_twice", "slot_past"), "starts")
-    if form.errors or not accepted(form, lambda: _plan(row, form, proctor), **fields):
+    if form.errors or not accepted(form, lambda: _plan(row, form, proctor), **AT_START):
         return _slots(row, form), 422
     flash(_("The time is planned."))
     return go(url_for("exam_plan.slots", code=code))
 
 
 def _plan(row: Any, form: forms.SlotForm, proctor: Person | None) -> None:
+    wanted = slot_plan(form, proctor)
+    actions_slots.make_slot(row[0], wanted, by=current_user.person_id, now=clock.now())
+
+
+def slot_plan(form: forms.SlotForm, proctor: Person | None) -> SlotPlan:
+    """What a valid form plans."""
     if form.starts.data is None:
         abort(422)
-    wanted = SlotPlan(
+    return SlotPlan(
         form.starts.data, form.time_zone.data, form.place.data or "", form.capacity.data or 1,
         proctor.id if proctor else None,
     )  # fmt: skip
-    actions_bookings.make_slot(row[0], wanted, by=current_user.person_id, now=clock.now())
-
-
-@blueprint.post("/manage/exams/<code>/slots/<int:slot_id>/cancellation")
-@permit("exams.configure")
-def cancel_slot(code: str, slot_id: int) -> ResponseReturnValue:
-    """Cancel a time; who had booked it is free to book another."""
-    row = _exam(code)
-    if queries.slot_by_id(slot_id, row[0].id) is None:
-        abort(404)
-    reason = request.form.get("reason", "").strip()[:500]
-    people = actions_bookings.cancel_slot(
-        slot_id, reason, by=current_user.person_id, now=clock.now()
-    )
-    flash(
-        ngettext(
-            "The time is cancelled; %(num)s booking ended.",
-            "The time is cancelled; %(num)s bookings ended.",
-            people,
-        )
-    )
-    return go(url_for("exam_plan.slots", code=code))
 
 
 def _person(public_id: str) -> Person:

@@ -16,9 +16,9 @@ wording.register(
         "retake_allowed": lambda: _("The wait between two attempts is over."),
         "retake_wait": lambda: _("The next attempt is possible from %(until)s."),
         "tries_in_window": lambda: _(
-            "%(most)s attempts are used. The next one is possible from %(until)s."
+            "Attempts used: %(most)s. The next one is possible from %(until)s."
         ),
-        "tries_used": lambda: _("All %(most)s attempts are used."),
+        "tries_used": lambda: _("All attempts are used: %(most)s."),
         "passed_already": lambda: _("This exam is passed."),
         "result_open": lambda: _("The result of the last attempt is not there yet."),
         "no_such_language": lambda: _("Choose one of the exam's languages."),
@@ -34,6 +34,7 @@ wording.register(
         "slot_cancelled": lambda: _("This time was cancelled."),
         "slot_not_begun": lambda: _("You may begin at %(at)s."),
         "slot_over": lambda: _("The time for beginning is over; it was %(at)s."),
+        "slot_has_begun": lambda: _("This time has begun: it is not changed any more."),
         "slot_too_small": lambda: _("More people are booked than that."),
         "identity_open": lambda: _("A proctor confirms your identity first."),
         "identity_unsaid": lambda: _("Confirm that you are the person named here."),
@@ -73,7 +74,19 @@ def event_name(kind: str) -> str:
     return _EVENTS[kind]()
 
 
+_EFFECTS = {
+    "place_lost": lambda: _("Loses the place, has a mail, may book another time"),
+    "place_moved": lambda: _("Keeps the place at the new time, has a mail"),
+}
+
+
+def effect_text(what: str) -> str:
+    """What a change of a time does to somebody."""
+    return _EFFECTS[what]()
+
+
 _SEATS = {
+    "missed": lambda: _("Did not come"),
     "booked": lambda: _("Booked"),
     "open": lambda: _("Working"),
     "paused": lambda: _("Clock stands"),

@@ -202,7 +202,7 @@ def form_for(
 
 
 def decide_cut(
-    exam: Exam,
+    exam_id: int,
     form: ExamForm | None,
     cut: Fraction,
     *,
@@ -210,8 +210,11 @@ def decide_cut(
     today: date,
     by: int,
     now: datetime,
+    method: str = "fixed",
+    study_id: int | None = None,
 ) -> CutScore:
-    """A fixed cut score, in points of a form or in per cent of all others. Earlier scores stay.
+    """What passes from now on, in points of a form or in per cent of all others: fixed, or as a
+    study recommended. Earlier decisions stay, and scores that followed them.
 
     Refuses `cut_out_of_range`.
     """
@@ -219,18 +222,13 @@ def decide_cut(
     if not 0 < cut <= full:
         raise refuse("cut_out_of_range", status=422, full=f"{float(full):g}")
     row = CutScore(
-        exam_id=exam.id,
-        form_id=form.id if form else None,
-        cut=cut,
-        method="fixed",
-        reason=reason,
-        decided_on=today,
-        at=now,
-        by=by,
-    )
+        exam_id=exam_id, form_id=form.id if form else None, cut=cut, method=method, reason=reason,
+        study_id=study_id, decided_on=today, at=now, by=by,
+    )  # fmt: skip
     db.session.add(row)
+    db.session.flush()
     audit.record(
-        "cut_score.decided", "exam", exam.id, by=by, now=now, cut=str(cut),
-        form=form.id if form else None,
+        "cut_score.decided", "exam", exam_id, by=by, now=now, cut=str(cut), form=row.form_id,
+        study=study_id,
     )  # fmt: skip
     return row

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.orm import joinedload, selectinload
 
+from certification.exams.models import Exam
 from certification.items.content import ItemContent
 from certification.items.models import ItemState, ItemVersion
 from certification.items.queries import enemy_pairs, usable
@@ -150,22 +151,35 @@ def form_rows(form_id: int) -> Sequence[FormItem]:
     ).all()
 
 
-def cut_of(form: ExamForm) -> CutScore | None:
-    """The decision that holds for a form: its own, else the exam's in per cent."""
-    return db.session.scalar(
-        sa.select(CutScore)
-        .where(
-            CutScore.exam_id == form.exam_id,
-            sa.or_(CutScore.form_id == form.id, CutScore.form_id.is_(None)),
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What passes in a form, as a share of what counts."""
+
+    share: Fraction
+    decision: CutScore | None
+    """None: nobody decided, the exam's own marks say it."""
+
+
+def cut_of(form_id: int) -> Cut:
+    """The form's newest decision, else the exam's in per cent, else the exam's own marks."""
+    found: Any = db.session.execute(
+        sa.select(ExamForm, Exam, CutScore)
+        .join(Exam, Exam.id == ExamForm.exam_id)
+        .outerjoin(
+            CutScore,
+            sa.and_(
+                CutScore.exam_id == ExamForm.exam_id,
+                sa.or_(CutScore.form_id == ExamForm.id, CutScore.form_id.is_(None)),
+            ),
         )
+        .where(ExamForm.id == form_id)
         .order_by(CutScore.form_id.is_(None), CutScore.id.desc())
         .limit(1)
-    )
-
-
-def points_to_pass(cut: CutScore, full: Fraction) -> Fraction:
-    """The cut in raw points of a form with so many."""
-    return cut.cut if cut.form_id is not None else full * cut.cut / 100
+    ).one()
+    form, exam, decision = found
+    if decision is None:
+        return Cut(Fraction(exam.cut_score, exam.full_marks), None)
+    return Cut(decision.cut / (form.full_points if decision.form_id else 100), decision)
 
 
 def cut_scores(exam_id: int) -> Sequence[Any]:

@@ -134,8 +134,7 @@ def form(code: str, form_code: str) -> ResponseReturnValue:
         at=at,
         view=_seen(draft_from(chosen.version.content), language()) if chosen else None,
         mean=queries.mean_difficulty(found.id),
-        cut=queries.cut_of(found),
-        points=queries.points_to_pass,
+        cut=queries.cut_of(found.id),
         markup=markup,
         picture=lambda sha256: url_for("items.picture", sha256=sha256),
         state_badge=wording.state_badge,
@@ -189,7 +188,7 @@ def decide_cut(code: str) -> ResponseReturnValue:
     if form.validate() and accepted(
         form,
         lambda: actions.decide_cut(
-            row.Exam,
+            row.Exam.id,
             known.get(form.form_code.data or ""),
             Fraction(form.cut.data or 0),
             reason=form.reason.data or "",

@@ -10,11 +10,11 @@ from certification.delivery.models import Attempt
 from certification.exams import queries as exams
 from certification.exams.actions_delivered import Delivered, record_delivered
 from certification.exams.models import Exam
+from certification.papers.queries import cut_of
 from certification.scoring import queries_sheets as reading
 from certification.scoring.grading import Graded, Judged, judged
 from certification.scoring.models import RunState, ScoreLine, ScoreRun
 from certification.scoring.models_work import MarkingTask
-from certification.scoring.queries import cut_of
 from certification.scoring.queries_sheets import Sheet
 from certification.scoring.scale import Scale
 from lms import audit, jobs
@@ -76,7 +76,7 @@ def open_round(sheet: Sheet, position: int, version_id: int, round: int, *, now:
 
 
 def _first_run(sheet: Sheet, graded: Graded, *, now: datetime) -> ScoreRun:
-    cut = cut_of(sheet.form_id, sheet.exam_id)
+    cut = cut_of(sheet.form_id)
     scale = Scale(sheet.bottom, sheet.passing, sheet.top)
     run = add_run(
         sheet,
@@ -84,7 +84,7 @@ def _first_run(sheet: Sheet, graded: Graded, *, now: datetime) -> ScoreRun:
         judged(graded.raw, graded.full, cut.share, scale),
         scale,
         kind="initial",
-        cut_score_id=cut.id,
+        cut_score_id=cut.decision.id if cut.decision else None,
         by=None,
         now=now,
     )

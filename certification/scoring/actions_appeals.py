@@ -1,17 +1,25 @@
 """Appeals: a candidate objects in time, somebody who did not mark decides."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from certification.delivery.models import Attempt
-from certification.scoring import queries, queries_sheets, queries_work
+from certification.scoring import queries, queries_appeals, queries_sheets, queries_work
 from certification.scoring.actions import lock_attempt, open_round, scored_again
-from certification.scoring.models import APPEAL_MOVES, Appeal, AppealState, RunState, ScoreRun
+from certification.scoring.models import (
+    APPEAL_MOVES,
+    Appeal,
+    AppealDisposition,
+    AppealState,
+    RunState,
+    ScoreRun,
+)
 from lms import audit, mail
 from lms.accounts.queries import mail_address
 from lms.clock import today
-from lms.db import db, locked
+from lms.db import db, insert_once, locked
 from lms.errors import refuse
 from lms.site import issuer_zone
 
@@ -98,7 +106,17 @@ def decide_appeal(
     if is_upheld and scores:
         _score(row, by=by, now=now)
     attempt = db.session.get_one(Attempt, row.attempt_id)
-    _tell("appeal_decided", row, attempt, now=now)
+    _tell("appeal_decided", row, attempt, now=now, **_scores(row))
+
+
+def _scores(row: Appeal) -> dict[str, Any]:
+    """What the answer made of the score, for its mail."""
+    steps = queries_appeals.followed(row.attempt_id)[row.id]
+    step = next((one for one in steps if one.run), None)
+    if step is None or step.run is None or step.before is None:
+        return {"is_under_way": bool(steps)}
+    after = step.run if step.run.state == RunState.DECIDING else step.before
+    return {"before": step.before.scaled, "after": after.scaled, "passed": after.passed}
 
 
 def _check(row: Appeal, by: int) -> None:
@@ -131,9 +149,29 @@ def _score(row: Appeal, *, by: int, now: datetime) -> None:
     )
     if run.state == RunState.PROPOSED:
         run.state = RunState.DROPPED
+    row.run_id = run.id
+    db.session.flush()
 
 
-def _tell(template: str, row: Appeal, attempt: Attempt, *, now: datetime) -> None:
+def link(row: Appeal, disposition_id: int, *, by: int, now: datetime) -> None:
+    """Name a decision on an item as what followed from an appeal, once.
+
+    Refuses `appeal_without_effect` (rejected, withdrawn), `decision_elsewhere` (on an item that
+    this attempt was not asked, or dropped).
+    """
+    row = db.session.scalars(locked(sa.select(Appeal).where(Appeal.id == row.id))).one()
+    if row.state not in (AppealState.OPEN, AppealState.UPHELD):
+        raise refuse("appeal_without_effect")
+    if not queries_appeals.fits(row, disposition_id):
+        raise refuse("decision_elsewhere", status=422)
+    values = {"appeal_id": row.id, "disposition_id": disposition_id, "at": now, "by": by}
+    if insert_once(AppealDisposition, values, ["appeal_id", "disposition_id"]):
+        audit.record(
+            "appeal.led_to_decision", "appeal", row.id, by=by, now=now, disposition=disposition_id
+        )
+
+
+def _tell(template: str, row: Appeal, attempt: Attempt, *, now: datetime, **scores: Any) -> None:
     to = mail_address(attempt.person_id)
     if to is None:
         return
@@ -151,4 +189,5 @@ def _tell(template: str, row: Appeal, attempt: Attempt, *, now: datetime) -> Non
         issuer_zone=issuer_zone(),
         state=str(row.state),
         decision=row.decision,
+        **scores,
     )

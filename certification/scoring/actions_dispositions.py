@@ -13,6 +13,7 @@ from certification.scoring.grading import Graded, judged
 from certification.scoring.keys import Key, key_from
 from certification.scoring.models import (
     DISPOSITION_MOVES,
+    AppealDisposition,
     DispositionState,
     ItemDisposition,
     RunState,
@@ -146,13 +147,16 @@ def start(row: ItemDisposition, *, by: int, now: datetime) -> None:
     """Run what was previewed. From here on first scores follow the decision too: those that are
     being computed end first, by the exam's lock.
 
-    Refuses `preview_unfinished`, `preview_outdated`, `disposition_running` (another one of this
-    exam), `not_yourself` (whose own result would change).
+    Refuses `second_person` (not who proposed it), `preview_unfinished`, `preview_outdated`,
+    `disposition_running` (another one of this exam), `not_yourself` (whose own result would
+    change).
     """
     db.session.execute(
         sa.select(Exam.id).where(Exam.id == row.exam_id).with_for_update(key_share=True)
     )
     row = _locked(row.id)
+    if row.created_by == by:
+        raise refuse("second_person", status=403)
     if row.previewed_at is None:
         raise refuse("preview_unfinished")
     if queries_changes.is_running(row.exam_id):
@@ -171,9 +175,16 @@ def drop(row: ItemDisposition, *, by: int, now: datetime) -> None:
 
 
 def preview_anew(row: ItemDisposition, *, by: int, now: datetime) -> ItemDisposition:
-    """Drop a preview and make the same one of today's results."""
+    """Drop a preview and make the same one of today's results; appeals lead to it then."""
     drop(row, by=by, now=now)
-    return _open(row.exam_id, row.version_id, row.treatment, row.key, row.reason, by=by, now=now)
+    old = row.id
+    row = _open(row.exam_id, row.version_id, row.treatment, row.key, row.reason, by=by, now=now)
+    behind = sa.select(AppealDisposition).where(AppealDisposition.disposition_id == old)
+    for link in db.session.scalars(behind):
+        db.session.add(
+            AppealDisposition(appeal_id=link.appeal_id, disposition_id=row.id, at=now, by=by)
+        )
+    return row
 
 
 def _locked(disposition_id: int) -> ItemDisposition:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from wtforms import BooleanField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from certification.items.content import Criterion
@@ -36,6 +36,12 @@ class AnswerForm(Form):
     decision = TextAreaField(
         _l("Reasons"), [DataRequired(_l("Give the reasons.")), Length(max=4000)]
     )
+
+
+class FollowedForm(Form):
+    """A decision on an item that followed from an appeal."""
+
+    disposition = SelectField(_l("Decision on an item"), coerce=int)
 
 
 class DispositionForm(Form):

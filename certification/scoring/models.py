@@ -137,7 +137,8 @@ DISPOSITION_MOVES = {
 
 class ItemDisposition(Base):
     """A decision on an item found bad: it no longer counts, everyone gets its points, or another
-    key decides. First a preview of every changed result, then new score runs."""
+    key decides. First a preview of every changed result, then new score runs, which another person
+    starts than the one who proposed it (held by a trigger)."""
 
     __tablename__ = "item_disposition"
 
@@ -197,6 +198,8 @@ class Appeal(Base):
     decision: Mapped[str] = mapped_column(Words(4000), default="")
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None]
+    run_id: Mapped[int | None] = mapped_column(sa.ForeignKey("score_run.id"), index=True)
+    """The score run that was made because of it."""
 
     attempt: Mapped[Attempt] = relationship(lazy="raise")
 
@@ -210,3 +213,16 @@ class Appeal(Base):
         ),
         sa.Index("ix_appeal_state", "state", "answer_due_on", "id"),
     )
+
+
+class AppealDisposition(Base):
+    """A decision on an item that followed from an appeal; several appeals may lead to one."""
+
+    __tablename__ = "appeal_disposition"
+
+    appeal_id: Mapped[int] = mapped_column(sa.ForeignKey("appeal.id"), primary_key=True)
+    disposition_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("item_disposition.id"), primary_key=True, index=True
+    )
+    at: Mapped[datetime]
+    by: Mapped[int]

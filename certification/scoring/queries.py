@@ -1,7 +1,6 @@
 """Score runs, the cut score that holds, and attempts as their readers may see them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -12,7 +11,6 @@ from certification.competency.models import Competency
 from certification.delivery.models import Attempt, AttemptState
 from certification.exams.models import Exam
 from certification.items.models import Item, ItemCompetency, ItemVersion
-from certification.papers import queries as papers
 from certification.papers.models import CutScore, ExamForm
 from certification.scoring.domains import Domain, Shown, domains
 from certification.scoring.models import RunState, ScoreLine, ScoreRun
@@ -21,25 +19,6 @@ from courses.catalog.models import Course, CourseVersion, Programme, VersionStat
 from lms.accounts.models import Person
 from lms.db import AnySelect, db
 from lms.paging import SIZE, Page, page_of
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """The cut score that holds for a form, as a share of what counts."""
-
-    share: Fraction
-    id: int | None
-    """None: there is no decision on the form, the exam's own marks say it."""
-
-
-def cut_of(form_id: int, exam_id: int) -> Cut:
-    """The form's newest cut score, else the exam's in per cent, else that of the exam's marks."""
-    form = db.session.get_one(ExamForm, form_id)
-    found = papers.cut_of(form)
-    if found is None:
-        exam = db.session.get_one(Exam, exam_id)
-        return Cut(Fraction(exam.cut_score, exam.full_marks), None)
-    return Cut(papers.points_to_pass(found, form.full_points) / form.full_points, found.id)
 
 
 def deciding(attempt_id: int) -> ScoreRun | None:

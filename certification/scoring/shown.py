@@ -9,15 +9,21 @@ import sqlalchemy as sa
 
 from certification.competency.models import Competency
 from certification.delivery.models import Attempt
+from certification.delivery.queries import candidacy
+from certification.delivery.wording import said
+from certification.exams.retakes import why_not
 from certification.scoring import queries, wording
 from certification.scoring.actions_appeals import last_day
 from certification.scoring.domains import Domain
 from certification.scoring.models import ScoreRun
+from courses.catalog.snapshot import catalog
 from lms import charts, site
 from lms.accounts.models import Person
 from lms.clock import today
 from lms.db import db
+from lms.i18n import gettext as _
 from lms.i18n import language
+from lms.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +33,15 @@ class DomainRow:
     title: str
     items: int
     standing: str
-    word: str
     share: str
     low: str
     high: str
     band: charts.Band | None
+
+    @property
+    def word(self) -> str:
+        """How it stands, in the reader's language."""
+        return wording.standing_text(self.standing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,14 @@ class Report:
     """None: this exam knows no appeal."""
     issuer_zone: str
     can_appeal: bool
+    retake: list[Reason]
+    """Why one may not sit again yet, and from when on; empty: at once, or passed."""
+
+    def retake_texts(self) -> list[str]:
+        """When and whether one may sit again, in the reader's language and zone."""
+        if self.passed:
+            return []
+        return [said(reason) for reason in self.retake] or [_("You may take the exam again now.")]
 
     def values(self) -> dict[str, Any]:
         """What the document's template places."""
@@ -91,7 +109,16 @@ def report(row: Any, run: ScoreRun, person: Person, *, now: datetime) -> Report:
         appeal_until=until,
         issuer_zone=site.issuer_zone(),
         can_appeal=until is not None and today(now, site.issuer_zone()) <= until,
+        retake=[] if run.passed else _retake(row, now),
     )
+
+
+def _retake(row: Any, now: datetime) -> list[Reason]:
+    """By the policy of today, which a next attempt would begin under."""
+    card, attempt = catalog().by_id()[row.Course.id], row.Attempt
+    day = today(now, site.issuer_zone())
+    facts = candidacy(attempt.exam, card.version_id, attempt.person_id, today=day).facts
+    return why_not(facts.retakes, facts.tries, version=facts.version, now=now)
 
 
 def _domain(one: Domain, competency: Competency, needed: float) -> DomainRow:
@@ -100,7 +127,6 @@ def _domain(one: Domain, competency: Competency, needed: float) -> DomainRow:
         title=competency.title,
         items=one.items,
         standing=one.standing,
-        word=wording.standing_text(one.standing),
         share=_percent(one.share) if one.share is not None else "",
         low=_percent(one.low),
         high=_percent(one.high),

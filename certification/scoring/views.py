@@ -1,7 +1,8 @@
 """The candidate's score report, as a page and as a document, and the appeal against it."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from flask import (
     Blueprint,
@@ -16,21 +17,17 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from certification.delivery import queries as delivery
-from certification.delivery.wording import said
-from certification.exams.retakes import why_not
 from certification.scoring import actions_appeals as actions
-from certification.scoring import forms, queries, queries_work, shown, wording
+from certification.scoring import forms, queries, queries_appeals, queries_work, shown, wording
 from certification.scoring.models import Appeal, AppealState
-from courses.catalog.snapshot import catalog
 from lms import clock
 from lms.accounts.queries import person_by_id
 from lms.forms import accepted
 from lms.i18n import gettext as _
 from lms.permissions import SIGNED_IN, permit
-from lms.site import issuer_zone
 
 blueprint = Blueprint("scoring", __name__)
+Outcomes: TypeAlias = Callable[[Appeal], list[str]]
 
 
 def own(code: str) -> Any:
@@ -59,20 +56,16 @@ def result(code: str) -> ResponseReturnValue:
         row=row,
         has_document=queries.report_of(found.run_id) is not None,
         appeals=queries_work.appeals_of(row.Attempt.id),
+        outcomes=_outcomes(row.Attempt.id),
         appeal_state=wording.appeal_state,
         run_text=wording.run_text,
-        retake=[] if found.passed else _retake(row, now),
     )
 
 
-def _retake(row: Any, now: datetime) -> list[str]:
-    """Why one may not sit again yet, and from when on; empty: now."""
-    card, attempt = catalog().by_id()[row.Course.id], row.Attempt
-    facts = delivery.candidacy(
-        attempt.exam, card.version_id, attempt.person_id, today=clock.today(now, issuer_zone())
-    ).facts
-    found = why_not(facts.retakes, facts.tries, version=facts.version, now=now)
-    return [said(reason) for reason in found]
+def _outcomes(attempt_id: int) -> Outcomes:
+    """What came of an appeal, in words."""
+    followed = queries_appeals.followed(attempt_id)
+    return lambda one: wording.outcome_texts(one.state, followed[one.id])
 
 
 @blueprint.get("/exams/attempts/<code>/result.pdf")
@@ -105,6 +98,7 @@ def appeal(code: str) -> ResponseReturnValue:
         report=found,
         form=form,
         appeals=earlier,
+        outcomes=_outcomes(row.Attempt.id),
         is_open=any(one.state == AppealState.OPEN for one in earlier),
         appeal_state=wording.appeal_state,
     )

@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from certification.scoring import actions_appeals as actions
-from certification.scoring import forms, queries, queries_work, reach, wording
-from certification.scoring.models import AppealState
+from certification.scoring import forms, queries, queries_appeals, queries_work, reach, wording
+from certification.scoring.models import Appeal, AppealState
 from certification.scoring.views import blueprint
 from lms import clock, paging
 from lms.forms import accepted
@@ -68,7 +68,7 @@ def _answer(row: Any, form: forms.AnswerForm, now: datetime) -> None:
     )
 
 
-def _page(row: Any, form: forms.AnswerForm) -> str:
+def _page(row: Any, form: forms.AnswerForm, followed: forms.FollowedForm | None = None) -> str:
     attempt = row.Appeal.attempt
     run = queries.deciding(attempt.id)
     marks = queries_work.markers_of(attempt.id)
@@ -81,9 +81,36 @@ def _page(row: Any, form: forms.AnswerForm) -> str:
         lines=queries.lines_of(run.id) if run else [],
         may_decide=current_user.person_id not in {row.Appeal.by, *marks},
         is_marked=bool(marks),
+        steps=queries_appeals.followed(attempt.id)[row.Appeal.id],
+        followed=followed or _followed(row.Appeal, None),
         wording=wording,
         issuer_zone=issuer_zone(),
     )
+
+
+def _followed(row: Appeal, sent: Any) -> forms.FollowedForm:
+    """Which of the decisions on items followed; those of items that the attempt was asked."""
+    form = forms.FollowedForm(formdata=sent)
+    form.disposition.choices = [
+        (decision.id, f"{code} v{number}: {wording.treatment_text(decision.treatment)}")
+        for decision, code, number in queries_appeals.linkable(row)
+    ]
+    return form
+
+
+@blueprint.post("/teach/appeals/<int:appeal_id>/decisions")
+@permit("exams.appeals")
+def follow(appeal_id: int) -> ResponseReturnValue:
+    """Name a decision on an item as what followed."""
+    row = _found(appeal_id)
+    form = _followed(row.Appeal, request.form)
+    by, now = current_user.person_id, clock.now()
+    if not form.validate() or not accepted(
+        form, lambda: actions.link(row.Appeal, form.disposition.data, by=by, now=now)
+    ):
+        return _page(row, forms.AnswerForm(formdata=None), form), 422
+    flash(_("The decision is named as what followed."))
+    return redirect(url_for("scoring.answer", appeal_id=appeal_id), 303)
 
 
 @blueprint.post("/teach/appeals/<int:appeal_id>/marking")

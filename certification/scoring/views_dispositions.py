@@ -12,12 +12,22 @@ from flask_login import current_user
 from certification.exams import queries as exams
 from certification.items import markup
 from certification.items.reading import draft_from
+from certification.scoring import (
+    actions_appeals,
+    forms,
+    keys,
+    queries_appeals,
+    queries_changes,
+    queries_work,
+    reach,
+    wording,
+)
 from certification.scoring import actions_dispositions as actions
-from certification.scoring import forms, keys, queries_changes, queries_work, reach, wording
 from certification.scoring.models import DispositionState, ItemDisposition, RunState
 from certification.scoring.views import blueprint
 from lms import clock, paging, slots
 from lms.accounts.listfile import neutral
+from lms.accounts.queries import person_by_id
 from lms.forms import accepted
 from lms.i18n import gettext as _
 from lms.permissions import permit
@@ -44,11 +54,12 @@ def dispose(code: str, item: str) -> ResponseReturnValue:
     """Say what is wrong with an item and see what a decision would change."""
     exam = reach.exam(code, "exams.configure")
     row = queries_work.asked_version(exam.Exam.id, exam.Course.programme_id, item) or abort(404)
+    behind = _behind(exam, request.args.get("appeal", type=int))
     content, form, made = draft_from(row.ItemVersion.content), forms.DispositionForm(), []
     form.treatment.choices = forms.treatments(content.kind)
     if form.validate_on_submit() and accepted(
         form,
-        lambda: made.append(_propose(exam, row, form)),
+        lambda: made.append(_propose(exam, row, form, behind)),
         key_wrong="key",
         item_key_missing="key",
         item_field_unreadable="key",
@@ -68,21 +79,37 @@ def dispose(code: str, item: str) -> ResponseReturnValue:
         question=markup.html(texts.body, reach.picture),
         form=form,
         hint=wording.key_hint(content.kind),
+        behind=behind,
     )
     return page, 422 if form.errors else 200
 
 
-def _propose(exam: Any, row: Any, form: forms.DispositionForm) -> ItemDisposition:
-    return actions.propose(
+def _behind(exam: Any, appeal_id: int | None) -> Any | None:
+    """The appeal of this exam from which the decision follows, when the address names one."""
+    if appeal_id is None:
+        return None
+    allowed = reach.programme_ids("exams.appeals")
+    row = queries_work.appeal_by_id(appeal_id, allowed) or abort(404)
+    return row if row.Appeal.attempt.exam_id == exam.Exam.id else abort(404)
+
+
+def _propose(
+    exam: Any, row: Any, form: forms.DispositionForm, behind: Any | None
+) -> ItemDisposition:
+    by, now = current_user.person_id, clock.now()
+    made = actions.propose(
         exam.Exam,
         row.ItemVersion.id,
         draft_from(row.ItemVersion.content),
         treatment=form.treatment.data or "",
         typed=form.key.data or "",
         reason=form.reason.data or "",
-        by=current_user.person_id,
-        now=clock.now(),
+        by=by,
+        now=now,
     )
+    if behind is not None:
+        actions_appeals.link(behind.Appeal, made.id, by=by, now=now)
+    return made
 
 
 def _found(code: str, disposition_id: int, permission: str) -> Any:
@@ -106,9 +133,11 @@ def disposition(code: str, disposition_id: int) -> ResponseReturnValue:
         exam=reach.exam(code, "certification.see"),
         row=row,
         decision=row.ItemDisposition,
+        decider=_name(row.ItemDisposition.decided_by),
         page=page,
         shown=shown,
         counts=queries_changes.counts(disposition_id),
+        appeals=queries_appeals.appeals_behind(disposition_id),
         total=queries_work.count_asked(row.ItemDisposition),
         awards=_awards(page.rows),
         states=DispositionState,
@@ -116,6 +145,10 @@ def disposition(code: str, disposition_id: int) -> ResponseReturnValue:
         form=forms.SettleForm(formdata=None),
         wording=wording,
     )
+
+
+def _name(person_id: int | None) -> str:
+    return person_by_id(person_id).name if person_id else ""
 
 
 def _awards(rows: Sequence[Any]) -> dict[int, list[Any]]:

@@ -6,7 +6,14 @@ from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from certification.exams import queries as exams
-from certification.scoring import queries, queries_changes, queries_work, reach, wording
+from certification.scoring import (
+    queries,
+    queries_appeals,
+    queries_changes,
+    queries_work,
+    reach,
+    wording,
+)
 from certification.scoring.views import blueprint
 from lms import paging
 from lms.permissions import permit
@@ -44,6 +51,7 @@ def record(code: str, attempt_code: str) -> ResponseReturnValue:
         marks=queries_work.marks_of(attempt.id),
         decisions=_decisions(runs),
         appeals=queries_work.appeals_of(attempt.id),
+        followed=queries_appeals.followed(attempt.id),
         wording=wording,
     )
 

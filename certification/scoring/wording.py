@@ -1,5 +1,8 @@
 """The texts of this slice's reason codes, and the names of states, kinds and treatments."""
 
+from collections.abc import Sequence
+
+from certification.scoring.queries_appeals import Step
 from lms import wording
 from lms.i18n import gettext as _
 
@@ -27,10 +30,19 @@ wording.register(
         "appeal_by_marker": lambda: _(
             "You marked this exam: somebody who did not mark it has to decide."
         ),
+        "appeal_without_effect": lambda: _(
+            "This appeal was rejected or withdrawn: nothing follows from it."
+        ),
+        "decision_elsewhere": lambda: _(
+            "This decision is not on an item that the attempt was asked, or it was dropped."
+        ),
         "nothing_left": lambda: _("Without this item a form would have nothing that counts."),
         "key_wrong": lambda: _("This cannot be the item's key."),
         "disposition_open": lambda: _(
             "There is an unfinished decision on this item. Carry it out or drop it first."
+        ),
+        "second_person": lambda: _(
+            "You proposed this decision: a second person has to carry it out."
         ),
         "preview_unfinished": lambda: _("The preview is still being computed."),
         "disposition_running": lambda: _(
@@ -97,6 +109,39 @@ def appeal_state(state: str) -> tuple[str, str]:
         "rejected": ("bad", _("Rejected")),
         "withdrawn": ("", _("Withdrawn")),
     }[state]
+
+
+def outcome_texts(state: str, steps: Sequence[Step]) -> list[str]:
+    """What came of an appeal, in words for whom it concerns: never which item."""
+    if steps:
+        return [_step_text(step) for step in steps]
+    return [_("Your result stays as it is.")] if state in ("upheld", "rejected") else []
+
+
+def _step_text(step: Step) -> str:
+    if step.disposition is None:
+        return _("Your exam was scored once more.") + " " + _score_text(step)
+    if step.disposition.state in ("preview", "running"):
+        return _("A decision on an item is under way. You have a mail if your result changes.")
+    what = {
+        "neutral": _("An item no longer counts, for anybody."),
+        "credit": _("Everyone gets the points of an item."),
+        "rekey": _("Another key decides on an item."),
+    }[step.disposition.treatment]
+    return f"{what} {_score_text(step)}"
+
+
+def _score_text(step: Step) -> str:
+    before, run = step.before, step.run
+    if before is None or run is None or run.state in ("proposed", "dropped"):
+        return _("Your result stays as it is.")
+    if (before.scaled, before.passed) == (run.scaled, run.passed):
+        return _("Your score stays %(score)s.", score=run.scaled)
+    result = _("passed") if run.passed else _("not passed")
+    return _(
+        "Your score was %(before)s and became %(after)s: %(result)s.",
+        before=before.scaled, after=run.scaled, result=result,
+    )  # fmt: skip
 
 
 def round_text(round: int) -> str:

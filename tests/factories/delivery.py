@@ -6,10 +6,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from certification.delivery import actions
-from certification.delivery.models import Attempt
+from certification.delivery.models import (
+    Adjustment,
+    Attempt,
+    BookingState,
+    ExamBooking,
+    ExamSlot,
+)
 from certification.exams.models import Exam, ExamPolicy
 from certification.items.models import ItemState, ItemVersion
 from courses.catalog.models import Course, CourseKind, CourseVersion, Programme
+from courses.scheduling.rules.times import instant
 from lms.accounts.models import Person
 from lms.db import db, unit
 from tests.certification.items.contents import KINDS
@@ -71,3 +78,36 @@ class DeliveryFactory(SittingsFactory):
                 sat.exam, version, person.id, language="en", has_confirmed=True,
                 now=now or self.now,
             )  # fmt: skip
+
+    def slot(self, exam: Exam, starts: str, **values: Any) -> ExamSlot:
+        """A time in Berlin, with two places in room 2."""
+        local = datetime.fromisoformat(starts)
+        return self.save(
+            ExamSlot(
+                **{
+                    "exam_id": exam.id, "starts_at": instant(local, "Europe/Berlin"),
+                    "local_start": local, "time_zone": "Europe/Berlin", "place": "Room 2",
+                    "capacity": 2, "taken": 0, "created_at": self.now, "created_by": 1, **values,
+                }
+            )
+        )  # fmt: skip
+
+    def booked(self, exam: Exam, slot: ExamSlot | None, person: Person) -> ExamBooking:
+        """A place for this person."""
+        with unit(writes=True):
+            if slot is not None:
+                db.session.execute(
+                    sa.update(ExamSlot)
+                    .where(ExamSlot.id == slot.id)
+                    .values(taken=ExamSlot.taken + 1)
+                )
+            booking = ExamBooking(
+                exam_id=exam.id, person_id=person.id, slot_id=slot.id if slot else None,
+                state=BookingState.BOOKED, at=self.now, by=person.id,
+            )  # fmt: skip
+            db.session.add(booking)
+        return booking
+
+    def adjusted(self, person: Person, **values: Any) -> Adjustment:
+        """What this person gets in every exam."""
+        return self.save(Adjustment(person_id=person.id, at=self.now, by=1, **values))

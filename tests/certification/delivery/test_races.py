@@ -9,8 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from certification.delivery import actions, actions_bookings, saving
-from certification.delivery.actions_bookings import SlotPlan
+from certification.delivery import actions, actions_bookings, actions_slots, saving
 from certification.delivery.models import (
     Attempt,
     AttemptEvent,
@@ -18,6 +17,7 @@ from certification.delivery.models import (
     ExamBooking,
     ExamSlot,
 )
+from certification.delivery.rules_slots import SlotPlan
 from courses.catalog.models import CourseVersion
 from lms.db import db, run, unit
 from lms.errors import Refusal
@@ -135,7 +135,7 @@ def test_no_place_of_a_slot_is_sold_twice_while_others_cancel(
     people = [make.person(f"Person {number}") for number in range(AT_ONCE)]
     with unit(writes=True):
         plan = SlotPlan(datetime(2026, 12, 1, 9), "Europe/Berlin", "Room 2", 4)
-        slot_id = actions_bookings.make_slot(sat.exam, plan, by=people[0].id, now=now).id
+        slot_id = actions_slots.make_slot(sat.exam, plan, by=people[0].id, now=now).id
     with unit(writes=False):
         version = db.session.scalars(
             sa.select(CourseVersion.id).where(CourseVersion.course_id == sat.exam.course_id)

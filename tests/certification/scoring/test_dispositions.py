@@ -62,19 +62,25 @@ def cast(make: Factory, exam: Sat) -> dict[str, Attempt]:
     return attempts
 
 
+def pia(make: Factory) -> int:
+    """Who proposes what another person carries out."""
+    with unit(writes=False):
+        known = db.session.scalar(sa.select(Person.id).where(Person.name == "Pia"))
+    return known or make.person("Pia", Role.CERTIFICATION_MANAGER).id
+
+
 def propose(
     make: Factory,
     exam: Sat,
-    by: Person,
     treatment: str = "neutral",
     typed: str = "",
     place: int = 0,
 ) -> ItemDisposition:
-    version = exam.versions[place]
+    version, by = exam.versions[place], pia(make)
     with unit(writes=True):
         return actions.propose(
             exam.exam, version.id, draft_from(version.content), treatment=treatment, typed=typed,
-            reason="Two options are right", by=by.id, now=make.now,
+            reason="Two options are right", by=by, now=make.now,
         )  # fmt: skip
 
 
@@ -118,7 +124,7 @@ def runs_of(attempt: Attempt) -> list[tuple[int, str, str]]:
 def test_a_preview_shows_before_and_after_and_changes_nothing(
     make: Factory, exam: Sat, cast: dict[str, Attempt], cora: Person
 ) -> None:
-    found = preview(make, propose(make, exam, cora))
+    found = preview(make, propose(make, exam))
 
     shown = {
         name: (row.raw_before, row.raw_after, row.full_after, row.passed_before, row.passed_after)
@@ -158,14 +164,14 @@ def test_each_treatment_has_its_effect(
     typed: str,
     passed: set[str],
 ) -> None:
-    found = preview(make, propose(make, exam, cora, treatment, typed))
+    found = preview(make, propose(make, exam, treatment, typed))
     assert {name for name, row in found.items() if row.passed_after} == passed
 
 
 def test_the_run_does_what_the_preview_showed_and_each_attempt_once(
     make: Factory, exam: Sat, cast: dict[str, Attempt], cora: Person
 ) -> None:
-    row = propose(make, exam, cora, "credit")
+    row = propose(make, exam, "credit")
     before = preview(make, row)
     decide(make, row, cora)
 
@@ -183,7 +189,7 @@ def test_the_run_does_what_the_preview_showed_and_each_attempt_once(
 def test_a_fail_that_turns_into_a_pass_has_a_mail_and_an_unchanged_result_is_left_alone(
     make: Factory, exam: Sat, cast: dict[str, Attempt], cora: Person
 ) -> None:
-    decide(make, propose(make, exam, cora, "credit"), cora)
+    decide(make, propose(make, exam, "credit"), cora)
     with unit(writes=False):
         mails = [
             mail.facts["name"]
@@ -199,7 +205,7 @@ def test_a_fail_that_turns_into_a_pass_has_a_mail_and_an_unchanged_result_is_lef
 def test_a_pass_is_not_taken_away_by_itself(
     make: Factory, exam: Sat, cast: dict[str, Attempt], cora: Person
 ) -> None:
-    found = decide(make, propose(make, exam, cora), cora)
+    found = decide(make, propose(make, exam), cora)
     ada = cast["Ada"]
 
     assert runs_of(ada) == [(1, "initial", "deciding"), (2, "regrade", "proposed")]
@@ -226,7 +232,7 @@ def test_a_person_decides_on_a_pass_that_would_be_lost(
     states: list[tuple[int, str, str]],
     passed: bool,
 ) -> None:
-    change = decide(make, propose(make, exam, cora), cora)["Ada"]
+    change = decide(make, propose(make, exam), cora)["Ada"]
 
     def settle(by: int) -> None:
         with unit(writes=True):
@@ -261,7 +267,7 @@ def test_awards_are_made_for_who_passes_now_and_kept_by_who_would_not(
             return set(db.session.scalars(wanted))
 
     assert holders() == {"Ada", "Cyd"}
-    decide(make, propose(make, exam, cora, "rekey", "a"), cora)
+    decide(make, propose(make, exam, "rekey", "a"), cora)
     make.work("exams.result_recorded")
     assert holders() == {"Ada", "Ben", "Cyd"}
 
@@ -269,7 +275,7 @@ def test_awards_are_made_for_who_passes_now_and_kept_by_who_would_not(
 def test_who_submits_later_is_scored_by_the_decision_too(
     make: Factory, exam: Sat, cast: dict[str, Attempt], cora: Person
 ) -> None:
-    decide(make, propose(make, exam, cora, "credit"), cora)
+    decide(make, propose(make, exam, "credit"), cora)
     (run,) = make.scored(make.submitted(exam, make.person("Eve"), [WRONG] + [RIGHT] * 6))
     assert (run.kind, run.raw, run.passed) == ("initial", 7, True)
 
@@ -277,8 +283,8 @@ def test_who_submits_later_is_scored_by_the_decision_too(
 def test_later_decisions_stand_on_earlier_ones(
     make: Factory, exam: Sat, cast: dict[str, Attempt], cora: Person
 ) -> None:
-    decide(make, propose(make, exam, cora, "credit"), cora)
-    decide(make, propose(make, exam, cora, "neutral", place=9), cora)
+    decide(make, propose(make, exam, "credit"), cora)
+    decide(make, propose(make, exam, "neutral", place=9), cora)
     run = make.deciding_run(cast["Ben"])
     assert run is not None
     assert (run.number, run.raw, run.full, run.cut) == (3, 7, 9, Fraction(63, 10))
@@ -289,7 +295,7 @@ def a_new_result(make: Factory, exam: Sat, cora: Person) -> None:
 
 
 def another_decision(make: Factory, exam: Sat, cora: Person) -> None:
-    row = propose(make, exam, cora, "neutral", place=5)
+    row = propose(make, exam, "neutral", place=5)
     make.work("scoring.preview")
     start(make, row, cora)
     make.work("scoring.regrade")
@@ -303,14 +309,16 @@ def test_a_preview_that_is_no_longer_true_is_not_run(
     cora: Person,
     what: Callable[[Factory, Sat, Person], None],
 ) -> None:
-    row = propose(make, exam, cora)
+    row = propose(make, exam)
     preview(make, row)
     what(make, exam, cora)
     with pytest.raises(Refusal, match="preview_outdated"):
         start(make, row, cora, after=2)
     with unit(writes=True):
         found = db.session.get_one(ItemDisposition, row.id)
-        fresh = actions.preview_anew(found, by=cora.id, now=make.now + timedelta(minutes=2))
+        fresh = actions.preview_anew(
+            found, by=found.created_by, now=make.now + timedelta(minutes=2)
+        )
     make.work("scoring.preview")
     start(make, fresh, cora, after=3)
     assert (state_of(row), state_of(fresh)) == (DispositionState.DROPPED, DispositionState.RUNNING)
@@ -320,13 +328,13 @@ def test_a_preview_that_is_not_finished_is_not_run(
     make: Factory, exam: Sat, cast: dict[str, Attempt], cora: Person
 ) -> None:
     with pytest.raises(Refusal, match="preview_unfinished"):
-        start(make, propose(make, exam, cora), cora)
+        start(make, propose(make, exam), cora)
 
 
 def test_one_decision_on_an_item_and_one_run_in_an_exam_at_a_time(
     make: Factory, exam: Sat, cast: dict[str, Attempt], cora: Person
 ) -> None:
-    first, second = propose(make, exam, cora), propose(make, exam, cora, place=3)
+    first, second = propose(make, exam), propose(make, exam, place=3)
     preview(make, first)
     start(make, first, cora)
     by = cora.id
@@ -349,7 +357,7 @@ def test_a_decision_that_only_proposed_outdates_a_preview_too(
 ) -> None:
     make.scored(make.submitted(exam, make.person("Ada"), [RIGHT] * 7))
     with clock.frozen_at(make.now):
-        first, second = propose(make, exam, cora), propose(make, exam, cora, place=1)
+        first, second = propose(make, exam), propose(make, exam, place=1)
         preview(make, first)
     start(make, second, cora)
     make.work("scoring.regrade")
@@ -358,11 +366,35 @@ def test_a_decision_that_only_proposed_outdates_a_preview_too(
         start(make, first, cora, after=2)
 
 
+def test_who_proposed_a_decision_does_not_carry_it_out(
+    make: Factory, exam: Sat, cast: dict[str, Attempt], cora: Person
+) -> None:
+    row = propose(make, exam, "credit")
+    preview(make, row)
+    by = pia(make)
+    with pytest.raises(Refusal, match="second_person"), unit(writes=True):
+        actions.start(db.session.get_one(ItemDisposition, row.id), by=by, now=make.now)
+    start(make, row, cora)
+    assert state_of(row) == DispositionState.RUNNING
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_the_database_knows_the_second_person_too(
+    make: Factory, exam: Sat, cast: dict[str, Attempt], alone: bool
+) -> None:
+    row = propose(make, exam, "credit")
+    by = row.created_by if alone else None
+    values = {"state": DispositionState.RUNNING, "decided_by": by, "decided_at": make.now}
+    with pytest.raises(sa.exc.DBAPIError, match="another person"), unit(writes=True):
+        db.session.execute(sa.update(ItemDisposition).values(values))
+    assert state_of(row) == DispositionState.PREVIEW
+
+
 def test_a_candidate_does_not_decide_on_the_own_result(
     make: Factory, exam: Sat, cora: Person
 ) -> None:
     make.scored(make.submitted(exam, cora, [RIGHT] * 6))
-    row = propose(make, exam, cora)
+    row = propose(make, exam)
     preview(make, row)
     with pytest.raises(Refusal, match="not_yourself"):
         start(make, row, cora)
@@ -373,7 +405,7 @@ def test_a_key_that_the_item_cannot_have_is_refused(
     make: Factory, exam: Sat, cora: Person, typed: str
 ) -> None:
     with pytest.raises(Refusal, match="key_wrong"):
-        propose(make, exam, cora, "rekey", typed)
+        propose(make, exam, "rekey", typed)
 
 
 def test_the_last_item_that_counts_cannot_be_neutralised(
@@ -383,13 +415,13 @@ def test_the_last_item_that_counts_cannot_be_neutralised(
     exam = make.exam_form(programme, course, items=1, pilots=1)
     make.scored(make.submitted(exam, make.person("Ada"), [RIGHT]))
     with pytest.raises(Refusal, match="nothing_left"):
-        propose(make, exam, cora)
+        propose(make, exam)
 
 
 def test_what_a_preview_showed_is_frozen(
     make: Factory, exam: Sat, cast: dict[str, Attempt], cora: Person
 ) -> None:
-    preview(make, propose(make, exam, cora))
+    preview(make, propose(make, exam))
     for statement in (
         sa.update(DispositionChange).values(raw_after=Fraction(9)),
         sa.delete(DispositionChange),
@@ -402,7 +434,7 @@ def test_what_a_preview_showed_is_frozen(
 def test_a_preview_that_was_interrupted_goes_on(
     make: Factory, exam: Sat, cast: dict[str, Attempt], cora: Person
 ) -> None:
-    row = propose(make, exam, cora)
+    row = propose(make, exam)
     with unit(writes=True):
         assert actions.preview_more(row.id, now=make.now)
     make.scored(make.submitted(exam, make.person("Eve"), [RIGHT] * 10))

@@ -80,12 +80,12 @@ def _kill_and_count(make: Factory, workers: Workers) -> None:
     exam = make.exam_form(programme, course, items=10)
     people = [make.person(f"Person {n}") for n in range(DUE)]
     make.scored(*[make.submitted(exam, one, [["a"]] + [["b"]] * 6) for one in people])
-    cora = make.person("Cora").id
+    pia, cora = make.person("Pia").id, make.person("Cora").id
     version = exam.versions[0]
     with unit(writes=True):
         row = actions.propose(
             exam.exam, version.id, draft_from(version.content), treatment="credit", typed="",
-            reason="Bad", by=cora, now=make.now,
+            reason="Bad", by=pia, now=make.now,
         )  # fmt: skip
     workers.start()
     wait_for(lambda: previewed(row.id))

@@ -3,12 +3,15 @@
 import csv
 import io
 from fractions import Fraction
+from typing import Any
 
 import pikepdf
+import pypdfium2
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from certification.delivery.models import Attempt
 from certification.scoring.models import Appeal, ItemDisposition, Mark
@@ -109,8 +112,48 @@ def test_who_failed_reads_when_the_exam_may_be_taken_again(
     make.scored(found)
     page = Page(candidate.get(result_of(found)))
     assert page.title.startswith("Not passed")
-    assert "2036" in page.text
+    said = "The next attempt is possible from 20 Nov 2036, 10:00 CET."
+    assert said in page.text
     assert "/exams/ADM-300" in page.links
+    make.work("scoring.report")
+    assert said in printed(candidate.get(f"{result_of(found)}.pdf"))
+
+
+def printed(answer: TestResponse) -> str:
+    """The words of a document."""
+    pages = pypdfium2.PdfDocument(answer.data)
+    return " ".join(" ".join(page.get_textpage().get_text_range() for page in pages).split())
+
+
+@pytest.mark.parametrize(
+    ("retakes", "said"),
+    [
+        ({"waits": []}, "You may take the exam again now."),
+        ({"waits": [], "most": 1, "window_days": None}, "All attempts are used: 1."),
+    ],
+)
+def test_page_and_document_say_alike_whether_one_may_sit_again(
+    make: Factory,
+    candidate: FlaskClient,
+    exam: Sat,
+    ada: Person,
+    retakes: dict[str, Any],
+    said: str,
+) -> None:
+    make.newer_policy(exam.exam, retakes=retakes)
+    found = make.submitted(exam, ada, [WRONG] * 11)
+    make.scored(found)
+    make.work("scoring.report")
+    assert said in Page(candidate.get(result_of(found))).text
+    assert said in printed(candidate.get(f"{result_of(found)}.pdf"))
+
+
+def test_who_passed_is_not_told_of_another_attempt(
+    candidate: FlaskClient, attempt: Attempt
+) -> None:
+    words = printed(candidate.get(f"{result_of(attempt)}.pdf"))
+    assert "counts towards your certifications" in words
+    assert "again" not in words
 
 
 def test_the_report_is_a_tagged_document_of_its_own(
@@ -317,7 +360,7 @@ def disposed(manager: FlaskClient, make: Factory, **fields: str) -> str:
 
 
 def test_a_decision_is_previewed_confirmed_and_carried_out(
-    manager: FlaskClient, make: Factory, exam: Sat, attempt: Attempt
+    app: Flask, manager: FlaskClient, make: Factory, exam: Sat, attempt: Attempt
 ) -> None:
     make.scored(make.submitted(exam, make.person("=Ben"), [WRONG] + [RIGHT] * 10))
     address = disposed(manager, make)
@@ -326,12 +369,17 @@ def test_a_decision_is_previewed_confirmed_and_carried_out(
     assert "Passed → not passed" in page.rows()[0][3]
     assert page.rows("main table")[0][5] == "–"
 
-    form = page.form(f"{address}/run")
+    assert not page.has_form(f"{address}/run")
+    assert "A second person carries it out." in page.text
+    second = make.sign_in(app.test_client(), make.person("Sue Second", Role.CERTIFICATION_MANAGER))
+    form = Page(second.get(address)).form(f"{address}/run")
     for _ in range(2):
-        assert form.submit(manager).status_code == 303
+        assert form.submit(second).status_code == 303
     assert Page(manager.get(address)).soup.select_one("progress") is not None
     make.work("scoring.regrade")
     done = Page(manager.get(f"{address}?show=lost"))
+    assert "proposed by Cora" in done.text
+    assert "carried out by Sue Second" in done.text
     assert "Proposed, decides nothing" in done.rows()[0][5]
 
     with unit(writes=False):

@@ -1,0 +1,160 @@
+"""Safe Exam Browser: by headers, or by what it shows to the page's script; else what to do."""
+
+import hashlib
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from certification.delivery.models import Attempt
+from lms import clock
+from lms.accounts.models import Person
+from tests.factories import Factory
+from tests.page import Page
+
+KEY, OTHER = "c" * 64, "d" * 64
+CHECK = "/exams/ADM-300/browser"
+
+
+@pytest.fixture(autouse=True)
+def no_csrf(app: Flask) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+
+
+@pytest.fixture
+def candidate(make: Factory) -> Person:
+    return make.person("Cara Candidate")
+
+
+@pytest.fixture
+def browser(app: Flask, make: Factory, candidate: Person) -> FlaskClient:
+    return make.sign_in(app.test_client(), candidate)
+
+
+@pytest.fixture
+def attempt(make: Factory, candidate: Person) -> Attempt:
+    return make.begun(make.takeable(kinds=("text",), browser_keys=[KEY]), candidate)
+
+
+def proof(path: str, key: str = KEY) -> str:
+    """What Safe Exam Browser makes of a page's address and its key."""
+    return hashlib.sha256(f"http://localhost{path}{key}".encode()).hexdigest()
+
+
+def asked(browser: FlaskClient) -> str:
+    """The address at which the page is to prove its key."""
+    answer = browser.get(CHECK)
+    assert answer.status_code == 303
+    parts = urlsplit(answer.location)
+    return f"{parts.path}?{parts.query}"
+
+
+def shown(browser: FlaskClient, place: str, **hashes: str) -> int:
+    """What the page's script does: it sends what the browser shows to it."""
+    form = Page(browser.get(place)).form("#browser-keys")
+    return form.submit(browser, **hashes).status_code
+
+
+def test_safe_exam_browser_or_a_clear_page(
+    browser: FlaskClient, attempt: Attempt, now: datetime
+) -> None:
+    place = f"/exams/attempts/{attempt.code}"
+    entry = {"answers": [{"position": 1, "seq": 1, "response": "Paris"}]}
+
+    def sent(path: str) -> dict[str, str]:
+        return {"X-SafeExamBrowser-ConfigKeyHash": proof(path)}
+
+    with clock.frozen_at(now):
+        refused = browser.get(place)
+        assert refused.status_code == 403
+        assert "Safe Exam Browser is needed" in Page(refused).text
+        assert "Open the configuration file of this exam" in Page(refused).text
+        assert browser.post(f"{place}/answers", json=entry).status_code == 403
+        assert browser.get(place, headers=sent(place + "?n=2")).status_code == 403
+        assert browser.get(place, headers=sent(place)).status_code == 200
+        saved = browser.post(f"{place}/answers", json=entry, headers=sent(f"{place}/answers"))
+        assert saved.status_code == 200
+
+
+@pytest.mark.parametrize("field", ["config", "exam"])
+def test_what_the_page_proves_opens_the_exam_for_its_session(
+    app: Flask, make: Factory, candidate: Person, browser: FlaskClient, attempt: Attempt,
+    now: datetime, field: str,
+) -> None:  # fmt: skip
+    place = f"/exams/attempts/{attempt.code}"
+    entry = {"answers": [{"position": 1, "seq": 1, "response": "Paris"}]}
+    with clock.frozen_at(now):
+        assert (
+            CHECK in Page(browser.get(place)).soup.select_one("[data-browser-keys]").attrs.values()
+        )
+        at = asked(browser)
+        assert shown(browser, at, **{field: proof(at)}) == 303
+        assert browser.get(place).status_code == 200
+        assert browser.post(f"{place}/answers", json=entry).status_code == 200
+        assert browser.get(CHECK).location == place
+        elsewhere = make.sign_in(app.test_client(), candidate)
+        assert elsewhere.get(place).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [("", OTHER), (CHECK, KEY), ("/exams/ADM-300", KEY), (f"{CHECK}?once=another", KEY)],
+)
+def test_what_proves_no_key_of_the_exam_at_this_address_opens_nothing(
+    browser: FlaskClient, attempt: Attempt, now: datetime, path: str, key: str
+) -> None:
+    with clock.frozen_at(now):
+        at = asked(browser)
+        assert shown(browser, at, config=proof(path or at, key)) == 403
+        assert browser.get(f"/exams/attempts/{attempt.code}").status_code == 403
+
+
+def test_another_configuration_is_told_from_none(
+    browser: FlaskClient, attempt: Attempt, now: datetime
+) -> None:
+    said = "This is Safe Exam Browser with another configuration."
+    with clock.frozen_at(now):
+        for sent, is_said in ((OTHER, True), ("", False)):
+            form = Page(browser.get(asked(browser))).form("#browser-keys")
+            assert (said in Page(form.submit(browser, config=sent)).text) is is_said
+
+
+def test_a_proof_counts_in_the_session_that_was_asked_and_no_other(
+    app: Flask, make: Factory, candidate: Person, browser: FlaskClient, attempt: Attempt,
+    now: datetime,
+) -> None:  # fmt: skip
+    with clock.frozen_at(now):
+        at = asked(browser)
+        form = Page(browser.get(at)).form("#browser-keys")
+        other = make.sign_in(app.test_client(), candidate)
+        own = asked(other)
+        assert shown(other, own, config=proof(at)) == 403
+        assert form.submit(browser, config=proof(at)).status_code == 303
+        # A hash that was overheard is worth nothing at any later address.
+        fresh = asked(other)
+        assert shown(other, fresh, config=proof(at)) == 403
+        assert asked(other) != fresh
+
+
+def test_before_the_start_the_page_proves_it_too(
+    make: Factory, browser: FlaskClient, now: datetime
+) -> None:
+    make.takeable(kinds=("text",), browser_keys=[KEY])
+    start = {"rules": "1", "identity": "1", "language": "en"}
+    with clock.frozen_at(now):
+        page = Page(browser.get("/exams/ADM-300"))
+        assert not page.has_form("/exams/ADM-300/attempt")
+        at = asked(browser)
+        assert shown(browser, at, config=proof(at)) == 303
+        form = Page(browser.get("/exams/ADM-300")).form("/exams/ADM-300/attempt")
+        assert form.submit(browser, **start).status_code == 303
+
+
+def test_an_exam_for_any_browser_asks_for_nothing(
+    make: Factory, browser: FlaskClient, now: datetime
+) -> None:
+    make.takeable(kinds=("text",))
+    with clock.frozen_at(now):
+        assert browser.get(CHECK).location == "/exams/ADM-300"
