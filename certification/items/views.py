@@ -23,6 +23,7 @@ from lms.permissions import permit
 from lms.reasons import Reason
 
 blueprint = Blueprint("items", __name__)
+blueprint.add_app_template_filter(markup.plain, "plain")
 LONGEST_NOTE = 2000
 LISTED = 30
 """Items of a page of the list: their words are long."""
