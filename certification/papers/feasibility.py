@@ -22,6 +22,7 @@ class CellSupply:
     tired: int
     """Those beyond the cap."""
     pilots: int
+    """Pilot items below the cap."""
 
     @property
     def short(self) -> int:
@@ -50,7 +51,7 @@ def supply(blueprint: Blueprint, bank: Bank) -> Supply:
     for row, cell in zip(blueprint.cells, cells, strict=True):
         fitting = [one for one in bank.candidates if cell.fits(one)]
         fresh = [one for one in fitting if one.exposure <= cap]
-        pilots = [one for one in bank.pilots if cell.fits(one)]
+        pilots = [one for one in bank.pilots if cell.fits(one) and one.exposure <= cap]
         rows.append(CellSupply(row, len(fresh), len(fitting) - len(fresh), len(pilots)))
     there = queries.open_forms(blueprint.exam_id)
     beside = _reasons(blueprint, bank, is_beside=True) if there else ()
