@@ -44,6 +44,7 @@ import certification.keys.health
 import certification.keys.views
 import certification.papers.views
 import certification.papers.views_blueprint
+import certification.papers.views_cut
 import certification.scoring.jobs
 import certification.scoring.views
 import certification.scoring.views_appeals

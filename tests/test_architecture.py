@@ -57,6 +57,7 @@ PURE = (
     "certification/designs/rules.py",
     "certification/cutscores/contrast.py",
     "certification/cutscores/rules.py",
+    "certification/papers/profile.py",
     "certification/scoring/domains.py",
     "certification/scoring/grading.py",
     "certification/scoring/keys.py",

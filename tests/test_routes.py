@@ -87,6 +87,7 @@ POLICY = {
         designs.publish designs.discard
         papers.assemble papers.move_form papers.decide_cut papers.start_blueprint
         papers.edit_blueprint papers.save_blueprint papers.publish_blueprint exams.save_policy
+        exams.preview_policy
         cutscores.create cutscores.call cutscores.dismiss cutscores.open_round
         cutscores.close_round cutscores.group cutscores.close cutscores.drop cutscores.decide""",
     "certification.revoke": """awards.revoke award_life.suspend award_life.lift

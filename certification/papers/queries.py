@@ -168,17 +168,6 @@ def points_to_pass(cut: CutScore, full: Fraction) -> Fraction:
     return cut.cut if cut.form_id is not None else full * cut.cut / 100
 
 
-def cut_scores(exam_id: int) -> Sequence[Any]:
-    """(decision, form's code) of an exam, newest first."""
-    return db.session.execute(
-        sa.select(CutScore, ExamForm.code)
-        .outerjoin(ExamForm, ExamForm.id == CutScore.form_id)
-        .where(CutScore.exam_id == exam_id)
-        .order_by(CutScore.id.desc())
-        .limit(SIZE)
-    ).all()
-
-
 @dataclass(frozen=True, slots=True)
 class Bank:
     """What an exam's forms may draw on."""
