@@ -39,6 +39,7 @@ import certification.exams.views_policy
 import certification.items.views
 import certification.items.views_editor
 import certification.items.views_exchange
+import certification.items.views_many
 import certification.items.views_picture
 import certification.keys.health
 import certification.keys.views

@@ -71,7 +71,8 @@ POLICY = {
         proctor.confirm proctor.candidate proctor.extend proctor.pause proctor.resume
         proctor.report""",
     "exams.adjust": "exam_plan.adjustment exam_plan.grant exam_plan.withdraw",
-    "items.edit": """items.move items.move_many items.add_note items.change_enemy
+    "items.edit": """items.move items.move_many items.review_move items.move_matching
+        items.add_note items.change_enemy
         items.start_draft items.import_page items.preview items.apply
         items.new_page items.create items.edit items.save
         items.add_picture items.delete_picture
