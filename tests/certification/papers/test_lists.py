@@ -62,7 +62,7 @@ def test_every_cut_score_is_reached_page_by_page(
             for number in range(1, 62)
         )  # fmt: skip
     seen = walked(head, f"{ROOT}/cut-score", "td[data-label=Cut]")
-    assert seen == [f"{number} %" for number in range(61, 0, -1)]
+    assert seen == [f"{number}\u00a0%" for number in range(61, 0, -1)]
 
 
 def many_forms(make: Factory, exam: Exam, count: int) -> None:

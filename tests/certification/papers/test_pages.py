@@ -238,6 +238,6 @@ def test_supply_is_a_table_of_competencies_by_difficulty_that_says_each_cell_in_
     assert heads == ["Competency", "0–40 %", "0–100 %", "41–70 %"]
     (row,) = table.select("tbody tr")
     said = [one.get_text(" ", strip=True) for one in row.select("th[scope=row], td")]
-    assert said[1:] == ["0 of 1–2 1 missing", "5 of 1 plenty", "5 of 2–3 thin"]
+    assert said[1:] == ["0 for 1–2 1 missing", "5 for 1 plenty", "5 for 2–3 thin"]
     assert [one["class"] for one in row.select("td")] == [["missing"], ["plenty"], ["thin"]]
     assert all(one.select_one("svg") for one in row.select("td"))
