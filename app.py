@@ -41,11 +41,13 @@ import certification.exams.views_policy
 import certification.items.views
 import certification.items.views_editor
 import certification.items.views_exchange
+import certification.items.views_many
 import certification.items.views_picture
 import certification.keys.health
 import certification.keys.views
 import certification.papers.views
 import certification.papers.views_blueprint
+import certification.papers.views_cut
 import certification.scoring.jobs
 import certification.scoring.views
 import certification.scoring.views_appeals

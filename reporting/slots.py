@@ -20,6 +20,7 @@ from certification.delivery import uses
 from certification.delivery.models import Adjustment
 from certification.exams import queries as exams
 from certification.exams.models import Exam, ExamResult
+from certification.statistics import queries as statistics
 from courses.catalog.models import Course
 from courses.catalog.snapshot import catalog
 from courses.scheduling import queries as scheduling
@@ -69,6 +70,7 @@ def init_app(app: Flask) -> None:
     slots.fill(app, "person.adjustment", adjustment_of)
     slots.fill(app, "exam_exposure", uses.exposure)
     slots.fill(app, "form_uses", uses.form_uses)
+    slots.fill(app, "exam_item_figures", statistics.item_figures)
     slots.fill(app, "result.awards", standing_on)
     slots.fill(app, "attempt.result", score_report)
 

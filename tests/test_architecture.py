@@ -58,6 +58,7 @@ PURE = (
     "certification/delivery/rules_slots.py",
     "certification/cutscores/contrast.py",
     "certification/cutscores/rules.py",
+    "certification/papers/profile.py",
     "certification/scoring/domains.py",
     "certification/scoring/grading.py",
     "certification/scoring/keys.py",

@@ -73,7 +73,8 @@ POLICY = {
         proctor.confirm proctor.candidate proctor.extend proctor.pause proctor.resume
         proctor.report""",
     "exams.adjust": "exam_plan.adjustment exam_plan.grant exam_plan.withdraw",
-    "items.edit": """items.move items.move_many items.add_note items.change_enemy
+    "items.edit": """items.move items.move_many items.review_move items.move_matching
+        items.add_note items.change_enemy
         items.start_draft items.import_page items.preview items.apply
         items.new_page items.create items.edit items.save
         items.add_picture items.delete_picture
@@ -89,6 +90,7 @@ POLICY = {
         designs.publish designs.discard
         papers.assemble papers.move_form papers.decide_cut papers.start_blueprint
         papers.edit_blueprint papers.save_blueprint papers.publish_blueprint exams.save_policy
+        exams.preview_policy
         cutscores.create cutscores.call cutscores.dismiss cutscores.open_round
         cutscores.close_round cutscores.group cutscores.close cutscores.drop cutscores.decide""",
     "certification.revoke": """awards.revoke award_life.suspend award_life.lift

@@ -58,14 +58,18 @@ def newest_policy(exam_id: int) -> ExamPolicy | None:
     )
 
 
-def policies(exam_id: int) -> Sequence[ExamPolicy]:
-    """All policies of an exam, the newest first."""
-    return db.session.scalars(
+def policies(exam_id: int, cursor: int | None = None, size: int = SIZE) -> Page[ExamPolicy]:
+    """An exam's policies, the newest first."""
+    wanted = (
         sa.select(ExamPolicy)
         .where(ExamPolicy.exam_id == exam_id)
         .order_by(ExamPolicy.number.desc())
-        .limit(SIZE)
-    ).all()
+        .limit(size + 1)
+    )
+    if cursor is not None:
+        wanted = wanted.where(ExamPolicy.number < cursor)
+    rows = db.session.scalars(wanted).all()
+    return page_of(rows, size=size, key=lambda row: (row.number,), is_first=cursor is None)
 
 
 _later = aliased(ExamResult)

@@ -13,7 +13,8 @@ from certification.exams.models import ExamPolicy
 from certification.exams.views import blueprint
 from certification.items import markup
 from certification.items.content import LANGUAGES
-from lms import clock
+from lms import clock, paging
+from lms.db import release
 from lms.forms import accepted
 from lms.i18n import gettext as _
 from lms.permissions import permit
@@ -53,8 +54,15 @@ def _data(row: ExamPolicy | None) -> dict[str, Any]:
 
 
 def _page(
-    exam: Any, form: PolicyForm, newest: ExamPolicy | None, typed: dict[str, str] | None
+    exam: Any,
+    form: PolicyForm,
+    newest: ExamPolicy | None,
+    typed: dict[str, str] | None,
+    *,
+    previewed: bool = False,
 ) -> str:
+    cursor = request.args.get("after")
+    after = int(paging.decode(cursor, (int,))[0]) if cursor else None
     asked = words(form.languages.data)
     tags = [tag for tag in LANGUAGES if tag in asked or tag == "en"]
     return render_template(
@@ -62,11 +70,12 @@ def _page(
         exam=exam,
         form=form,
         newest=newest,
-        rows=queries.policies(exam.Exam.id),
+        page=queries.policies(exam.Exam.id, after),
         today=_today(),
         rendered=lambda text: markup.html(text, "{}".format),
         tags=tags,
         rules=typed if typed is not None else dict(newest.rules if newest else {}),
+        previews=[tag for tag in LANGUAGES if tag in asked] if previewed else [],
     )
 
 
@@ -78,11 +87,7 @@ def _today() -> Any:
 @permit("certification.edit")
 def save_policy(code: str) -> ResponseReturnValue:
     """Keep the next version."""
-    exam, form = exam_seen(code, "certification.edit"), PolicyForm()
-    typed = {
-        tag: request.form.get(f"rules_{tag}", "").replace("\r\n", "\n").strip()[:LONGEST_RULES]
-        for tag in LANGUAGES
-    }
+    exam, form, typed = exam_seen(code, "certification.edit"), PolicyForm(), _typed()
     if form.validate() and accepted(
         form,
         lambda: actions_policy.save(
@@ -102,3 +107,21 @@ def save_policy(code: str) -> ResponseReturnValue:
         flash(_("The policy is saved. Attempts that have begun keep the one before."))
         return redirect(url_for("exams.policy", code=code), 303)
     return _page(exam, form, queries.newest_policy(exam.Exam.id), typed), 422
+
+
+def _typed() -> dict[str, str]:
+    """The rules as they were sent, by language."""
+    return {
+        tag: request.form.get(f"rules_{tag}", "").replace("\r\n", "\n").strip()[:LONGEST_RULES]
+        for tag in LANGUAGES
+    }
+
+
+@blueprint.post("/manage/exams/<code>/policy/preview")
+@permit("certification.edit")
+def preview_policy(code: str) -> ResponseReturnValue:
+    """The rules as a candidate would read them beside what was typed; nothing is kept, and what
+    is not finished yet is no error. It may come again with the same key."""
+    release()
+    exam, form = exam_seen(code, "certification.edit"), PolicyForm()
+    return _page(exam, form, queries.newest_policy(exam.Exam.id), _typed(), previewed=True)

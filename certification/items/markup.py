@@ -1,10 +1,11 @@
 """Markdown of items as HTML that is nothing but text, lists, tables, code and our own pictures."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from markupsafe import Markup
 
 from certification.items.content import MARK, PICTURE
@@ -34,6 +35,27 @@ def html(text: str, address: Callable[[str], str]) -> Markup:
 def _own_source(tag: str, name: str, value: str) -> str | None:
     del tag
     return None if name == "src" and not _OURS.match(value) else value
+
+
+def plain(text: str) -> str:
+    """The words of a text without its markup, for places that show no HTML, such as the options
+    of a select. A picture is its alternative text. A single line is never a list, a heading or a
+    quotation: "> 5" and "2. May" keep their signs."""
+    body = text.strip()
+    tokens = _MARKDOWN.parse(body) if "\n" in body else _MARKDOWN.parseInline(body)
+    return " ".join("".join(_words(tokens)).split())
+
+
+def _words(tokens: Sequence[Token]) -> Iterator[str]:
+    for token in tokens:
+        if token.type == "list_item_open" and token.info:
+            yield f" {token.info}{token.markup} "
+        elif token.children:
+            yield from _words(token.children)
+        elif token.type in ("softbreak", "hardbreak") or (token.block and not token.content):
+            yield " "
+        else:
+            yield token.content
 
 
 def pieces(markup: str) -> list[tuple[Markup, str | None]]:

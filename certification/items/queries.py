@@ -158,22 +158,36 @@ class Filter:
 
 def listed(wanted: Filter, cursor: int = 0, size: int = SIZE) -> Page[ItemVersion]:
     """The newest version of each item, in the order of the items' making."""
+    statement = _newest(wanted).where(Item.id > cursor).limit(size + 1)
+    rows = db.session.scalars(statement).all()
+    return page_of(rows, size=size, key=lambda row: [row.item_id], is_first=not cursor)
+
+
+def matching(wanted: Filter, most: int) -> Sequence[ItemVersion]:
+    """The newest versions of all items that match, up to so many."""
+    return db.session.scalars(_newest(wanted).limit(most)).all()
+
+
+def count(wanted: Filter) -> int:
+    """How many items match."""
+    rows = _newest(wanted).with_only_columns(Item.id).order_by(None)
+    return db.session.scalar(sa.select(sa.func.count()).select_from(rows.subquery())) or 0
+
+
+def _newest(wanted: Filter) -> sa.Select[ItemVersion]:
     newest = (
         sa.select(sa.func.max(ItemVersion.number))
         .where(ItemVersion.item_id == Item.id)
         .correlate(Item)
         .scalar_subquery()
     )
-    statement = (
+    return (
         sa.select(ItemVersion)
         .join(ItemVersion.item)
-        .where(ItemVersion.number == newest, Item.id > cursor, *_conditions(wanted))
+        .where(ItemVersion.number == newest, *_conditions(wanted))
         .options(contains_eager(ItemVersion.item).joinedload(Item.programme))
         .order_by(Item.id)
-        .limit(size + 1)
     )
-    rows = db.session.scalars(statement).all()
-    return page_of(rows, size=size, key=lambda row: [row.item_id], is_first=not cursor)
 
 
 def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:

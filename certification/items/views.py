@@ -23,6 +23,7 @@ from lms.permissions import permit
 from lms.reasons import Reason
 
 blueprint = Blueprint("items", __name__)
+blueprint.add_app_template_filter(markup.plain, "plain")
 LONGEST_NOTE = 2000
 LISTED = 30
 """Items of a page of the list: their words are long."""
@@ -65,10 +66,12 @@ def _list(errors: Sequence[str] = ()) -> str:
     seen = banks()
     cursor = request.args.get("after")
     start = int(paging.decode(cursor, (int,))[0]) if cursor else 0
+    wanted = narrowing(seen)
     return render_template(
         "items/index.html",
-        page=queries.listed(narrowing(seen), start, LISTED),
-        args={name: value for name, value in _narrowed().items() if value},
+        page=queries.listed(wanted, start, LISTED),
+        count=queries.count(wanted),
+        args={name: value for name, value in narrowed().items() if value},
         banks=seen,
         competencies=queries.competencies_of([bank.id for bank in seen]),
         kinds=[(kind, wording.kind_name(kind)) for kind in KINDS],
@@ -78,14 +81,15 @@ def _list(errors: Sequence[str] = ()) -> str:
     )
 
 
-def _narrowed() -> dict[str, str]:
+def narrowed() -> dict[str, str]:
+    """What the address narrows the list by."""
     names = ("programme", "state", "kind", "competency", "q")
     return {name: request.args.get(name, "")[:100] for name in names}
 
 
 def narrowing(seen: list[Programme]) -> queries.Filter:
     """What the address asks for, within these banks."""
-    args = _narrowed()
+    args = narrowed()
     chosen = [bank.id for bank in seen if args["programme"] in ("", bank.code)]
     named = {one.code: one.id for one in queries.competencies_of([bank.id for bank in seen])}
     shows = named.get(args["competency"], 0) if args["competency"] else None
@@ -139,20 +143,21 @@ def move(item_id: int, number: int) -> ResponseReturnValue:
     version = version_of(row, number)
     note = request.form.get("note", "").strip()[:LONGEST_NOTE]
     try:
-        actions.move(version, _state(), note=note, by=current_user.person_id, now=clock.now())
+        actions.move(version, state_wanted(), note=note, by=current_user.person_id, now=clock.now())
     except Refusal as refusal:
         return _page(row, number, "state-to", refusal.reasons), refusal.status
     flash(_("Version %(number)s is now “%(state)s”.", number=number, state=_state_words()))
     return _back(row)
 
 
-def _state() -> ItemState:
-    wanted = request.form.get("state", "")
+def state_wanted() -> ItemState:
+    """The state that the form or the address names."""
+    wanted = request.values.get("to", "") or request.form.get("state", "")
     return ItemState(wanted) if wanted in list(ItemState) else abort(422)
 
 
 def _state_words() -> str:
-    return wording.state_name(_state())
+    return wording.state_name(state_wanted())
 
 
 def _back(row: Item) -> ResponseReturnValue:
@@ -175,7 +180,7 @@ def move_many() -> ResponseReturnValue:
         return _list([words.word(one) for one in refusal.reasons]), 422
     done = ngettext("%(num)s item is moved.", "%(num)s items are moved.", len(rows))
     flash(done)
-    kept: dict[str, Any] = {name: value for name, value in _narrowed().items() if value}
+    kept: dict[str, Any] = {name: value for name, value in narrowed().items() if value}
     return redirect(url_for("items.index", **kept), 303)
 
 
@@ -183,7 +188,7 @@ def _move_all(rows: Sequence[Item]) -> None:
     for row in rows:
         version = version_of(row, None)
         try:
-            actions.move(version, _state(), by=current_user.person_id, now=clock.now())
+            actions.move(version, state_wanted(), by=current_user.person_id, now=clock.now())
         except Refusal as refusal:
             why = " ".join(words.word(one) for one in refusal.reasons)
             raise refuse("item_in_the_way", status=422, code=row.code, why=why) from refusal

@@ -43,6 +43,10 @@ wording.register(
         "item_code_missing": lambda: _("Write a code of up to 60 characters."),
         "item_in_the_way": lambda: _("%(code)s: %(why)s"),
         "item_note_missing": lambda: _("Write the comment first."),
+        "items_changed": lambda: _(
+            "The items are no longer as the page showed them. Nothing was moved: look at what "
+            "would be moved now."
+        ),
         "item_none_chosen": lambda: _("Select items first."),
         "item_enemy_unknown": lambda: _("This programme has no item “%(code)s”."),
         "item_key_missing": lambda: _("The key is incomplete: say what is right."),

@@ -13,6 +13,7 @@ from certification.papers.assembly import (
     Order,
     Shortfall,
     assemble,
+    pilots_for,
     with_pilots,
 )
 from certification.papers.models import (
@@ -24,7 +25,6 @@ from certification.papers.models import (
     FormItem,
     PaperState,
 )
-from certification.papers.order import digest
 from lms import audit, slots
 from lms.db import db, locked
 from lms.errors import Refusal, refuse
@@ -106,7 +106,9 @@ def _assembled(
     )
     db.session.add(form)
     db.session.flush()
-    mixed = with_pilots(found.places, _pilots(blueprint, order, there, found, seed), seed)
+    chosen = {one.item for one in there.candidates if one.version in dict(found.places)}
+    pilots = pilots_for(order, there.pilots, chosen, blueprint.pilot_items, seed)
+    mixed = with_pilots(found.places, pilots, seed)
     for position, (version, cell) in enumerate(mixed, 1):
         db.session.add(
             FormItem(
@@ -119,26 +121,6 @@ def _assembled(
         )
     db.session.flush()
     return form
-
-
-def _pilots(
-    blueprint: Blueprint, order: Order, there: queries.Bank, found: Assembled, seed: str
-) -> list[int]:
-    """Items to try out, of the blueprint's competencies, no enemies of the form: as many as there
-    are, for trying out is never a reason to have no exam."""
-    wanted = {cell.competency for cell in order.cells}
-    item_of = {one.version: one.item for one in there.candidates}
-    chosen = {item_of[version] for version, _ in found.places}
-    foes = {pair for pair in order.enemies if chosen & set(pair)}
-    barred = chosen | {item for pair in foes for item in pair}
-    fitting = [one for one in there.pilots if one.competencies & wanted and not one.is_marked]
-    fitting.sort(key=lambda one: (one.exposure, digest(seed, one.item)))
-    taken: list[int] = []
-    for one in fitting:
-        if one.item not in barred and len(taken) < blueprint.pilot_items:
-            taken.append(one.version)
-            barred |= {item for pair in order.enemies if one.item in pair for item in pair}
-    return taken
 
 
 def refusal(blueprint: Blueprint, found: list[Shortfall] | Reason) -> Refusal:

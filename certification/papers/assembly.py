@@ -26,7 +26,16 @@ from certification.papers.search import (
 )
 from lms.reasons import Reason
 
-__all__ = ["Assembled", "Candidate", "Cell", "Order", "Shortfall", "assemble", "with_pilots"]
+__all__ = [
+    "Assembled",
+    "Candidate",
+    "Cell",
+    "Order",
+    "Shortfall",
+    "assemble",
+    "pilots_for",
+    "with_pilots",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +124,24 @@ def _augment(
             taken[candidate.item] = key
             return True
     return False
+
+
+def pilots_for(
+    order: Order, pool: Sequence[Candidate], chosen: set[int], most: int, seed: str
+) -> list[int]:
+    """Versions to try out, of the order's competencies, below the exposure cap, no enemies of the
+    `chosen` items or of one another, the least shown first. As many as there are up to `most`, for
+    trying out is never a reason to have no exam."""
+    wanted, enemies = {cell.competency for cell in order.cells}, foes(order.enemies)
+    fitting = [one for one in pool if one.competencies & wanted and not one.is_marked]
+    fresh = [one for one in fitting if one.exposure <= order.cap]
+    barred = chosen.union(*(enemies.get(item, set()) for item in chosen))
+    taken: list[int] = []
+    for one in sorted(fresh, key=lambda one: (one.exposure, digest(seed, one.item))):
+        if len(taken) < most and one.item not in barred:
+            taken.append(one.version)
+            barred |= {one.item} | enemies.get(one.item, set())
+    return taken
 
 
 def with_pilots(

@@ -3,7 +3,7 @@
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
-from wtforms import DecimalField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import DecimalField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Regexp
 
 from lms.forms import Form
@@ -50,7 +50,7 @@ class AssembleForm(Form):
 class CutForm(Form):
     """A cut score that is decided without a study."""
 
-    form_code = SelectField(_l("For"))
+    form_code = StringField(_l("For form"), [Length(max=40)])
     cut = DecimalField(
         _l("Cut score"),
         [InputRequired(_l("Enter a number.")), NumberRange(min=Decimal(0))],

@@ -182,17 +182,6 @@ def cut_of(form_id: int) -> Cut:
     return Cut(decision.cut / (form.full_points if decision.form_id else 100), decision)
 
 
-def cut_scores(exam_id: int) -> Sequence[Any]:
-    """(decision, form's code) of an exam, newest first."""
-    return db.session.execute(
-        sa.select(CutScore, ExamForm.code)
-        .outerjoin(ExamForm, ExamForm.id == CutScore.form_id)
-        .where(CutScore.exam_id == exam_id)
-        .order_by(CutScore.id.desc())
-        .limit(SIZE)
-    ).all()
-
-
 @dataclass(frozen=True, slots=True)
 class Bank:
     """What an exam's forms may draw on."""

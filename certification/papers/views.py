@@ -1,6 +1,5 @@
 """Exams as their makers see them: the list, an overview, forms, cut scores."""
 
-from fractions import Fraction
 from typing import Any
 
 from flask import Blueprint as Pages
@@ -14,11 +13,10 @@ from certification.items import markup
 from certification.items.content import ItemContent
 from certification.items.reading import draft_from
 from certification.items.showing import shown
-from certification.papers import actions, forms, queries, wording
+from certification.papers import actions, forms, queries, queries_form, wording
 from certification.papers.models import ExamForm, PaperState
 from lms import clock, paging, slots
 from lms.forms import accepted
-from lms.i18n import gettext as _
 from lms.i18n import language, ngettext
 from lms.permissions import permit
 
@@ -50,7 +48,7 @@ def exam(code: str) -> ResponseReturnValue:
         blueprint=queries.published(row.Exam.id),
         draft=queries.draft(row.Exam.id),
         forms=queries.forms(row.Exam.id),
-        cuts=queries.cut_scores(row.Exam.id),
+        cuts=queries_form.cut_scores(row.Exam.id, size=1).rows,
         links=slots.ask("exam.links", [], code=code),
         state_badge=wording.state_badge,
     )
@@ -122,6 +120,7 @@ def form(code: str, form_code: str) -> ResponseReturnValue:
     """A form: its figures, and its items in order, as the candidate sees them."""
     row, found = _form(code, form_code, "items.see")
     places = queries.form_rows(found.id)
+    blueprint_of = queries.blueprint_by_id(found.blueprint_id)
     at = request.args.get("place", 1, int)
     chosen = next((place for place in places if place.position == at), None)
     return render_template(
@@ -129,11 +128,11 @@ def form(code: str, form_code: str) -> ResponseReturnValue:
         exam=row,
         form=found,
         states=PaperState,
-        blueprint=queries.blueprint_by_id(found.blueprint_id),
+        blueprint=blueprint_of,
         places=places,
         at=at,
         view=_seen(draft_from(chosen.version.content), language()) if chosen else None,
-        mean=queries.mean_difficulty(found.id),
+        lines=queries_form.profile_of(found, blueprint_of, places),
         cut=queries.cut_of(found.id),
         markup=markup,
         picture=lambda sha256: url_for("items.picture", sha256=sha256),
@@ -155,49 +154,3 @@ def move_form(code: str, form_code: str) -> ResponseReturnValue:
         abort(422)
     actions.move(found, PaperState(wanted), by=current_user.person_id, now=clock.now())
     return redirect(url_for("papers.form", code=code, form_code=form_code), 303)
-
-
-@blueprint.get("/manage/exams/<code>/cut-score")
-@permit("items.see")
-def cut_scores(code: str) -> ResponseReturnValue:
-    """Every decision on what passes, and the way to a new one."""
-    return _cuts(exam_seen(code, "items.see"), forms.CutForm(formdata=None))
-
-
-def _cuts(row: Any, form: forms.CutForm) -> str:
-    form.form_code.choices = [("", _("all forms without one of their own, in per cent"))] + [
-        (one.code, _("form %(code)s, in raw points", code=one.code))
-        for one in queries.forms(row.Exam.id).rows
-    ]
-    return render_template(
-        "papers/cut_scores.html",
-        exam=row,
-        form=form,
-        rows=queries.cut_scores(row.Exam.id),
-        links=slots.ask("exam.links", [], code=row.Course.code),
-    )
-
-
-@blueprint.post("/manage/exams/<code>/cut-score")
-@permit("certification.edit")
-def decide_cut(code: str) -> ResponseReturnValue:
-    """Decide a cut score without a study; results that were decided stay."""
-    row, form = exam_seen(code, "certification.edit"), forms.CutForm()
-    known = {one.code: one for one in queries.forms(row.Exam.id).rows}
-    form.form_code.choices = [("", ""), *((name, name) for name in known)]
-    if form.validate() and accepted(
-        form,
-        lambda: actions.decide_cut(
-            row.Exam.id,
-            known.get(form.form_code.data or ""),
-            Fraction(form.cut.data or 0),
-            reason=form.reason.data or "",
-            today=today(),
-            by=current_user.person_id,
-            now=clock.now(),
-        ),
-        cut_out_of_range="cut",
-    ):
-        flash(_("The cut score holds from now on. Results that were decided stay as they are."))
-        return redirect(url_for("papers.cut_scores", code=code), 303)
-    return _cuts(row, form), 422

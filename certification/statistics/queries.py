@@ -54,6 +54,23 @@ def newest(exam_id: int) -> StatisticsRun | None:
     )
 
 
+def item_figures(exam_id: int) -> dict[int, tuple[float | None, float | None]]:
+    """By item version (difficulty, discrimination) of the newest figures; None where too few
+    people answered for one of them."""
+    run = newest(exam_id)
+    report = run.report if run else None
+    if report is None:
+        return {}
+    return {
+        report["asked"][row["place"]]["version_id"]: (_figure(row["p"]), _figure(row["r"]))
+        for row in report["all"]["items"]
+    }
+
+
+def _figure(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
+
+
 def waiting(exam_id: int) -> StatisticsRun | None:
     """The run that is being computed."""
     return db.session.scalar(

@@ -51,6 +51,17 @@ for (const control of document.querySelectorAll("form:not([data-swap]) [data-aut
   control.addEventListener("change", () => control.form.requestSubmit());
 }
 
+// A button that acts on ticked rows says how many there are.
+for (const button of document.querySelectorAll("[data-counts]")) {
+  const plain = button.textContent;
+  const count = () => {
+    const ticked = button.form.querySelectorAll(`[name="${button.dataset.counts}"]:checked`).length;
+    button.textContent = ticked ? button.dataset.label.replace("#", ticked) : plain;
+  };
+  button.form.addEventListener("change", count);
+  addEventListener("pageshow", count);
+}
+
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(button.dataset.copy);

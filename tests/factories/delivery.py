@@ -1,5 +1,6 @@
 """Exams that can be taken: every kind of item in one form, and attempts at it."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,16 +42,24 @@ class DeliveryFactory(SittingsFactory):
         )  # fmt: skip
 
     def takeable(
-        self, course: Course | None = None, kinds: tuple[str, ...] = tuple(KINDS), **policy: Any
+        self,
+        course: Course | None = None,
+        kinds: tuple[str, ...] = tuple(KINDS),
+        *,
+        changes: Mapping[str, Any] | None = None,
+        **policy: Any,
     ) -> Sat:
-        """An exam with a policy and a published form of one item of each kind."""
+        """An exam with a policy and a published form of one item of each kind; `changes` are what
+        differs in their content."""
         exam_course = course or self.exam_course()
         exam = self.exam(exam_course)
         self.policy(exam, **policy)
         programme = self.programme_of(exam)
         author, approver = self.person("Author"), self.person("Approver")
         versions = [
-            self._approved(programme, f"K{number:02}-{kind}", kind, author, approver)
+            self._approved(
+                programme, f"K{number:02}-{kind}", kind, author, approver, **(changes or {})
+            )
             for number, kind in enumerate(kinds, 1)
         ]
         return Sat(exam, self.form(exam, versions), versions)
@@ -62,9 +71,15 @@ class DeliveryFactory(SittingsFactory):
         )
 
     def _approved(
-        self, programme: Programme, code: str, kind: str, author: Person, approver: Person
+        self,
+        programme: Programme,
+        code: str,
+        kind: str,
+        author: Person,
+        approver: Person,
+        **changes: Any,
     ) -> ItemVersion:
-        version = self.item(programme, code, kind=kind, by=author)
+        version = self.item(programme, code, kind=kind, by=author, **changes)
         self.moved(version, ItemState.REVIEW, by=author)
         return self.moved(version, ItemState.ACTIVE, by=approver)
 

@@ -16,7 +16,7 @@ from certification.items.showing import given
 from lms import clock
 from lms.accounts.models import Person
 from lms.db import db, unit
-from tests.certification.items.contents import RIGHT
+from tests.certification.items.contents import KINDS, RIGHT
 from tests.factories import Factory
 from tests.page import Page
 
@@ -54,6 +54,25 @@ def begin(browser: FlaskClient, code: str = "ADM-300") -> str:
     answer = browser.post(f"/exams/{code}/attempt", data=sent)
     assert answer.status_code == 303, answer.text
     return str(answer.headers["Location"])
+
+
+MARKED = {"fr": "**Paris**", "es": "`Madrid`", "it": "[Rome](https://example.org)"}
+
+
+@pytest.mark.parametrize("kind", ["match", "inline", "gaps", "order"])
+def test_options_to_choose_from_a_list_are_words_without_markup(
+    make: Factory, browser: FlaskClient, now: Any, kind: str
+) -> None:
+    texts = KINDS[kind]["texts"]["en"]
+    names = list(texts["options"])
+    words = dict(zip(names, MARKED.values(), strict=False))
+    changes = {"texts": {"en": {**texts, "options": {**texts["options"], **words}}}}
+    make.takeable(kinds=(kind,), changes=changes)
+    with clock.frozen_at(now):
+        page = Page(browser.get(f"{begin(browser)}?n=1"))
+    offered = {one.get_text() for one in page.soup.select("select option")}
+    assert {"Paris", "Madrid"} <= offered
+    assert not any("*" in one or "`" in one for one in offered)
 
 
 def test_every_kind_of_item_is_answered_without_a_script(

@@ -33,6 +33,21 @@ def test_an_item_of_each_kind_is_shown_as_the_candidate_sees_it(
     assert "As the candidate sees it" in page.text
 
 
+def test_options_in_a_list_and_the_key_are_words_without_markup(
+    author: FlaskClient, make: Factory
+) -> None:
+    texts = {
+        "body": "Match.",
+        "options": {"fr": "**Paris**", "es": "`Madrid`", "it": "Rome"},
+        "places": {"x": "_France_", "y": "Spain", "z": "Italy"},
+    }
+    version = make.item(make.programme(), kind="match", texts={"en": texts})
+    page = Page(author.get(f"/manage/items/{version.item_id}"))
+    offered = {one.get_text() for one in page.soup.select("#answer-p1 option")}
+    assert offered == {"Choose", "Paris", "Madrid", "Rome"}
+    assert "France: Paris" in page.text
+
+
 def test_the_list_is_narrowed_by_the_address(author: FlaskClient, make: Factory) -> None:
     programme = make.programme()
     make.item(programme, "A")

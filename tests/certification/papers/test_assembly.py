@@ -15,13 +15,18 @@ from certification.papers.assembly import (
     Order,
     Shortfall,
     assemble,
+    pilots_for,
     with_pilots,
 )
 from lms.reasons import Reason
 
 
 def item(
-    number: int, *competencies: int, difficulty: int | None = 60, points: int = 1
+    number: int,
+    *competencies: int,
+    difficulty: int | None = 60,
+    points: int = 1,
+    exposure: float = 0.0,
 ) -> Candidate:
     return Candidate(
         version=1000 + number,
@@ -29,6 +34,7 @@ def item(
         points=Fraction(points),
         competencies=frozenset(competencies or (1,)),
         difficulty=difficulty,
+        exposure=exposure,
     )
 
 
@@ -203,6 +209,20 @@ def test_pilot_items_are_strewn_in_between() -> None:
     assert [pair for pair in mixed if pair[1] is not None] == places
     assert sorted(v for v, cell in mixed if cell is None) == [91, 92, 93]
     assert [v for v, _ in mixed[-3:]] != [91, 92, 93]
+
+
+def test_items_that_are_tried_out_keep_to_the_exposure_cap_and_the_least_shown_come_first() -> None:
+    order = Order((Cell(1, 1, 1, 1),), 1, cap=0.6)
+    pool = [item(1, exposure=0.7), item(2, exposure=0.6), item(3, exposure=0.1), item(4, 2)]
+    assert pilots_for(order, pool, {9}, 3, "s") == [1003, 1002]
+    assert pilots_for(order, pool, {9}, 1, "s") == [1003]
+
+
+def test_items_that_are_tried_out_are_no_enemies_of_the_form_or_of_one_another() -> None:
+    enemies = frozenset({(1, 9), (2, 3)})
+    order = Order((Cell(1, 1, 1, 1),), 1, enemies=enemies)
+    pool = [item(1), item(2, exposure=0.1), item(3, exposure=0.2), item(9)]
+    assert pilots_for(order, pool, {9}, 3, "s") == [1002]
 
 
 def test_ten_forms_from_two_thousand_items_take_under_two_seconds() -> None:

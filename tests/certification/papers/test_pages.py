@@ -219,3 +219,25 @@ def test_colleagues_readers_outsiders(app: Flask, exam: Exam, make: Factory) -> 
     assert {learner.get(f"{ROOT}{page}").status_code for page in pages} == {403}
     assert auditor.get(f"{ROOT}/forms/Z").status_code == 404
     assert auditor.put(f"{ROOT}/forms").status_code == 405
+
+
+def test_supply_is_a_table_of_competencies_by_difficulty_that_says_each_cell_in_words(
+    head: FlaskClient, exam: Exam, make: Factory
+) -> None:
+    items(make, exam, 5)
+    form = drafted(head)
+    wanted = cells(
+        ("SEC-1", "0", "40", "1", "2"),
+        ("SEC-1", "41", "70", "2", "3"),
+        ("SEC-1", "0", "100", "1", "1"),
+    )
+    assert form.submit(head, scored_items="4", **wanted).status_code == 303
+    table = Page(head.get(f"{ROOT}/blueprint")).soup.select_one("table.supply")
+    assert table is not None
+    heads = [one.get_text(" ", strip=True) for one in table.select("thead th[scope=col]")]
+    assert heads == ["Competency", "0–40 %", "0–100 %", "41–70 %"]
+    (row,) = table.select("tbody tr")
+    said = [one.get_text(" ", strip=True) for one in row.select("th[scope=row], td")]
+    assert said[1:] == ["0 for 1–2 1 missing", "5 for 1 plenty", "5 for 2–3 thin"]
+    assert [one["class"] for one in row.select("td")] == [["missing"], ["plenty"], ["thin"]]
+    assert all(one.select_one("svg") for one in row.select("td"))

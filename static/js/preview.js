@@ -1,6 +1,6 @@
 // The preview follows what is typed: the form goes to the same address as the "Preview" button
-// sends it to, and the picture of the answer replaces the one that is shown.
-const form = document.getElementById("design");
+// sends it to, and the preview of the answer replaces the one that is shown.
+const form = document.getElementById(document.getElementById("preview").dataset.of);
 const shown = { wait: 0, request: null };
 
 async function draw() {

@@ -1,0 +1,60 @@
+"""What one form consists of, the forms that a cut score may be for, and the cut scores."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import sqlalchemy as sa
+
+from certification.items.reading import draft_from
+from certification.papers.models import Blueprint, CutScore, ExamForm, FormItem, PaperState
+from certification.papers.profile import Asked, Figures, Line, profile
+from lms import slots
+from lms.db import db
+from lms.paging import SIZE, Page, page_of
+
+
+def profile_of(form: ExamForm, blueprint: Blueprint, places: Sequence[FormItem]) -> list[Line]:
+    """A form competency by competency, with what candidates made of it where figures exist."""
+    competency = {cell.id: cell.competency_id for cell in blueprint.cells}
+    order = {cell.competency_id: cell.position for cell in reversed(blueprint.cells)}
+    asked = [
+        Asked(
+            place.version_id,
+            competency.get(place.cell_id or 0),
+            Fraction(draft_from(place.version.content).scoring.points),
+            place.version.difficulty,
+        )
+        for place in places
+        if not place.is_pilot
+    ]
+    asked.sort(key=lambda one: order.get(one.competency or 0, len(order) + 1))
+    found = slots.ask("exam_item_figures", {}, exam_id=form.exam_id)
+    return profile(asked, {version: Figures(p, r) for version, (p, r) in found.items()})
+
+
+def nameable(exam_id: int, size: int = SIZE) -> tuple[Sequence[ExamForm], int]:
+    """The newest fixed forms that are not retired, and how many there are in all."""
+    wanted = (
+        ExamForm.exam_id == exam_id,
+        ExamForm.is_random.is_(False),
+        ExamForm.state != PaperState.RETIRED,
+    )
+    newest = sa.select(ExamForm).where(*wanted).order_by(ExamForm.id.desc()).limit(size)
+    count = db.session.scalar(sa.select(sa.func.count()).select_from(ExamForm).where(*wanted))
+    return db.session.scalars(newest).all(), count or 0
+
+
+def cut_scores(exam_id: int, cursor: int | None = None, size: int = SIZE) -> Page[Any]:
+    """(decision, form's code) of an exam, newest first."""
+    wanted = (
+        sa.select(CutScore, ExamForm.code)
+        .outerjoin(ExamForm, ExamForm.id == CutScore.form_id)
+        .where(CutScore.exam_id == exam_id)
+        .order_by(CutScore.id.desc())
+        .limit(size + 1)
+    )
+    if cursor is not None:
+        wanted = wanted.where(CutScore.id < cursor)
+    rows = db.session.execute(wanted).all()
+    return page_of(rows, size=size, key=lambda row: (row[0].id,), is_first=cursor is None)
