@@ -9,7 +9,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from wtforms import FileField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Regexp
 
-from certification.items import actions_import, queries, wording
+from certification.items import actions_import, intake, queries, wording
 from certification.items import wording_import as _words  # noqa: F401 -- registers its texts
 from certification.items.actions import Link
 from certification.items.content import LANGUAGES
@@ -141,7 +141,7 @@ def _held(name: str) -> bytes:
 def _plan(form: Any, held: str) -> list[actions_import.Planned]:
     content = _held(held)
     release()
-    found = actions_import.read(form.format.data, content, form.language.data)
+    found = intake.read(form.format.data, content, form.language.data)
     return actions_import.plan(_bank(form), found, prefix=form.prefix.data)
 
 

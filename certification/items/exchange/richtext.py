@@ -144,8 +144,7 @@ def _table(element: Element, rich: Rich) -> list[str]:
     """The first row is the heading, because Markdown wants one."""
     title = [_paragraph(_cell(one, rich)) for one in element if one.tag == "caption"]
     rows = [
-        [_cell(cell, rich) for cell in row if cell.tag in ("td", "th")]
-        for row in element.iter("tr")
+        [_cell(cell, rich) for cell in row if cell.tag in ("td", "th")] for row in _rows(element)
     ]
     rows = [row for row in rows if row]
     if not rows:
@@ -156,6 +155,15 @@ def _table(element: Element, rich: Rich) -> list[str]:
     lines = [f"| {' | '.join(row + [''] * (width - len(row)))} |" for row in rows]
     lines.insert(1, "|" + " --- |" * width)
     return [*title, "\n".join(lines)]
+
+
+def _rows(table: Element) -> Iterator[Element]:
+    """Its own rows, not those of tables in its cells."""
+    for one in table:
+        if one.tag == "tr":
+            yield one
+        elif one.tag in ("thead", "tbody", "tfoot"):
+            yield from (row for row in one if row.tag == "tr")
 
 
 def _cell(element: Element, rich: Rich) -> str:

@@ -71,6 +71,12 @@ PAIR = "<subquestion><text>{}</text><answer><text>{}</text></answer></subquestio
             ["c"],
         ),
         (
+            question("multichoice", "Either?", answer("A", "100") + answer("B", "100")),
+            "choice",
+            ["b"],
+            [],
+        ),
+        (
             question("truefalse", "So?", answer("true", "0") + answer("false", "100")),
             "choice",
             ["b"],
@@ -152,7 +158,8 @@ def test_a_picture_in_the_file_comes_along_and_none_is_fetched() -> None:
         (question("multichoice", "x", answer("a", "0") + answer("b", "0")), "item_key_missing"),
         (question("numerical", "x", answer("many", "100")), "import_number"),
         (question("ddwtos", "[[3]]", BOX.format("x", 1)), "import_no_key"),
-        (question("category", ""), "import_category"),
+        (question("shortanswer", "x", answer("a*", "100")), "import_wildcard"),
+        (question("cloze", "x {1:SA:=a*}"), "import_wildcard"),
         ("<other/>", "import_type_unknown"),
     ],
 )
@@ -190,6 +197,42 @@ def test_files_of_any_usual_encoding_are_read(encoding: str) -> None:
     (found,) = moodle.read(text.encode(encoding))
     assert found.content is not None
     assert found.content.texts["en"].body.startswith("Caf\u00e9")
+
+
+def test_a_category_is_a_note_of_what_follows_and_no_item() -> None:
+    category = '<question type="category"><category><text>top/Basics</text></category></question>'
+    found = read(category, "<p> </p>", question("shortanswer", "x", answer("a", "100")))
+    assert [(one.number, codes(one)) for one in found] == [(1, ["import_category"])]
+
+
+def test_a_file_of_a_single_question_is_read() -> None:
+    (found,) = moodle.read(question("shortanswer", "x", answer("a", "100")).encode())
+    assert found.content is not None
+
+
+def test_a_picture_of_an_old_file_stands_below_the_text() -> None:
+    old = f"<image>a/b.png</image><image_base64>{picture()}</image_base64>"
+    found = one(question("shortanswer", "What is it?", old + answer("a", "100")))
+    (image,) = found.pictures
+    assert found.content.texts["en"].body == f"What is it?\n\n![](picture:{image.sha256})"
+    lost = one(question("shortanswer", "x", "<image>b.png</image>" + answer("a", "100")))
+    assert codes(lost) == ["import_picture_broken"]
+
+
+def test_markdown_keeps_its_pictures_and_its_html_is_named() -> None:
+    file = f'<file name="p.png" encoding="base64">{picture()}</file>'
+    body = "See ![red](@@PLUGINFILE@@/p.png) and ![it](http://e.org/x.png), <b>now</b>."
+    asked = question("shortanswer", body, answer("a", "100"), file)
+    found = one(asked.replace('format="html"', 'format="markdown"'))
+    (image,) = found.pictures
+    said = found.content.texts["en"].body
+    assert said == f"See ![red](picture:{image.sha256}) and \\[it\\], <b>now</b>."
+    assert codes(found) == ["import_markup_as_text", "import_picture_elsewhere"]
+
+
+def test_what_only_looks_like_a_tag_stays_text() -> None:
+    found = one(question("shortanswer", "<p>Is #include <stdio.h> 1<2?</p>", answer("a", "100")))
+    assert found.content.texts["en"].body == r"Is #include \<stdio.h\> 1\<2?"
 
 
 SIGNS = (
