@@ -1,12 +1,15 @@
 """Orders a file of items to be read by a process with limits (`sorter`), never in this one."""
 
 import base64
+from datetime import timedelta
 
 from certification.items.exchange import carried
 from certification.items.exchange.found import MOST_ITEMS, Found
 from lms.confined import Confined, ConfinedFailure
 from lms.errors import refuse
 
+KEPT = timedelta(days=1)
+"""How long what was sent waits between its preview and the confirmation."""
 SECONDS = 8.0
 """By the clock: the process has 5 of CPU, and may wait for it."""
 _sorter = Confined("certification.items.sorter", SECONDS)

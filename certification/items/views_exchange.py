@@ -28,11 +28,11 @@ from lms.i18n import lazy as _l
 from lms.i18n import ngettext
 from lms.permissions import permit
 from lms.storage import Damaged, Storage
+from lms.uploads import Uploads
 
 MOST_TEXT = 1 << 20
 MOST_BYTES = 6 << 20
 MOST_EXPORTED = 5_000
-KEPT_SECONDS = 86_400
 FORMATS = (
     ("auto", _l("As the file says")),
     ("gift", "GIFT"),
@@ -119,21 +119,26 @@ def _storage() -> Storage:
     return storage
 
 
+def _uploads() -> Uploads:
+    uploads: Uploads = current_app.extensions["uploads"]
+    return uploads
+
+
 def _signer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(current_app.secret_key or "", salt="items-import")
 
 
 def _hold(content: bytes) -> str:
     """Keep what was sent until it is confirmed; the answer is a name that only its sender has."""
-    return str(_signer().dumps([current_user.person_id, _storage().put(content)]))
+    return str(_signer().dumps([current_user.person_id, _uploads().keep(content)]))
 
 
 def _held(name: str) -> bytes:
     try:
-        person_id, digest = _signer().loads(name, max_age=KEPT_SECONDS)
+        person_id, kept = _signer().loads(name, max_age=int(intake.KEPT.total_seconds()))
         if person_id == current_user.person_id:
-            return _storage().get(digest)
-    except (BadSignature, ValueError, TypeError, FileNotFoundError, Damaged):
+            return _uploads().get(kept)
+    except (BadSignature, ValueError, TypeError, FileNotFoundError):
         pass
     raise refuse("preview_outdated")
 
