@@ -1,5 +1,6 @@
 """Items from files with a preview of each, and items as a file."""
 
+from collections import Counter
 from typing import Any
 
 from flask import Response, current_app, flash, redirect, render_template, request, url_for
@@ -97,13 +98,21 @@ def preview() -> ResponseReturnValue:
     return render_template(
         "items/preview.html",
         form=form,
-        planned=found,
         new=[one for one in found if one.is_new],
+        known=[one for one in found if one.same_as],
+        left=[one for one in found if one.found.content is None],
+        whys=_whys(found),
         held=held[0],
         digest=actions_import.digest_of(found),
         word=words.word,
         kind_name=wording.kind_name,
     )
+
+
+def _whys(planned: list[Any]) -> list[tuple[str, int]]:
+    """Each reason why something stays behind, the commonest first."""
+    said = Counter(words.word(reason) for one in planned for reason in one.found.refusals)
+    return said.most_common(12)
 
 
 def _uploaded(form: Any) -> bytes:

@@ -64,6 +64,18 @@ class _Tree(HTMLParser):
             last = len(names) - names[::-1].index(tag)
             del self.open[last:]
 
+    def parse_html_declaration(self, i: int) -> int:
+        """What begins like a declaration and is none (`<![x`) is a comment, as in browsers."""
+        try:
+            return super().parse_html_declaration(i)
+        except AssertionError:
+            return int(self.parse_bogus_comment(i))
+
+    def unknown_decl(self, data: str) -> None:
+        """Text that was wrapped twice is text."""
+        if data.startswith("CDATA["):
+            self.handle_data(data.removeprefix("CDATA["))
+
     def handle_data(self, data: str) -> None:
         """Text after the last child, or before the first."""
         parent = self.open[-1]

@@ -38,6 +38,7 @@ MAKERS: dict[str, Callable[[QtiItem, Element, Rule], dict[str, Any]]] = {
     "hotspotInteraction": qti_places.hotspot,
     "selectPointInteraction": qti_places.point,
 }
+LIST = "inlineChoiceInteraction"
 PICTURE_TYPES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp")
 MOST_NAMED = 12
 
@@ -122,13 +123,13 @@ def _made(item: QtiItem) -> dict[str, Any]:
     names = {str(one.tag) for one in item.interactions}
     if not names:
         raise CannotTake("import_no_question")
-    if names == {"inlineChoiceInteraction"}:
+    if names == {LIST}:
         rules = _ruled(item)
         return qti_entries.inline(item, rules)
-    if unknown := sorted(names - set(MAKERS)):
+    if unknown := sorted(names - {*MAKERS, LIST}):
         raise CannotTake("import_interaction", name=", ".join(unknown)[:80])
     if len(item.interactions) > 1:
-        entries = names == {"textEntryInteraction"}
+        entries = names <= {"textEntryInteraction", LIST}
         raise CannotTake("import_entries" if entries else "import_several")
     interaction = item.interactions[0]
     return MAKERS[str(interaction.tag)](item, interaction, _ruled(item)(interaction))

@@ -230,6 +230,15 @@ def test_markdown_keeps_its_pictures_and_its_html_is_named() -> None:
     assert codes(found) == ["import_markup_as_text", "import_picture_elsewhere"]
 
 
+def test_declarations_of_other_programs_do_no_harm() -> None:
+    body = "<p><![if !supportLists]>1.<![endif]> <![x[y]> <!ELEMENT z> one</p>"
+    found = one(question("shortanswer", body, answer("a", "100")))
+    assert found.content.texts["en"].body == r"1\. one"
+    twice = "&lt;p&gt;&lt;![CDATA[kept]]&gt;&lt;/p&gt;"
+    asked = f'<question type="shortanswer"><questiontext><text>{twice}</text></questiontext>'
+    assert one(f"{asked}{answer('a', '100')}</question>").content.texts["en"].body == "kept"
+
+
 def test_what_only_looks_like_a_tag_stays_text() -> None:
     found = one(question("shortanswer", "<p>Is #include <stdio.h> 1<2?</p>", answer("a", "100")))
     assert found.content.texts["en"].body == r"Is #include \<stdio.h\> 1\<2?"

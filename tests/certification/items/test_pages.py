@@ -51,11 +51,13 @@ def test_a_file_is_previewed_and_then_becomes_exactly_that(
         author, prefix="IMP", competency="SEC-1", file=(io.BytesIO(GIFT.encode()), "a.txt")
     )
     page = Page(shown)
-    assert [row[1:3] for row in page.rows()][:3] == [
+    assert page.rows()[0][1:3] == ["Two", "The key is incomplete: say what is right."]
+    assert [row[1:3] for row in page.rows("[aria-labelledby=taken] table")] == [
         ["One", "IMP-001 Choice"],
-        ["Two", "Not taken over"],
         ["Three", "Is there already: IMP-001"],
     ]
+    for said in ("Become drafts 1", "Are there already 1", "Are not taken over 1"):
+        assert said in page.text
     assert "Who?" not in author.get("/manage/items").text
     made = page.form("/manage/items/import/items").submit(author)
     assert made.status_code == 303

@@ -205,6 +205,7 @@ def test_no_more_is_earned_than_so_many_choices_can_earn() -> None:
             MATCH,
             "import_stimulus_needed",
         ),
+        (ENTRY + LIST, declared("string"), MATCH, "import_entries"),
         (CHOICE + "<include href='more.xml'/>", RIGHT_A, MATCH, "import_included"),
     ],
 )

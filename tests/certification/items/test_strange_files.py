@@ -5,12 +5,15 @@ import time
 import zipfile
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from certification.items import intake
-from certification.items.exchange import carried, foreign, formats, guess
+from certification.items.exchange import carried, foreign, formats, guess, qti_write, table
 from certification.items.exchange.found import Found, TooMany
 from lms.errors import Refusal
 from tests.certification.items import test_moodle
+from tests.certification.items.contents import item
 
 
 def zipped(**files: str) -> bytes:
@@ -164,3 +167,39 @@ def test_a_picture_says_what_it_is_by_its_bytes() -> None:
     assert found.content is not None
     assert found.content.texts["en"].body == r"See \[it\] here \[no\]"
     assert not found.pictures
+
+
+SAMPLES = {
+    "gift": (
+        b"// [id:a]\n$CATEGORY: x\n\n::N:: [html]<b>Who</b>? {~%50%Ada#no ~%50%Ben =Cy####all}\n\n"
+        b"Pair {=a -> 1 =b -> 2}\n\nNear {#=3:1#x =%50%4..5 ~#no}\n\nSo? {T#a#b}\n\nWhy? {}\n"
+    ),
+    "aiken": b"Which?\nA. One\nB) Two\nANSWER: B\n\nMore?\nA. x\nB. y\nANSWER: A\n",
+    "csv": table.write([("A-1", "T", item("match")), ("A-2", "T", item("number"))]).encode(),
+    "moodle": "<quiz>{}{}{}</quiz>".format(
+        test_moodle.question("cloze", "<p>Is {1:MC:=a~%-50%b} or {2:MCV:c~=d}?</p>"),
+        test_moodle.question("numerical", "x", test_moodle.answer("3,1", "100")),
+        test_moodle.question("ddwtos", "[[1]] [[2]]", test_moodle.BOX.format("x", 1) * 2),
+    ).encode(),
+    "qti": qti_write.item_xml("A-1", "T", item("gaps")),
+}
+SIGNS = b"<>&;{}[]()=~#%->:\"'\\/ \n\r\t\x00\xff\xed\xa0\x80\xef\xbb\xbf09.,*_`|"
+
+
+@pytest.mark.parametrize("form", SAMPLES)
+@given(data=st.data())
+def test_a_damaged_file_is_previewed_or_refused(form: str, data: st.DataObject) -> None:
+    content = SAMPLES[form]
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(content)))
+        end = data.draw(st.integers(start, min(len(content), start + 40)))
+        inner = data.draw(
+            st.sampled_from([b"", content[start:end] * 3, b"&#x1F600;", b"NaN", b"1e999", b"]]>"])
+            | st.binary(max_size=6)
+            | st.lists(st.sampled_from(SIGNS), max_size=6).map(bytes)
+        )
+        content = content[:start] + inner + content[end:]
+    found = formats.read(data.draw(st.sampled_from([form, "auto"])), content, "en")
+    assert [one.number for one in found] == list(range(1, len(found) + 1))
+    assert all((one.content is None) == bool(one.refusals) for one in found)
+    assert carried.loaded(carried.dumped(found))
