@@ -129,6 +129,8 @@ def _make(making: Making, text: str, language: str) -> None:
     if named := _NAME.match(text):
         making.name, text = shown(named[1])[:60], named[2]
     form, text = formed(text, "moodle")
+    if text.count("{") == text.count("}") > 1:
+        raise CannotTake("import_several")
     if text.count("{") != 1 or text.count("}") != 1 or text.index("{") > text.index("}"):
         raise CannotTake("import_structure" if "{" in text else "import_no_question")
     before, inner = text.split("{")

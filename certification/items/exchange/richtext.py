@@ -32,7 +32,7 @@ BLOCKS = {
     "h2", "h3", "h4", "h5", "h6", "itemBody", "prompt", "rubricBlock", "details", "summary",
     "contentBody",
 }  # fmt: skip
-QUIET = frozenset(("head", "title", "meta", "link"))
+QUIET = frozenset(("rp", "head", "title", "meta", "link"))
 STYLES = {
     **dict.fromkeys(("em", "i", "cite", "dfn", "var"), "*"),
     **dict.fromkeys(("strong", "b"), "**"),
@@ -179,7 +179,7 @@ def _line(piece: str | Element, rich: Rich, within: str = "") -> str:
     tag = str(piece.tag)
     if tag in DROPPED:
         return _dropped(piece, rich)
-    if tag in ("br", "img", "math", "sup", "sub"):
+    if tag in _SIGNS:
         return _SIGNS[tag](piece, rich)
     if tag in CODE and not rich.bare:
         return _code(piece, rich)
@@ -243,12 +243,19 @@ def _script(piece: Element, rich: Rich) -> str:
     return rich.words(f"{'^' if raised else '_'}({text})") if text else ""
 
 
+def _reading(piece: Element, rich: Rich) -> str:
+    """How a Chinese or Japanese word is read stands behind it."""
+    text = plain(piece)
+    return rich.words(f"({text})") if text else ""
+
+
 _SIGNS: dict[str, Callable[[Element, Rich], str]] = {
     "br": _break,
     "img": _image,
     "math": _formula,
     "sup": _script,
     "sub": _script,
+    "rt": _reading,
 }
 
 

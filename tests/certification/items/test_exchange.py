@@ -67,7 +67,7 @@ def test_gift_keeps_names_escapes_feedback_and_comments_apart() -> None:
     [
         ("Only text.", "import_no_question"),
         ("Open {=a ~b", "import_structure"),
-        ("Two {=a} gaps {=b}", "import_structure"),
+        ("Two {=a} gaps {=b}", "import_several"),
         ("None {~a ~b}", "item_key_missing"),
         ("Half {~%50%a ~b}", "item_weights_wrong"),
         ("Much {=%900%a ~b}", "import_weight"),

@@ -239,6 +239,12 @@ def test_declarations_of_other_programs_do_no_harm() -> None:
     assert one(f"{asked}{answer('a', '100')}</question>").content.texts["en"].body == "kept"
 
 
+def test_the_reading_of_a_word_stands_behind_it() -> None:
+    body = "<p><ruby>\u771f<rp>[</rp><rt>\u307e\u3053\u3068</rt><rp>]</rp></ruby>?</p>"
+    found = one(question("shortanswer", body, answer("a", "100")))
+    assert found.content.texts["en"].body == "\u771f(\u307e\u3053\u3068)?"
+
+
 def test_what_only_looks_like_a_tag_stays_text() -> None:
     found = one(question("shortanswer", "<p>Is #include <stdio.h> 1<2?</p>", answer("a", "100")))
     assert found.content.texts["en"].body == r"Is #include \<stdio.h\> 1\<2?"
