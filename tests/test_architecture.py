@@ -90,6 +90,7 @@ PURE = (
     "certification/items/exchange/marking.py",
     "certification/items/exchange/moodle.py",
     "certification/items/exchange/moodle_gaps.py",
+    "certification/items/exchange/moodle_grid.py",
     "certification/items/exchange/moodle_question.py",
     "certification/items/exchange/moodle_text.py",
     "certification/items/exchange/package.py",

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from certification.items.exchange import moodle_gaps, weighing
+from certification.items.exchange import moodle_gaps, moodle_grid, weighing
 from certification.items.exchange.found import (
     MOST_ITEMS,
     CannotTake,
@@ -269,6 +269,8 @@ MAKERS: dict[str, Make] = {
     "matching": _match,
     "ddmatch": _match,
     "ordering": _order,
+    "mtf": moodle_grid.grid,
+    "kprime": moodle_grid.grid,
     "essay": _essay,
     "description": _nothing,
     "ddwtos": moodle_gaps.gaps,

@@ -245,6 +245,32 @@ def test_the_reading_of_a_word_stands_behind_it() -> None:
     assert found.content.texts["en"].body == "\u771f(\u307e\u3053\u3068)?"
 
 
+def grid(method: str, second: str = "2") -> str:
+    row = '<row number="{0}"><optiontext><text>Row {0}</text></optiontext></row>'
+    column = '<column number="{}"><responsetext><text>{}</text></responsetext></column>'
+    weight = '<weight rownumber="{}" columnnumber="{}"><value> 1.000 </value></weight>'
+    rest = (
+        f"<scoringmethod><text>{method}</text></scoringmethod>{row.format(1)}{row.format(2)}"
+        f"{column.format(1, 'True')}{column.format(2, 'False')}"
+        f"{weight.format(1, 1)}{weight.format(2, second)}"
+    )
+    return question("mtf", "So?", rest)
+
+
+@pytest.mark.parametrize(("method", "half"), [("subpoints", 0.5), ("mtfonezero", 0)])
+def test_statements_to_be_judged_become_a_match(method: str, half: float) -> None:
+    content = one(grid(method)).content
+    assert content.texts["en"].options == {"o1": "True", "o2": "False"}
+    assert score(content, {"p1": "o1", "p2": "o2"}).is_right
+    assert score(content, {"p1": "o1", "p2": "o1"}).raw == half
+    assert one(grid(method, second="1")).content.key == {"p1": "o1", "p2": "o1"}
+
+
+def test_a_grid_that_is_scored_otherwise_is_refused() -> None:
+    assert codes(one(grid("kprime"))) == ["import_processing"]
+    assert codes(one(grid("subpoints", second="7"))) == ["import_no_key"]
+
+
 def test_what_only_looks_like_a_tag_stays_text() -> None:
     found = one(question("shortanswer", "<p>Is #include <stdio.h> 1<2?</p>", answer("a", "100")))
     assert found.content.texts["en"].body == r"Is #include \<stdio.h\> 1\<2?"
