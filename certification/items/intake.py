@@ -23,6 +23,6 @@ def read(form: str, content: bytes, language: str) -> list[Found]:
         answer = _sorter.order(order)
     except ConfinedFailure:
         raise refuse("import_too_hard", status=422) from None
-    if answer == b"null":
+    if not answer:
         raise refuse("import_too_many", status=422, most=MOST_ITEMS)
     return carried.loaded(answer)

@@ -1,7 +1,7 @@
-"""What was found in a file as JSON, from the process that read it to the one that asked. Pure."""
+"""What was found in a file, from the process that read it to the one that asked. Pure."""
 
-import base64
 import json
+import struct
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -9,18 +9,20 @@ from certification.items.exchange.found import Found, Image
 from certification.items.reading import as_json, content_from
 from lms.reasons import Reason
 
+LENGTH = struct.Struct(">I")
+
 
 def dumped(found: Sequence[Found]) -> bytes:
-    """As JSON; a picture that several items show is carried once."""
+    """Four bytes of length, JSON, then the pictures one after the other, each once."""
     pictures = {one.sha256: one for item in found for one in item.pictures}
     said = {
         "items": [_item(one) for one in found],
         "pictures": [
-            [one.sha256, base64.b64encode(one.content).decode(), one.width, one.height]
-            for one in pictures.values()
+            [one.sha256, len(one.content), one.width, one.height] for one in pictures.values()
         ],
     }
-    return json.dumps(said, default=str).encode()
+    text = json.dumps(said, default=str).encode()
+    return b"".join((LENGTH.pack(len(text)), text, *(one.content for one in pictures.values())))
 
 
 def _item(found: Found) -> dict[str, Any]:
@@ -36,11 +38,13 @@ def _item(found: Found) -> dict[str, Any]:
 
 def loaded(content: bytes) -> list[Found]:
     """The same again."""
-    said = json.loads(content)
-    pictures = {
-        digest: Image(digest, base64.b64decode(text), width, height)
-        for digest, text, width, height in said["pictures"]
-    }
+    (length,) = LENGTH.unpack_from(content)
+    at = LENGTH.size + length
+    said = json.loads(content[LENGTH.size : at])
+    pictures = {}
+    for digest, size, width, height in said["pictures"]:
+        pictures[digest] = Image(digest, content[at : at + size], width, height)
+        at += size
     return [_found(one, pictures) for one in said["items"]]
 
 
