@@ -126,6 +126,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("form", ["auto", "gift"])
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_file_keeps_a_reader_busy_or_fills_its_memory(form: str, name: str) -> None:
