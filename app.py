@@ -38,6 +38,7 @@ import certification.designs.views_draft
 import certification.designs.wording
 import certification.exams.views
 import certification.exams.views_policy
+import certification.items.jobs
 import certification.items.views
 import certification.items.views_editor
 import certification.items.views_exchange
@@ -103,6 +104,7 @@ from lms.accounts.identity import login_manager
 from lms.navigation import Entry
 from lms.permissions import PUBLIC, SIGNED_IN
 from lms.storage import Storage
+from lms.uploads import Uploads
 from lms.web import Application
 
 BLUEPRINTS = (
@@ -160,6 +162,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     app = Application(__name__, static_url_path="/static")
     app.extensions["settings"] = config
     app.extensions["storage"] = Storage(config.data_dir / "documents")
+    app.extensions["uploads"] = Uploads(config.data_dir / "uploads")
     database.init_app(app, config)
     jobs.init_app(app, config)
     i18n.init_app(app)

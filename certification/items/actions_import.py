@@ -1,26 +1,18 @@
 """Taking items of a file over: what each becomes, then exactly that."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from certification.items import actions, actions_picture, queries
 from certification.items.actions import Draft, Link
-from certification.items.exchange import aiken, encoding, gift, guess, moodle, qti, table
-from certification.items.exchange.found import MOST_ITEMS, Found, TooMany
+from certification.items.exchange.found import Found
 from courses.catalog.models import Programme
 from lms import audit
 from lms.errors import refuse
 from lms.reasons import Reason
 from lms.storage import Storage
-
-TEXTS: dict[str, Callable[[str, str], list[Found]]] = {
-    "gift": gift.read,
-    "aiken": aiken.read,
-    "csv": table.read,
-}
-FILES: dict[str, Callable[[bytes, str], list[Found]]] = {"moodle": moodle.read, "qti": qti.read}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +44,6 @@ def plan(programme: Programme, found: Sequence[Found], *, prefix: str) -> list[P
             seen.setdefault(digest, code)
         planned.append(Planned(one, code, same))
     return planned
-
-
-def read(form: str, content: bytes, language: str) -> list[Found]:
-    """Every item of a file in one of our formats, or in the one it looks like (`auto`)."""
-    form = guess.form_of(content) if form == "auto" else form
-    try:
-        found = _found(form, content, language)
-    except TooMany:
-        found = []
-    else:
-        if len(found) <= MOST_ITEMS + 100:  # what is left behind is named besides
-            return found
-    raise refuse("import_too_many", status=422, most=MOST_ITEMS)
-
-
-def _found(form: str, content: bytes, language: str) -> list[Found]:
-    if form in FILES:
-        return FILES[form](content, language)
-    text = encoding.decode(content)
-    if text is None:
-        raise refuse("import_text_unreadable", status=422)
-    return TEXTS[form](text.replace("\r\n", "\n"), language)
 
 
 def _pictures(found: Iterable[Found]) -> list[str]:

@@ -1,5 +1,6 @@
 """Items from files with a preview of each, and items as a file."""
 
+from collections import Counter
 from typing import Any
 
 from flask import Response, current_app, flash, redirect, render_template, request, url_for
@@ -9,7 +10,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from wtforms import FileField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Regexp
 
-from certification.items import actions_import, queries, wording
+from certification.items import actions_import, intake, queries, wording
 from certification.items import wording_import as _words  # noqa: F401 -- registers its texts
 from certification.items.actions import Link
 from certification.items.content import LANGUAGES
@@ -28,11 +29,11 @@ from lms.i18n import lazy as _l
 from lms.i18n import ngettext
 from lms.permissions import permit
 from lms.storage import Damaged, Storage
+from lms.uploads import Uploads
 
 MOST_TEXT = 1 << 20
 MOST_BYTES = 6 << 20
 MOST_EXPORTED = 5_000
-KEPT_SECONDS = 86_400
 FORMATS = (
     ("auto", _l("As the file says")),
     ("gift", "GIFT"),
@@ -97,13 +98,21 @@ def preview() -> ResponseReturnValue:
     return render_template(
         "items/preview.html",
         form=form,
-        planned=found,
         new=[one for one in found if one.is_new],
+        known=[one for one in found if one.same_as],
+        left=[one for one in found if one.found.content is None],
+        whys=_whys(found),
         held=held[0],
         digest=actions_import.digest_of(found),
         word=words.word,
         kind_name=wording.kind_name,
     )
+
+
+def _whys(planned: list[Any]) -> list[tuple[str, int]]:
+    """Each reason why something stays behind, the commonest first."""
+    said = Counter(words.word(reason) for one in planned for reason in one.found.refusals)
+    return said.most_common(12)
 
 
 def _uploaded(form: Any) -> bytes:
@@ -119,21 +128,26 @@ def _storage() -> Storage:
     return storage
 
 
+def _uploads() -> Uploads:
+    uploads: Uploads = current_app.extensions["uploads"]
+    return uploads
+
+
 def _signer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(current_app.secret_key or "", salt="items-import")
 
 
 def _hold(content: bytes) -> str:
     """Keep what was sent until it is confirmed; the answer is a name that only its sender has."""
-    return str(_signer().dumps([current_user.person_id, _storage().put(content)]))
+    return str(_signer().dumps([current_user.person_id, _uploads().keep(content)]))
 
 
 def _held(name: str) -> bytes:
     try:
-        person_id, digest = _signer().loads(name, max_age=KEPT_SECONDS)
+        person_id, kept = _signer().loads(name, max_age=int(intake.KEPT.total_seconds()))
         if person_id == current_user.person_id:
-            return _storage().get(digest)
-    except (BadSignature, ValueError, TypeError, FileNotFoundError, Damaged):
+            return _uploads().get(kept)
+    except (BadSignature, ValueError, TypeError, FileNotFoundError):
         pass
     raise refuse("preview_outdated")
 
@@ -141,7 +155,7 @@ def _held(name: str) -> bytes:
 def _plan(form: Any, held: str) -> list[actions_import.Planned]:
     content = _held(held)
     release()
-    found = actions_import.read(form.format.data, content, form.language.data)
+    found = intake.read(form.format.data, content, form.language.data)
     return actions_import.plan(_bank(form), found, prefix=form.prefix.data)
 
 

@@ -76,7 +76,9 @@ wording.register(
             "There was no rubric: one criterion for the whole answer is assumed."
         ),
         "import_feedback_dropped": lambda: _("The feedback of single answers is left out."),
-        "import_wildcard": lambda: _("An asterisk stands for itself here, not for any text."),
+        "import_wildcard": lambda: _(
+            "An answer with an asterisk for any text is not possible: list the right texts."
+        ),
         "import_too_many": lambda: _("A file may hold %(most)s items at most."),
         "item_weights_wrong": lambda: _(
             "Weights belong to the options of a choice, and the right ones add up to 1."

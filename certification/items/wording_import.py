@@ -18,14 +18,20 @@ wording.register(
         "import_braces": lambda: _("Two braces in the text got a space between them."),
         "import_case": lambda: _("Case matters for some answers only: here it matters for none."),
         "import_element": lambda: _("“%(name)s” in the text is left out."),
+        "import_no_items": lambda: _("There is no question in this file."),
         "import_encrypted": lambda: _("This file is encrypted."),
-        "import_entries": lambda: _("Several texts or numbers in one item are not possible."),
+        "import_entries": lambda: _(
+            "More than one text or number, or one beside lists, is not possible: part the item."
+        ),
         "import_feedback_named": lambda: _("The feedback “%(name)s” is left out."),
         "import_file_broken": lambda: _("The file “%(name)s” in the package is broken."),
         "import_file_large": lambda: _("The file is larger than %(most)s MB."),
         "import_file_missing": lambda: _("The package lists this file but does not hold it."),
         "import_file_twice": lambda: _("The package holds two files of this name."),
         "import_files_left": lambda: _("%(count)s files are not taken over: %(names)s."),
+        "import_foreign": lambda: _(
+            "%(name)s is not read: export the questions as Moodle XML, GIFT or QTI 2.1."
+        ),
         "import_formula": lambda: _("A formula is kept as it was typed and shown as text."),
         "import_hints": lambda: _("Hints are left out."),
         "import_interaction": lambda: _("There is no item of this kind here: %(name)s."),
@@ -63,6 +69,12 @@ wording.register(
         "import_reuse": lambda: _("Some words could be used more than once: here all of them can."),
         "import_several": lambda: _("Several questions in one item are not possible."),
         "import_spans": lambda: _("Joined cells of a table are apart now."),
+        "import_included": lambda: _(
+            "A part of the item lies in another file: put it into the item."
+        ),
+        "import_stimulus_needed": lambda: _(
+            "The item needs a shared text of another file: put the text into the item."
+        ),
         "import_stimulus_left": lambda: _("A shared text is not taken over."),
         "import_style": lambda: _("Some looks of the text (colour, size, line) are left out."),
         "import_symlink": lambda: _("This is a link to a file, not a file."),
@@ -71,6 +83,9 @@ wording.register(
         "import_text_unreadable": lambda: _("The file is no text in an encoding that is known."),
         "import_tolerance": lambda: _("A tolerance of the kind “%(name)s” is not possible."),
         "import_too_deep": lambda: _("The file is nested too deeply."),
+        "import_too_hard": lambda: _(
+            "The file could not be read in the time and space that a file gets: part it."
+        ),
         "import_too_large": lambda: _("It is too large."),
         "import_tries": lambda: _("What a further try costs is left out: there is one try."),
         "import_turned": lambda: _("The two lists of the match changed sides."),

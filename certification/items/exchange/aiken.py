@@ -2,15 +2,21 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from certification.items.exchange.found import (
+    MOST_ITEMS,
     CannotTake,
     Found,
     Making,
+    TooMany,
     identifiers,
     refused,
     taken,
 )
+from certification.items.exchange.marking import plain_markdown
+
+MOST_LINES = 200
 
 _OPTION = re.compile(r"([A-Z])[.)]\s*(.*)")
 _ANSWER = re.compile(r"ANSWER\s*:\s*(.*)", re.IGNORECASE)
@@ -18,15 +24,26 @@ _ANSWER = re.compile(r"ANSWER\s*:\s*(.*)", re.IGNORECASE)
 
 def read(text: str, language: str = "en") -> list[Found]:
     """Every question of the text, in order."""
-    return [_read(number, lines, language) for number, lines in enumerate(_split(text), 1)]
+    blocks = list(islice(_split(text), MOST_ITEMS + 1))
+    if len(blocks) > MOST_ITEMS:
+        raise TooMany
+    return [_read(number, lines, language) for number, lines in enumerate(blocks, 1)]
 
 
 def _split(text: str) -> Iterator[list[str]]:
-    """A question ends with its ANSWER line; what has none is a question without a key."""
+    """A question ends with its ANSWER line; what has none is a question without a key, and ends
+    where an empty line follows its options and no option follows that."""
     lines: list[str] = []
+    apart = False
     for line in text.splitlines():
-        if line.strip():
-            lines.append(line.strip())
+        if not line.strip():
+            apart = any(_OPTION.match(one) for one in lines[-1:])
+            continue
+        if apart and not _OPTION.match(line.strip()) and not _ANSWER.match(line.strip()):
+            yield lines
+            lines = []
+        apart = False
+        lines.append(line.strip())
         if _ANSWER.match(line.strip()):
             yield lines
             lines = []
@@ -44,6 +61,8 @@ def _read(number: int, lines: list[str], language: str) -> Found:
 
 
 def _data(lines: list[str], language: str) -> dict[str, object]:
+    if len(lines) > MOST_LINES:
+        raise CannotTake("import_too_large")
     answer = _ANSWER.match(lines[-1])
     if answer is None:
         raise CannotTake("import_no_key")
@@ -55,10 +74,11 @@ def _data(lines: list[str], language: str) -> dict[str, object]:
     ids = dict(zip(letters, identifiers(len(letters)), strict=True))
     if answer[1].strip().upper() not in ids:
         raise CannotTake("import_no_key")
-    words = {ids[found[1]]: found[2] for found in options if found}
+    words = {ids[found[1]]: plain_markdown(found[2]) for found in options if found}
+    body = "\n\n".join(plain_markdown(line) for line in lines[:start])
     return {
         "kind": "choice",
-        "texts": {language: {"body": "\n\n".join(lines[:start]), "options": words}},
+        "texts": {language: {"body": body, "options": words}},
         "options": [{"id": one} for one in ids.values()],
         "key": [ids[answer[1].strip().upper()]],
     }

@@ -135,7 +135,7 @@ def entry(blank: Blank, places: Places, body: str, question: Question) -> dict[s
     if blank.kind == "number":
         return {"kind": "number", "answers": [_number(one) for one in right], "words_of": words}
     if any("*" in one.text for one in right):
-        question.making.note("import_wildcard")
+        raise CannotTake("import_wildcard")
     answers = [{"text": one.text, "credit": weighing.digits(one.share)} for one in right]
     return {"kind": "text", "answers": answers, "ignore_case": blank.ignore_case, "words_of": words}
 

@@ -3,11 +3,11 @@
 import re
 
 from certification.items.exchange.encoding import decode
+from certification.items.exchange.foreign import root_of
 
 HEAD = 4_096
-_AIKEN = re.compile(r"^\s*ANSWER\s*:\s*[A-Z]\s*$", re.MULTILINE | re.IGNORECASE)
-_QUIZ = re.compile(r"^(<\?xml[^>]*\?>)?\s*(<!--.*?-->\s*)*<quiz[\s>]", re.DOTALL)
-_QTI = re.compile(r"<(qti-)?(assessment|questestinterop)")
+_AIKEN = re.compile(r"^[ \t]*ANSWER[ \t]*:[ \t]*[A-Z][ \t\r]*$", re.MULTILINE | re.IGNORECASE)
+_QTI = re.compile(r"(qti-)?(assessment|questestinterop|manifest)")
 
 
 def form_of(content: bytes) -> str:
@@ -16,9 +16,10 @@ def form_of(content: bytes) -> str:
         return "qti"
     text = decode(content) or ""
     head = text[:HEAD].lstrip("\ufeff \t\r\n")
-    if _QUIZ.search(head):
+    root = root_of(text)
+    if root in ("quiz", "question"):
         return "moodle"
-    if head.startswith("<?xml") or _QTI.match(head):
+    if head.startswith("<?xml") or _QTI.match(root):
         return "qti"
     if head.startswith(("code,kind,", '"code","kind"')):
         return "csv"

@@ -13,7 +13,7 @@ BREAK = "\ue0ff"
 DROPPED = {
     "script", "style", "iframe", "object", "embed", "audio", "video", "svg", "canvas", "form",
     "input", "button", "select", "textarea", "applet", "noscript", "template", "head", "title",
-    "meta", "link", "map", "stylesheet", "feedbackBlock", "feedbackInline", "infoControl",
+    "meta", "link", "map", "rp", "stylesheet", "feedbackBlock", "feedbackInline", "infoControl",
     "templateBlock", "templateInline", "printedVariable",
 }  # fmt: skip
 SPECIAL = re.compile(r"([\\`*_\[\]<>|~&])")

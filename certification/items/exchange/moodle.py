@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from certification.items.exchange import moodle_gaps, weighing
+from certification.items.exchange import moodle_gaps, moodle_grid, weighing
 from certification.items.exchange.found import (
     MOST_ITEMS,
     CannotTake,
@@ -25,35 +25,34 @@ from certification.items.exchange.moodle_question import Question, number_of
 from certification.items.exchange.pictures import Album
 from certification.items.exchange.places import parted
 from certification.items.exchange.xmltree import parse, text_of
-from lms.reasons import Reason
 
 Make = Callable[[Question], dict[str, Any]]
+MOST_PARTS = 400
+NOISE = ("p", "br", "div")
+"""What converters leave between questions; without a word it is nothing."""
 
 
 def read(content: bytes, language: str = "en") -> list[Found]:
-    """Every question of the file, in order."""
+    """Every question of the file, in order; categories are a note of what follows them."""
     try:
         root = parse(content)
-        if root.tag != "quiz":
+        if root.tag not in ("quiz", "question"):
             raise CannotTake("import_not_moodle")
     except CannotTake as error:
         return [refused(1, Making(), [error.reason])]
-    questions = list(root)
-    if len(questions) > MOST_ITEMS:
+    questions = list(root) if root.tag == "quiz" else [root]
+    if len(questions) > 3 * MOST_ITEMS:
         raise TooMany
     album, found, category = Album(), list[Found](), ""
     for element in questions:
         if element.tag == "question" and element.get("type") == "category":
             category = text_of(element, "category/text")
-            found.append(_category(len(found) + 1, category))
-        else:
-            found.append(_read(len(found) + 1, element, Question(element, language, album)))
+        elif element.tag not in NOISE or text_of(element):
+            question = Question(element, language, album)
+            if category:
+                question.making.note("import_category", name=category[:120])
+            found.append(_read(len(found) + 1, element, question))
     return found
-
-
-def _category(number: int, name: str) -> Found:
-    reason = Reason("import_category", {"name": name[:120]})
-    return refused(number, Making(name.rpartition("/")[2][:60]), [reason])
 
 
 def _read(number: int, element: Element, question: Question) -> Found:
@@ -61,6 +60,8 @@ def _read(number: int, element: Element, question: Question) -> Found:
     making.name = " ".join(text_of(element, "name/text").split())[:60]
     kind = element.get("type", "")
     try:
+        if len(element) > MOST_PARTS:
+            raise CannotTake("import_too_large")
         if element.tag != "question" or kind not in MAKERS:
             said = str(kind if element.tag == "question" else element.tag)[:40]
             raise CannotTake("import_type_unknown", name=said)
@@ -80,6 +81,7 @@ def _whole(question: Question, data: dict[str, Any]) -> dict[str, Any]:
     if text := question.rich("generalfeedback"):
         feedback["general"] = text
     body = words.pop("body", None) or parted(question.rich("questiontext"), question.making)
+    body = "\n\n".join(part for part in (body, question.old_picture()) if part)
     data["texts"] = {question.language: {"body": body, **words, "feedback": feedback}}
     data["scoring"] = {"points": _points(question)} | data.get("scoring", {})
     _note_rest(question)
@@ -165,7 +167,7 @@ def _text(question: Question) -> dict[str, Any]:
                 question.making.note("import_wrong_answer", answer=said[:60])
             continue
         if "*" in said.replace("\\*", ""):
-            question.making.note("import_wildcard")
+            raise CannotTake("import_wildcard")
         answers.append({"text": said.replace("\\*", "*"), "credit": weighing.digits(share)})
     caseless = text_of(question.element, "usecase") not in ("1", "true")
     return {"kind": "text", "answers": answers, "ignore_case": caseless}
@@ -267,6 +269,8 @@ MAKERS: dict[str, Make] = {
     "matching": _match,
     "ddmatch": _match,
     "ordering": _order,
+    "mtf": moodle_grid.grid,
+    "kprime": moodle_grid.grid,
     "essay": _essay,
     "description": _nothing,
     "ddwtos": moodle_gaps.gaps,

@@ -7,15 +7,9 @@ from xml.etree.ElementTree import Element
 
 from certification.items.exchange.found import CannotTake, Image, Making
 from certification.items.exchange.htmltree import html_tree
-from certification.items.exchange.marking import (
-    LONGEST_TEXT,
-    Rich,
-    listed,
-    plain_markdown,
-    shielded,
-)
+from certification.items.exchange.marking import listed, shielded
+from certification.items.exchange.moodle_text import in_markdown
 from certification.items.exchange.pictures import Album, from_base64, from_data_address
-from certification.items.exchange.richtext import as_markdown
 from certification.items.exchange.xmltree import text_of
 
 PLUGIN_FILE = "@@PLUGINFILE@@/"
@@ -50,16 +44,9 @@ class Question:
 
     def markdown(self, said: str, form: str, holder: Element) -> str:
         """A text in one of Moodle's formats as Markdown."""
-        if len(said) > LONGEST_TEXT:
-            raise CannotTake("import_too_large")
-        if form == "plain_text":
-            return plain_markdown(said)
-        if form == "markdown":
-            return said.replace("\r\n", "\n")
-        if form == "moodle_auto_format" and "<p" not in said:
-            said = said.replace("\r\n", "\n").replace("\n", "<br>")
-        rich = Rich(self.making, lambda address, _words: self._picture(address, holder))
-        return as_markdown(html_tree(said), rich)
+        return in_markdown(
+            said, form, self.making, lambda address, _words: self._picture(address, holder)
+        )
 
     def listed(self, said: str) -> str:
         """What stands in a list of choices, which shows words only."""
@@ -86,6 +73,19 @@ class Question:
             return None
         self.making.pictures[image.sha256] = image
         return image
+
+    def old_picture(self) -> str:
+        """A picture of Moodle 1.9 stands beside the text, as Markdown."""
+        name = text_of(self.element, "image")
+        if not name:
+            return ""
+        content = from_base64(text_of(self.element, "image_base64"))
+        image = self.album.take(content) if content else None
+        if image is None:
+            self.making.note("import_picture_broken", name=name.rpartition("/")[2][:80])
+            return ""
+        self.making.pictures[image.sha256] = image
+        return f"![](picture:{image.sha256})"
 
     def _file(self, name: str, holder: Element) -> bytes:
         wanted = unquote(name.partition("?")[0])

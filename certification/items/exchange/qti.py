@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from certification.items.content import LANGUAGES
 from certification.items.exchange import package as packages
-from certification.items.exchange import qti_kinds, qti_places, qti_scoring
+from certification.items.exchange import qti_entries, qti_kinds, qti_places, qti_scoring
 from certification.items.exchange.found import (
     MOST_ITEMS,
     CannotTake,
@@ -30,7 +30,7 @@ from lms.reasons import Reason
 MAKERS: dict[str, Callable[[QtiItem, Element, Rule], dict[str, Any]]] = {
     "choiceInteraction": qti_kinds.choice,
     "orderInteraction": qti_kinds.order,
-    "textEntryInteraction": qti_kinds.text,
+    "textEntryInteraction": qti_entries.text,
     "extendedTextInteraction": qti_kinds.essay,
     "matchInteraction": qti_places.match,
     "associateInteraction": qti_places.associate,
@@ -38,6 +38,7 @@ MAKERS: dict[str, Callable[[QtiItem, Element, Rule], dict[str, Any]]] = {
     "hotspotInteraction": qti_places.hotspot,
     "selectPointInteraction": qti_places.point,
 }
+LIST = "inlineChoiceInteraction"
 PICTURE_TYPES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp")
 MOST_NAMED = 12
 
@@ -81,7 +82,8 @@ def _left(name: str, code: str, /, **values: object) -> Later:
 
 def item_found(number: int, root: Element, language: str, pictures: Pictures) -> Found:
     """The item as ours, or refused with the reason."""
-    tag = (root.get("xml:lang") or "").partition("-")[0].lower()
+    holder = root if root.get("xml:lang") or (body := root.find("itemBody")) is None else body
+    tag = (holder.get("xml:lang") or "").partition("-")[0].lower()
     item = QtiItem(root, tag if tag in LANGUAGES else language, pictures)
     title = root.get("title") or root.get("identifier") or ""
     item.making.name = " ".join(title.split())[:60]
@@ -97,6 +99,10 @@ def _content(item: QtiItem) -> dict[str, Any]:
         raise CannotTake("import_adaptive")
     if item.element.find("templateDeclaration") is not None:
         raise CannotTake("import_template")
+    if item.element.find("assessmentStimulusRef") is not None:
+        raise CannotTake("import_stimulus_needed")
+    if next(descendants(item.element, "include", "responseProcessingFragment"), None) is not None:
+        raise CannotTake("import_included")
     item.responses = declared(item.element)
     item.interactions = [one for one in item.body.iter() if str(one.tag).endswith("Interaction")]
     buttons = [one for one in item.interactions if one.tag == "endAttemptInteraction"]
@@ -117,13 +123,13 @@ def _made(item: QtiItem) -> dict[str, Any]:
     names = {str(one.tag) for one in item.interactions}
     if not names:
         raise CannotTake("import_no_question")
-    if names == {"inlineChoiceInteraction"}:
+    if names == {LIST}:
         rules = _ruled(item)
-        return qti_kinds.inline(item, rules)
-    if unknown := sorted(names - set(MAKERS)):
+        return qti_entries.inline(item, rules)
+    if unknown := sorted(names - {*MAKERS, LIST}):
         raise CannotTake("import_interaction", name=", ".join(unknown)[:80])
     if len(item.interactions) > 1:
-        entries = names == {"textEntryInteraction"}
+        entries = names <= {"textEntryInteraction", LIST}
         raise CannotTake("import_entries" if entries else "import_several")
     interaction = item.interactions[0]
     return MAKERS[str(interaction.tag)](item, interaction, _ruled(item)(interaction))

@@ -10,7 +10,7 @@ from certification.items.exchange import weighing
 from certification.items.exchange.found import CannotTake, Image, identifiers
 from certification.items.exchange.moodle_question import number_of
 from certification.items.exchange.qti_item import QtiItem, Response
-from certification.items.exchange.qti_kinds import Made, chosen, match_points, names_of
+from certification.items.exchange.qti_kinds import Made, chosen, match_points, names_of, whole
 from certification.items.exchange.qti_scoring import Rule
 from certification.items.exchange.xmltree import descendants
 
@@ -191,13 +191,16 @@ def point(item: QtiItem, interaction: Element, rule: Rule) -> Made:
     response = item.response(interaction)
     if rule.kind not in ("point", "map") or not response.areas:
         raise CannotTake("import_processing", name=rule.kind)
-    if len({one.get("mappedValue") for one in response.areas}) > 1:
+    gains = {number_of(one.get("mappedValue") or "0") for one in response.areas}
+    if len(gains) > 1 or response.default or response.lower or response.upper:
         raise CannotTake("import_unequal")
     image, scale = _picture(item, interaction)
     ids = identifiers(len(response.areas), "a")
-    gain = number_of(response.areas[0].get("mappedValue") or "0")
     item.making.note("import_all_areas_right")
-    most = min(len(ids), int(interaction.get("maxChoices", "1") or 1) or len(ids))
+    most = min(len(ids), whole(interaction, "maxChoices", 1) or len(ids))
+    points = {"points": weighing.digits(gains.pop() * most)}
+    weights = dict.fromkeys(ids, weighing.digits(Decimal(1) / most))
+    part = {"rule": "weights", "weights": weights} if most < len(ids) else {"rule": "share"}
     return {
         "kind": "hotspot",
         "picture": {"sha256": image.sha256, "width": image.width, "height": image.height},
@@ -206,8 +209,8 @@ def point(item: QtiItem, interaction: Element, rule: Rule) -> Made:
             for one, area in zip(ids, response.areas, strict=True)
         ],
         "key": ids,
-        "most": len(ids),
-        "scoring": {"points": weighing.digits(gain * most), "rule": "share"},
+        "most": most,
+        "scoring": points | part,
         "words_of": {
             "body": item.block_text(interaction),
             "options": {one: f"{number}" for number, one in enumerate(ids, 1)},
@@ -231,7 +234,7 @@ def _picture(item: QtiItem, interaction: Element) -> tuple[Image, tuple[Decimal,
 
 def _area(element: Element, scale: tuple[Decimal, Decimal]) -> dict[str, Any]:
     shape = element.get("shape", "")
-    if shape not in SHAPES:
+    if shape not in SHAPES or "%" in element.get("coords", ""):
         raise CannotTake("import_area")
     numbers = [
         number_of(one) for one in element.get("coords", "").replace(" ", ",").split(",") if one

@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 
 from certification.items.exchange.found import CannotTake
 from certification.items.exchange.moodle_question import number_of
+from certification.items.exchange.xmltree import text_of
 
 TEMPLATES = {
     "match_correct": "match",
@@ -32,6 +33,7 @@ class Near:
     """None: the response's correct value."""
     tolerance: Decimal
     points: Decimal
+    is_cased: bool = True
 
 
 @dataclass(slots=True)
@@ -56,12 +58,33 @@ def rules_of(element: Element) -> dict[str, Rule]:
         if name not in TEMPLATES:
             raise CannotTake("import_processing", name=name[:60])
         return {"": Rule(TEMPLATES[name])}
+    _settle(element, processing)
     rules: dict[str, Rule] = {}
     for one in _scoring(processing):
         for name, rule in _rules(one):
             if rules.setdefault(name, rule) is not rule:
                 raise CannotTake("import_processing", name=str(one.tag)[:60])
     return rules or {"": Rule("none")}
+
+
+def _settle(element: Element, processing: Element) -> None:
+    """An outcome that nothing sets, as MAXSCORE, is its default; what counts begins at nothing,
+    and no other number counts instead."""
+    written = {one.get("identifier", "") for one in processing.iter("setOutcomeValue")}
+    constants: dict[str, str] = {}
+    for one in element.findall("outcomeDeclaration"):
+        name, default = one.get("identifier", ""), text_of(one, "defaultValue/value")
+        is_number = one.get("baseType") in ("float", "integer")
+        if name in TOTALS:
+            if number_of(default or "0") != 0:
+                raise CannotTake("import_processing", name=name)
+        elif name not in written and is_number and default:
+            constants[name] = default
+        elif name in written and is_number and not written & set(TOTALS):
+            raise CannotTake("import_processing", name=name[:60])
+    for variable in processing.iter("variable"):
+        if (value := constants.get(variable.get("identifier", ""))) is not None:
+            variable.tag, variable.text = "baseValue", value
 
 
 def _scoring(processing: Element) -> Iterator[Element]:
@@ -162,11 +185,14 @@ def _test(test: Element, value: Decimal, rule: Rule) -> str:
         raise CannotTake("import_processing", name=str(test.tag)[:60])
     base = next((one for one in test if one.tag == "baseValue"), None)
     said = (base.text or "").strip() if base is not None else None
+    if test.get("substring") in ("true", "1"):
+        raise CannotTake("import_processing", name="substring")
     if test.tag == "match" and said is None and (rule.kind == "none" or rule.together):
         rule.kind, rule.points = "match", value
     else:
         rule.kind = "near"
-        rule.nears.append(Near(said, _tolerance(test), value))
+    cased = test.get("caseSensitive", "true") in ("true", "1")
+    rule.nears.append(Near(said, _tolerance(test), value, cased))
     return variable.get("identifier", "")
 
 

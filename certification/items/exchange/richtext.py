@@ -32,7 +32,7 @@ BLOCKS = {
     "h2", "h3", "h4", "h5", "h6", "itemBody", "prompt", "rubricBlock", "details", "summary",
     "contentBody",
 }  # fmt: skip
-QUIET = frozenset(("head", "title", "meta", "link"))
+QUIET = frozenset(("rp", "head", "title", "meta", "link"))
 STYLES = {
     **dict.fromkeys(("em", "i", "cite", "dfn", "var"), "*"),
     **dict.fromkeys(("strong", "b"), "**"),
@@ -144,8 +144,7 @@ def _table(element: Element, rich: Rich) -> list[str]:
     """The first row is the heading, because Markdown wants one."""
     title = [_paragraph(_cell(one, rich)) for one in element if one.tag == "caption"]
     rows = [
-        [_cell(cell, rich) for cell in row if cell.tag in ("td", "th")]
-        for row in element.iter("tr")
+        [_cell(cell, rich) for cell in row if cell.tag in ("td", "th")] for row in _rows(element)
     ]
     rows = [row for row in rows if row]
     if not rows:
@@ -156,6 +155,15 @@ def _table(element: Element, rich: Rich) -> list[str]:
     lines = [f"| {' | '.join(row + [''] * (width - len(row)))} |" for row in rows]
     lines.insert(1, "|" + " --- |" * width)
     return [*title, "\n".join(lines)]
+
+
+def _rows(table: Element) -> Iterator[Element]:
+    """Its own rows, not those of tables in its cells."""
+    for one in table:
+        if one.tag == "tr":
+            yield one
+        elif one.tag in ("thead", "tbody", "tfoot"):
+            yield from (row for row in one if row.tag == "tr")
 
 
 def _cell(element: Element, rich: Rich) -> str:
@@ -171,7 +179,7 @@ def _line(piece: str | Element, rich: Rich, within: str = "") -> str:
     tag = str(piece.tag)
     if tag in DROPPED:
         return _dropped(piece, rich)
-    if tag in ("br", "img", "math", "sup", "sub"):
+    if tag in _SIGNS:
         return _SIGNS[tag](piece, rich)
     if tag in CODE and not rich.bare:
         return _code(piece, rich)
@@ -235,12 +243,19 @@ def _script(piece: Element, rich: Rich) -> str:
     return rich.words(f"{'^' if raised else '_'}({text})") if text else ""
 
 
+def _reading(piece: Element, rich: Rich) -> str:
+    """How a Chinese or Japanese word is read stands behind it."""
+    text = plain(piece)
+    return rich.words(f"({text})") if text else ""
+
+
 _SIGNS: dict[str, Callable[[Element, Rich], str]] = {
     "br": _break,
     "img": _image,
     "math": _formula,
     "sup": _script,
     "sub": _script,
+    "rt": _reading,
 }
 
 

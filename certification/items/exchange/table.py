@@ -5,9 +5,10 @@ import csv
 import io
 import json
 from collections.abc import Iterable
+from itertools import islice
 
 from certification.items.content import ItemContent
-from certification.items.exchange.found import Found, Making, refused, taken
+from certification.items.exchange.found import MOST_ITEMS, Found, Making, TooMany, refused, taken
 from certification.items.reading import as_json
 from lms.reasons import Reason
 
@@ -33,9 +34,12 @@ def read(text: str, language: str = "en") -> list[Found]:
     del language  # the content names its own
     csv.field_size_limit(LONGEST)
     try:
-        rows = list(csv.DictReader(io.StringIO(text.lstrip("\ufeff")), strict=True))
+        reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), strict=True)
+        rows = list(islice(reader, MOST_ITEMS + 1))
     except csv.Error:
         return [refused(1, Making(), [Reason("import_structure")])]
+    if len(rows) > MOST_ITEMS:
+        raise TooMany
     return [_read(number, row) for number, row in enumerate(rows, 1)]
 
 

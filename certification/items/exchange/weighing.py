@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from certification.items.rules import LEAST_WEIGHT
-
 PLACES = Decimal("0.000000001")
 
 
@@ -17,8 +15,9 @@ def digits(value: Decimal) -> str:
 
 def single(shares: Mapping[str, Decimal]) -> dict[str, Any]:
     """One option may be chosen; what the worst costs is the penalty."""
-    found: dict[str, Any] = {"most": 1, "key": [one for one, share in shares.items() if share == 1]}
-    if any(share not in (0, 1) for share in shares.values()):
+    right = [one for one, share in shares.items() if share == 1]
+    found: dict[str, Any] = {"most": 1, "key": right}
+    if len(right) > 1 or any(share not in (0, 1) for share in shares.values()):
         lowest = min(*shares.values(), Decimal(0))
         found["scoring"] = _weights(shares, -lowest)
     return found
@@ -30,9 +29,7 @@ def several(
     """Several may be chosen, and their shares add up."""
     right = [one for one, share in shares.items() if share > 0]
     found: dict[str, Any] = {"most": most, "key": right}
-    if sum((shares[one] for one in right), Decimal(0)) >= LEAST_WEIGHT:
-        found["scoring"] = _weights(shares, penalty)
-    return found | ({"key": []} if "scoring" not in found else {})
+    return found | ({"scoring": _weights(shares, penalty)} if right else {})
 
 
 def _weights(shares: Mapping[str, Decimal], penalty: Decimal) -> dict[str, Any]:

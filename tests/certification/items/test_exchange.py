@@ -35,6 +35,13 @@ def one(found: list[Found]) -> Any:
         ("Pair. {=a -> 1 =b -> 2}", "match", {"p1": "o1", "p2": "o2"}, {"p1": "o2"}),
         ("Set \\{x\\: y\\}? {=a\\=b ~c\\~d}", "choice", ["a"], ["b"]),
         ("Text {\n=Ada\n\n~Ben\n}", "choice", ["a"], ["b"]),
+        ("Either of two {=Ada =Ben ~Cy}", "choice", ["b"], ["c"]),
+        ("Boxes {~%100%Ada ~%-50%Ben}", "choice", ["a"], ["b"]),
+        ("Arrow {~x -> y =x -> z}", "choice", ["b"], ["a"]),
+        ("One word {Ada}", "text", "ada", "Ben"),
+        ("Exactly {=2\\*3}", "text", "2*3", "23"),
+        ("Small {#.5:1e-2}", "number", "0.51", "0.52"),
+        ("Near {#=7:1~#No}", "number", "8", "9"),
     ],
 )
 def test_gift_questions_are_scored_as_they_were_meant(
@@ -60,13 +67,16 @@ def test_gift_keeps_names_escapes_feedback_and_comments_apart() -> None:
     [
         ("Only text.", "import_no_question"),
         ("Open {=a ~b", "import_structure"),
-        ("Two {=a} gaps {=b}", "import_structure"),
+        ("Two {=a} gaps {=b}", "import_several"),
         ("None {~a ~b}", "item_key_missing"),
         ("Half {~%50%a ~b}", "item_weights_wrong"),
         ("Much {=%900%a ~b}", "import_weight"),
         ("Number {#many}", "import_number"),
         ("Mixed {=a -> b =c}", "import_structure"),
         ("Empty {=  ~b}", "item_text_missing"),
+        ("Any {=A*a}", "import_wildcard"),
+        ("Aside { // a comment\nF // another\n}", "import_structure"),
+        ("Backwards {#5..2}", "import_number"),
     ],
 )
 def test_what_gift_cannot_say_is_refused_by_name(text: str, code: str) -> None:
@@ -78,13 +88,40 @@ def test_what_gift_cannot_say_is_refused_by_name(text: str, code: str) -> None:
 def test_what_is_decided_for_an_item_is_noted() -> None:
     noted = {
         "Why? {}": "import_rubric_assumed",
-        "<b>Who</b>? {=a ~b}": "import_markup_as_text",
-        "Who? {=A*a}": "import_wildcard",
+        "[markdown]<b>Who</b>? {=a ~b}": "import_markup_as_text",
+        "Who? {=Ada =%0%Ben}": "import_wrong_answer",
+        "// [id:q7]\nWho? {=Ada}": "import_label",
         "Who? {=Ada#good}": "import_feedback_dropped",
         "What is \\{\\{x\\}\\}? {=Ada}": "import_braces",
     }
     for text, code in noted.items():
         assert [note.code for note in one(gift.read(text)).notes] == [code]
+
+
+@pytest.mark.parametrize(
+    ("text", "body", "option"),
+    [
+        ("What is 2*3*4 or __x__? {=a_b_c ~d}", r"What is 2\*3\*4 or \_\_x\_\_?", r"a\_b\_c"),
+        ("[html]<p>An <b>old</b> file?</p> {=<i>yes</i> ~no}", "An **old** file?", "*yes*"),
+        ("[markdown]A **new** one? {=[plain]**x** ~y}", "A **new** one?", r"\*\*x\*\*"),
+        ("Is 1<2 or #include <stdio.h>? {=yes ~no}", r"Is 1\<2", "yes"),
+        ("In {=Oslo ~Rome}, or not?", r"In \_\_\_\_\_, or not?", "Oslo"),
+        ("Two\nlines {=a ~b}", "Two\\\nlines", "a"),
+    ],
+)
+def test_gift_shows_a_text_as_its_format_says(text: str, body: str, option: str) -> None:
+    if "#include" in text:
+        text = text.replace("#", "\\#")
+    texts = one(gift.read(text)).content.texts["en"]
+    assert texts.body.startswith(body)
+    assert texts.options["a"] == option
+
+
+def test_a_forgotten_brace_swallows_no_other_question() -> None:
+    text = "Open {=a ~b\n\nNext {=c ~d}\n\nOpen again {\n=e\n\n\n::Last:: end {=f ~g}"
+    found = gift.read(text)
+    assert [one.name for one in found if one.content] == ["Next", "Last"]
+    assert [one.refusals[0].code for one in found if not one.content] == ["import_structure"] * 2
 
 
 def test_aiken_questions_are_read_and_broken_ones_named() -> None:

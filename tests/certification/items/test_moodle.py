@@ -71,6 +71,12 @@ PAIR = "<subquestion><text>{}</text><answer><text>{}</text></answer></subquestio
             ["c"],
         ),
         (
+            question("multichoice", "Either?", answer("A", "100") + answer("B", "100")),
+            "choice",
+            ["b"],
+            [],
+        ),
+        (
             question("truefalse", "So?", answer("true", "0") + answer("false", "100")),
             "choice",
             ["b"],
@@ -152,7 +158,8 @@ def test_a_picture_in_the_file_comes_along_and_none_is_fetched() -> None:
         (question("multichoice", "x", answer("a", "0") + answer("b", "0")), "item_key_missing"),
         (question("numerical", "x", answer("many", "100")), "import_number"),
         (question("ddwtos", "[[3]]", BOX.format("x", 1)), "import_no_key"),
-        (question("category", ""), "import_category"),
+        (question("shortanswer", "x", answer("a*", "100")), "import_wildcard"),
+        (question("cloze", "x {1:SA:=a*}"), "import_wildcard"),
         ("<other/>", "import_type_unknown"),
     ],
 )
@@ -190,6 +197,83 @@ def test_files_of_any_usual_encoding_are_read(encoding: str) -> None:
     (found,) = moodle.read(text.encode(encoding))
     assert found.content is not None
     assert found.content.texts["en"].body.startswith("Caf\u00e9")
+
+
+def test_a_category_is_a_note_of_what_follows_and_no_item() -> None:
+    category = '<question type="category"><category><text>top/Basics</text></category></question>'
+    found = read(category, "<p> </p>", question("shortanswer", "x", answer("a", "100")))
+    assert [(one.number, codes(one)) for one in found] == [(1, ["import_category"])]
+
+
+def test_a_file_of_a_single_question_is_read() -> None:
+    (found,) = moodle.read(question("shortanswer", "x", answer("a", "100")).encode())
+    assert found.content is not None
+
+
+def test_a_picture_of_an_old_file_stands_below_the_text() -> None:
+    old = f"<image>a/b.png</image><image_base64>{picture()}</image_base64>"
+    found = one(question("shortanswer", "What is it?", old + answer("a", "100")))
+    (image,) = found.pictures
+    assert found.content.texts["en"].body == f"What is it?\n\n![](picture:{image.sha256})"
+    lost = one(question("shortanswer", "x", "<image>b.png</image>" + answer("a", "100")))
+    assert codes(lost) == ["import_picture_broken"]
+
+
+def test_markdown_keeps_its_pictures_and_its_html_is_named() -> None:
+    file = f'<file name="p.png" encoding="base64">{picture()}</file>'
+    body = "See ![red](@@PLUGINFILE@@/p.png) and ![it](http://e.org/x.png), <b>now</b>."
+    asked = question("shortanswer", body, answer("a", "100"), file)
+    found = one(asked.replace('format="html"', 'format="markdown"'))
+    (image,) = found.pictures
+    said = found.content.texts["en"].body
+    assert said == f"See ![red](picture:{image.sha256}) and \\[it\\], <b>now</b>."
+    assert codes(found) == ["import_markup_as_text", "import_picture_elsewhere"]
+
+
+def test_declarations_of_other_programs_do_no_harm() -> None:
+    body = "<p><![if !supportLists]>1.<![endif]> <![x[y]> <!ELEMENT z> one</p>"
+    found = one(question("shortanswer", body, answer("a", "100")))
+    assert found.content.texts["en"].body == r"1\. one"
+    twice = "&lt;p&gt;&lt;![CDATA[kept]]&gt;&lt;/p&gt;"
+    asked = f'<question type="shortanswer"><questiontext><text>{twice}</text></questiontext>'
+    assert one(f"{asked}{answer('a', '100')}</question>").content.texts["en"].body == "kept"
+
+
+def test_the_reading_of_a_word_stands_behind_it() -> None:
+    body = "<p><ruby>\u771f<rp>[</rp><rt>\u307e\u3053\u3068</rt><rp>]</rp></ruby>?</p>"
+    found = one(question("shortanswer", body, answer("a", "100")))
+    assert found.content.texts["en"].body == "\u771f(\u307e\u3053\u3068)?"
+
+
+def grid(method: str, second: str = "2") -> str:
+    row = '<row number="{0}"><optiontext><text>Row {0}</text></optiontext></row>'
+    column = '<column number="{}"><responsetext><text>{}</text></responsetext></column>'
+    weight = '<weight rownumber="{}" columnnumber="{}"><value> 1.000 </value></weight>'
+    rest = (
+        f"<scoringmethod><text>{method}</text></scoringmethod>{row.format(1)}{row.format(2)}"
+        f"{column.format(1, 'True')}{column.format(2, 'False')}"
+        f"{weight.format(1, 1)}{weight.format(2, second)}"
+    )
+    return question("mtf", "So?", rest)
+
+
+@pytest.mark.parametrize(("method", "half"), [("subpoints", 0.5), ("mtfonezero", 0)])
+def test_statements_to_be_judged_become_a_match(method: str, half: float) -> None:
+    content = one(grid(method)).content
+    assert content.texts["en"].options == {"o1": "True", "o2": "False"}
+    assert score(content, {"p1": "o1", "p2": "o2"}).is_right
+    assert score(content, {"p1": "o1", "p2": "o1"}).raw == half
+    assert one(grid(method, second="1")).content.key == {"p1": "o1", "p2": "o1"}
+
+
+def test_a_grid_that_is_scored_otherwise_is_refused() -> None:
+    assert codes(one(grid("kprime"))) == ["import_processing"]
+    assert codes(one(grid("subpoints", second="7"))) == ["import_no_key"]
+
+
+def test_what_only_looks_like_a_tag_stays_text() -> None:
+    found = one(question("shortanswer", "<p>Is #include <stdio.h> 1<2?</p>", answer("a", "100")))
+    assert found.content.texts["en"].body == r"Is #include \<stdio.h\> 1\<2?"
 
 
 SIGNS = (

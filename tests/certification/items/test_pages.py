@@ -66,11 +66,13 @@ def test_a_file_is_previewed_and_then_becomes_exactly_that(
         author, prefix="IMP", competency="SEC-1", file=(io.BytesIO(GIFT.encode()), "a.txt")
     )
     page = Page(shown)
-    assert [row[1:3] for row in page.rows()][:3] == [
+    assert page.rows()[0][1:3] == ["Two", "The key is incomplete: say what is right."]
+    assert [row[1:3] for row in page.rows("[aria-labelledby=taken] table")] == [
         ["One", "IMP-001 Choice"],
-        ["Two", "Not taken over"],
         ["Three", "Is there already: IMP-001"],
     ]
+    for said in ("Become drafts 1", "Are there already 1", "Are not taken over 1"):
+        assert said in page.text
     assert "Who?" not in author.get("/manage/items").text
     made = page.form("/manage/items/import/items").submit(author)
     assert made.status_code == 303
@@ -173,7 +175,9 @@ def test_moodle_questions_come_in_with_their_pictures(author: FlaskClient, make:
     file = f"<quiz>{asked}{test_moodle.question('calculated', 'x')}</quiz>".encode()
     form = Page(author.get("/manage/items/import")).form("/manage/items/import")
     page = Page(form.submit(author, prefix="M", file=(io.BytesIO(file), "a.xml")))
-    assert [row[2] for row in page.rows()] == ["M-001 Text entry, 1 picture", "Not taken over"]
+    assert page.rows()[0][2] == "There is no item of this kind here: calculated."
+    (taken,) = page.rows("[aria-labelledby=taken] table")
+    assert taken[2] == "M-001 Text entry, 1 picture"
     assert page.form("/manage/items/import/items").submit(author).status_code == 303
     shown = author.get("/manage/items/1").text
     (address,) = set(re.findall(r"/manage/items/pictures/[0-9a-f]{64}\.png", shown))
