@@ -42,7 +42,8 @@ POLICY = {
     "people.see": "accounts.people accounts.person",
     "people.edit": """accounts.new_person accounts.add_membership accounts.end_membership
         accounts.invite_again scheduling.enrol_colleague
-        scheduling.group scheduling.enrol_together""",
+        scheduling.group scheduling.enrol_together
+        scheduling.waiting_group scheduling.split_group scheduling.give_group_up""",
     "people.import": """accounts.imports accounts.import_page accounts.run_import
         accounts.import_errors""",
     "roles.grant": """accounts.grant_role accounts.end_role accounts.account_state

@@ -38,9 +38,12 @@ def progress_of_many(person_ids: Sequence[int], on: date) -> dict[int, list[Prog
     }
 
 
-def are_due(person_ids: Sequence[int], scheme_id: int, on: date) -> dict[int, bool | None]:
-    """By person, whether a scheme is earned and not held on a day; None while it is held."""
-    found = {}
+def assessments(
+    person_ids: Sequence[int], scheme_id: int, on: date
+) -> dict[int, rules.Assessment | None]:
+    """By person, how far they are in a scheme on a day; None while it is held. Nobody is in it
+    while no version is in force."""
+    found: dict[int, rules.Assessment | None] = {}
     for start in range(0, len(person_ids), AT_ONCE):
         some = person_ids[start : start + AT_ONCE]
         facts, newest = facts_of_many(some, on), newest_awards(some)
@@ -49,8 +52,11 @@ def are_due(person_ids: Sequence[int], scheme_id: int, on: date) -> dict[int, bo
                 continue
             for id in some:
                 cycle = rules.next_cycle(earlier_of(newest.get((id, scheme_id))), on)
-                is_met = rules.assess(version.rule, facts[id], since=cycle.since).is_met
-                found[id] = is_met if cycle.is_open else None
+                found[id] = (
+                    rules.assess(version.rule, facts[id], since=cycle.since)
+                    if cycle.is_open
+                    else None
+                )
     return found
 
 

@@ -56,6 +56,8 @@ class Need(NamedTuple):
     wanted: int
     fact: Fact | None
     reason: Reason | None
+    is_choice: bool = False
+    """Whether another requirement could stand in for it."""
 
     @property
     def is_met(self) -> bool:
@@ -69,6 +71,8 @@ class Assessment:
 
     is_met: bool
     needs: tuple[Need, ...]
+    short: int = 0
+    """How many requirements have to be met yet, at least."""
 
     @property
     def met_on(self) -> date | None:
@@ -81,13 +85,15 @@ def assess(rule: Mapping[str, Any], facts: Facts, *, since: date | None = None) 
     """Hold a rule against facts. With `since`, only facts after that day count (a new cycle)."""
     if "all_of" in rule:
         parts = [assess(part, facts, since=since) for part in rule["all_of"]]
-        return Assessment(all(p.is_met for p in parts), tuple(_flat(parts)))
+        return Assessment(
+            all(p.is_met for p in parts), tuple(_flat(parts)), sum(p.short for p in parts)
+        )
     if "any_of" in rule:
         return _best(rule["any_of"], 1, facts, since)
     if "n_of" in rule:
         return _best(rule["n_of"]["rules"], rule["n_of"]["n"], facts, since)
     need = _need(rule, facts, since)
-    return Assessment(need.is_met, (need,))
+    return Assessment(need.is_met, (need,), int(not need.is_met))
 
 
 def _flat(parts: Sequence[Assessment]) -> Iterator[Need]:
@@ -103,7 +109,8 @@ def _best(
     met = sorted((p for p in parts if p.is_met), key=lambda p: p.met_on or date.min)
     if len(met) >= count:
         return Assessment(True, tuple(_flat(met[:count])))
-    return Assessment(False, tuple(_flat(parts)))
+    needs = tuple(need._replace(is_choice=True) for need in _flat(parts))
+    return Assessment(False, needs, sum(sorted(p.short for p in parts)[:count]))
 
 
 def _need(rule: Mapping[str, Any], facts: Facts, since: date | None) -> Need:

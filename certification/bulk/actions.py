@@ -8,16 +8,15 @@ import sqlalchemy as sa
 
 from certification.awards import actions as awards
 from certification.awards.models import Award, Scheme
-from certification.awards.progress_many import are_due
-from certification.bulk import queries, rules
+from certification.bulk import earning, queries, rules
 from certification.bulk.models import BulkAct, BulkItem, BulkKind, BulkState
 from certification.certificates import actions as certificates
 from certification.certificates.codes import normalise
 from certification.certificates.models import Certificate, CertificateState
 from lms import audit, jobs
-from lms.accounts.rules import email_key
 from lms.db import db, locked
 from lms.errors import refuse
+from lms.reasons import Reason
 from lms.settings import Settings
 
 CHUNK = 50
@@ -56,7 +55,7 @@ def preview(
     db.session.add(act)
     db.session.flush()
     if scheme:
-        rows = _people(scheme, texts, by=by, today=today)
+        rows = earning.rows(scheme, texts, by=by, today=today)
     else:
         rows = _rows(kind, texts, programmes, by=by)
     db.session.execute(sa.insert(BulkItem), [{**row, "bulk_act_id": act.id} for row in rows])
@@ -72,7 +71,7 @@ def _rows(
     for line, (text, key) in enumerate(zip(texts, keys, strict=True), 1):
         target = found.get(key)
         row = {"line": line, "text": text, "certificate_id": None, "holder": ""}
-        row |= {"achievement": "", "flaw": "bulk_unknown"}
+        row |= {"achievement": "", "flaw": "bulk_unknown", "flaw_values": {}}
         if target is not None and target.id in seen:
             row["flaw"] = "bulk_repeated"
         elif target is not None:
@@ -80,25 +79,6 @@ def _rows(
             row["certificate_id"] = target.id
             row |= {"holder": target.holder_name, "achievement": target.achievement}
             row["flaw"] = rules.flaw(kind, _standing(target, by))
-        rows.append(row)
-    return rows
-
-
-def _people(scheme: Scheme, texts: Sequence[str], *, by: int, today: date) -> list[dict[str, Any]]:
-    """A row for each address: issued to whoever earned the certification and does not hold it."""
-    found = queries.people([email_key(text) for text in texts])
-    due = are_due([person.id for person in found.values()], scheme.id, today)
-    seen, rows = set[int](), []
-    for line, text in enumerate(texts, 1):
-        person = found.get(email_key(text))
-        row = {"line": line, "text": text, "person_id": None, "holder": ""}
-        row |= {"achievement": scheme.title, "flaw": "bulk_nobody"}
-        if person is not None and person.id in seen:
-            row["flaw"] = "bulk_person_repeated"
-        elif person is not None:
-            seen.add(person.id)
-            row |= {"person_id": person.id, "holder": person.name}
-            row["flaw"] = rules.issue_flaw(due.get(person.id, False), is_own=person.id == by)
         rows.append(row)
     return rows
 
@@ -209,7 +189,7 @@ def _issue(act: BulkAct, item: BulkItem, settings: Settings, today: date, now: d
         item.person_id, today=today, now=now, scheme_id=act.scheme_id, issues=False
     )
     if not made:
-        raise refuse("not_earned")
+        raise earning.missing_now(item.person_id, act.scheme_id or 0, today)
     return certificates.prepare(made[0].id, settings, now=now).id
 
 
@@ -242,12 +222,12 @@ def finish(item_id: int, *, now: datetime) -> None:
     )
 
 
-def fail(item_id: int, code: str) -> None:
+def fail(item_id: int, reason: Reason) -> None:
     """The certificate is no longer as the preview showed: the row says so."""
     db.session.execute(
         sa.update(BulkItem)
         .where(BulkItem.id == item_id, BulkItem.done_at.is_(None))
-        .values(flaw=code)
+        .values(flaw=reason.code, flaw_values=rules.plain(reason.values))
     )
 
 

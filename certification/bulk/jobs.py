@@ -45,8 +45,8 @@ def _apply(item_ids: Sequence[int], number: int) -> None:
         begun = run(lambda: _begin(item_ids, number))
     except Refusal as refusal:
         if len(item_ids) == 1:
-            code = refusal.reasons[0].code
-            run(lambda: actions.fail(item_ids[0], code))
+            reason = refusal.reasons[0]
+            run(lambda: actions.fail(item_ids[0], reason))
         else:
             for item_id in item_ids:
                 _apply([item_id], number)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -79,6 +80,8 @@ class BulkItem(Base):
     holder: Mapped[str] = mapped_column(Words(200), default="")
     achievement: Mapped[str] = mapped_column(Words(200), default="")
     flaw: Mapped[str] = mapped_column(Words(40), default="")
+    flaw_values: Mapped[dict[str, Any] | None]
+    """What the flaw's words need, such as the requirement that is missing."""
     done_at: Mapped[datetime | None]
 
     __table_args__ = (

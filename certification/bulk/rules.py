@@ -1,7 +1,13 @@
-"""What a mass act may do to a certificate, or for a person. Standard library only."""
+"""What a mass act may do to a certificate, or for a person. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from certification.awards.rules import Assessment
+from lms.reasons import Reason
+
+NOTHING = Assessment(False, ())
+"""Of a scheme of which no version is in force."""
 IRREVERSIBLE = frozenset({"revoke", "reissue", "issue"})
 
 
@@ -29,8 +35,35 @@ def flaw(kind: str, target: Target) -> str:
     return next((code for code, applies in flaws.items() if applies), "")
 
 
-def issue_flaw(is_due: bool | None, *, is_own: bool) -> str:
-    """Why nothing is issued to a person; `is_due` as `are_due` tells it."""
+def issue_flaw(
+    assessment: Assessment | None, names: Mapping[tuple[str, str], str], *, is_own: bool
+) -> Reason | None:
+    """Why nothing is issued to a person; without an assessment they hold the certification."""
     if is_own:
-        return "not_yourself"
-    return {None: "already_held", False: "not_earned", True: ""}[is_due]
+        return Reason("not_yourself")
+    if assessment is None:
+        return Reason("already_held")
+    return None if assessment.is_met else Reason("not_earned", missing(assessment, names))
+
+
+def plain(values: Mapping[str, object]) -> dict[str, object]:
+    """What a row keeps of a reason's values."""
+    return {
+        name: value if isinstance(value, bool | int | str) else str(value)
+        for name, value in values.items()
+    }
+
+
+def missing(assessment: Assessment, names: Mapping[tuple[str, str], str]) -> dict[str, object]:
+    """The first requirement that is not met, by its name, and how many more there are."""
+    need = next((need for need in assessment.needs if not need.is_met), None)
+    if need is None or need.reason is None:
+        return {}
+    return {
+        "missing": need.reason.code,
+        "name": names.get((need.kind, need.code), need.code),
+        "wanted": need.wanted,
+        "best": need.reason.values.get("best", 0),
+        "is_choice": need.is_choice,
+        "more": assessment.short - 1,
+    }

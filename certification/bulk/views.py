@@ -136,12 +136,8 @@ def _page(act: BulkAct, form: forms.RunForm) -> str:
         kind_text=wording.kind_text,
         state_text=wording.state_text,
         way_back=wording.way_back,
-        flaw_text=_flaw_text,
+        flaw_text=wording.flaw_text,
     )
-
-
-def _flaw_text(code: str) -> str:
-    return words.word(Reason(code, {}))
 
 
 @blueprint.post("/manage/bulk/<int:act_id>/run")
@@ -213,7 +209,7 @@ def report(act_id: int) -> ResponseReturnValue:
 
 
 def _cells(item: BulkItem) -> list[str]:
-    outcome = _flaw_text(item.flaw) if item.flaw else "done" if item.done_at else "open"
+    outcome = wording.flaw_text(item) if item.flaw else "done" if item.done_at else "open"
     when = item.done_at.isoformat() if item.done_at else ""
     texts = [item.text, item.holder, item.achievement, outcome]
     return [str(item.line), *(neutral(text) for text in texts), when]

@@ -1,8 +1,12 @@
 """The texts of mass acts."""
 
-from certification.bulk.models import BulkKind, BulkState
+from collections.abc import Mapping
+
+from certification.bulk.models import BulkItem, BulkKind, BulkState
 from lms import wording
 from lms.i18n import gettext as _
+from lms.i18n import ngettext
+from lms.reasons import Reason
 
 wording.register(
     {
@@ -22,6 +26,41 @@ wording.register(
         "bulk_confirm": lambda: _("Type the title exactly as it stands above."),
     }
 )
+
+
+def flaw_text(item: BulkItem) -> str:
+    """Why a row is left alone, in words."""
+    values = item.flaw_values or {}
+    if item.flaw == "not_earned" and "missing" in values:
+        return " ".join(_missing(values))
+    return wording.word(Reason(item.flaw, values))
+
+
+def _missing(values: Mapping[str, object]) -> list[str]:
+    texts = {
+        "needs_course": _("The course “%(name)s” is missing.", **values),
+        "needs_exam": _("The exam “%(name)s” is missing: %(wanted)s points.", **values),
+        "exam_below": _(
+            "The exam “%(name)s” is missing: %(wanted)s points, the best result is %(best)s.",
+            **values,
+        ),
+        "needs_competency": _(
+            "The competency “%(name)s” at level %(wanted)s is missing.", **values
+        ),
+        "needs_certification": _("The certification “%(name)s” is missing.", **values),
+    }
+    found, more = [texts[str(values["missing"])]], int(str(values["more"]))
+    if values["is_choice"]:
+        found.append(_("Something else may stand in for it."))
+    if more > 0:
+        found.append(
+            ngettext(
+                "%(num)s more requirement is missing.",
+                "%(num)s more requirements are missing.",
+                more,
+            )
+        )
+    return found
 
 
 def kind_text(kind: BulkKind) -> str:

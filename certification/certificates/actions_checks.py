@@ -18,7 +18,6 @@ from certification.keys import queries as keys
 from certification.keys.models import Purpose
 from certification.keys.vault import KeyTrouble
 from lms import audit, clock
-from lms.accounts.models import Organisation
 from lms.db import db
 from lms.errors import refuse
 from lms.settings import Settings
@@ -31,7 +30,8 @@ KEPT = timedelta(days=30)
 class Asker:
     """For whom a list is checked, and by which person or token."""
 
-    organisation: Organisation | None
+    organisation_id: int | None
+    organisation_code: str | None
     person_id: int | None = None
     token_id: int | None = None
 
@@ -46,18 +46,18 @@ def run(
         raise lists.too_long()
     rows = queries_lists.answers(entries, clock.today(now, settings.issuer_zone))
     content, counts = lists.written(rows), lists.counted(rows, len(entries))
-    name, organisation = str(uuid.uuid4()), asker.organisation
+    name = str(uuid.uuid4())
     claims = claims_of(
         content,
         counts,
         issuer=keys.issuer(settings),
         check=name,
-        organisation=organisation.code if organisation else None,
+        organisation=asker.organisation_code,
         now=now,
     )
     check = CertificateCheck(
         public_id=name,
-        organisation_id=organisation.id if organisation else None,
+        organisation_id=asker.organisation_id,
         person_id=asker.person_id,
         token_id=asker.token_id,
         checked_at=now,

@@ -1,4 +1,4 @@
-"""Ten thousand codes or addresses in one query each: the list travels as one parameter.
+"""Ten thousand codes and addresses in one query: each list travels as one parameter.
 
 `= ANY` over addresses timed out on PostgreSQL, and one parameter per value has a limit; a table
 made from the parameter (`json_each`, `unnest`) is joined by the index.
@@ -34,9 +34,12 @@ def table_of(values: Sequence[str]) -> sa.Select[tuple[str]]:
 
 
 def answers(entries: Sequence[Entry], day: date) -> list[Row]:
-    """What is known about each entry on a day, in the order of the list: two queries at most."""
-    codes = _by_code([e.key for e in entries if e.key and not e.is_email], day)
-    people = _by_email([e.key for e in entries if e.key and e.is_email], day)
+    """What is known about each entry on a day, in the order of the list: one query."""
+    codes, people = _found(
+        [e.key for e in entries if e.key and not e.is_email],
+        [e.key for e in entries if e.key and e.is_email],
+        day,
+    )
     rows: list[Row] = []
     for asked in entries:
         found = (people if asked.is_email else codes).get(asked.key or "")
@@ -44,19 +47,33 @@ def answers(entries: Sequence[Entry], day: date) -> list[Row]:
     return rows
 
 
-def _by_code(codes: Sequence[str], day: date) -> dict[str, list[Checked]]:
-    if not codes:
-        return {}
-    found = db.session.execute(_plain(day).where(Certificate.code.in_(table_of(codes))))
-    return {row.code: [queries.check(row, day)] for row in found}
+def _found(
+    codes: Sequence[str], addresses: Sequence[str], day: date
+) -> tuple[dict[str, list[Checked]], dict[str, list[Checked]]]:
+    """Certificates by code, and by the address of whoever holds them."""
+    wanted = [_by_code(codes, day)] * bool(codes) + [_by_email(addresses, day)] * bool(addresses)
+    by_code: dict[str, list[Checked]] = {}
+    by_email: dict[str, list[Checked]] = {}
+    if not wanted:
+        return by_code, by_email
+    statement = wanted[0] if len(wanted) == 1 else sa.union_all(*wanted)
+    for row in sorted(db.session.execute(statement), key=lambda row: row.id):
+        if row.email_key is None:
+            by_code[row.code] = [queries.check(row, day)]
+        elif row.superseded_by is None:
+            by_email.setdefault(row.email_key, []).append(queries.check(row, day))
+    return by_code, by_email
 
 
-def _by_email(addresses: Sequence[str], day: date) -> dict[str, list[Checked]]:
+def _by_code(codes: Sequence[str], day: date) -> AnySelect:
+    nobody = sa.literal_column("NULL", sa.String).label("email_key")
+    return _plain(day).add_columns(nobody).where(Certificate.code.in_(table_of(codes)))
+
+
+def _by_email(addresses: Sequence[str], day: date) -> AnySelect:
     """Certificates of people who agreed to be found. Who did not agree is no row, as who does
     not exist is none: the condition stands in the query, not in a second step."""
-    if not addresses:
-        return {}
-    wanted = (
+    return (
         _plain(day)
         .add_columns(Account.email_key)
         .join(Person, Person.id == Certificate.person_id)
@@ -67,13 +84,7 @@ def _by_email(addresses: Sequence[str], day: date) -> dict[str, list[Checked]]:
             Person.erased_at.is_(None),
             Certificate.state == CertificateState.ISSUED,
         )
-        .order_by(Certificate.id)
     )
-    people: dict[str, list[Checked]] = {}
-    for row in db.session.execute(wanted):
-        if row.superseded_by is None:
-            people.setdefault(row.email_key, []).append(queries.check(row, day))
-    return people
 
 
 def _plain(day: date) -> AnySelect:

@@ -28,6 +28,7 @@ wording.register(
         "group_too_large": lambda: _(
             "%(people)s people never fit: choose at most %(most)s for this kind of seat."
         ),
+        "group_gone": lambda: _("This group does not wait any more."),
         "group_of_one": lambda: _("Choose at least two people."),
         "not_all_may": lambda: _(
             "Nobody is enrolled, because not everybody may be. See the reasons below."
@@ -94,6 +95,11 @@ _WORDS = {
     "teaches_now": lambda: _("teaches it from now on and gets a mail"),
     "other_trainer": lambda: _("gets a mail about the new trainer"),
     "back_to_queue": lambda: _("loses the seat, goes back to the same place in the queue"),
+    "group_too_large_now": lambda: _(
+        "waits in a group that is larger than the class session then; whoever enrolled the group "
+        "gets a mail, to split it or give up"
+    ),
+    "kind_is_gone": lambda: _("waits for a kind of seat that is gone then, and gets a mail"),
     "gets_seat": lambda: _("gets a seat from the waiting list and a mail"),
 }
 """Words for values of this slice's enumerations and for what a change does to people."""

@@ -1,6 +1,6 @@
 """People, organisations and memberships as other slices and pages ask for them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -163,6 +163,18 @@ def organisations() -> Sequence[Organisation]:
     return db.session.scalars(
         sa.select(Organisation)
         .options(joinedload(Organisation.support_plan))
+        .order_by(Organisation.search_name, Organisation.id)
+    ).all()
+
+
+def organisations_of(person_id: int, ids: Iterable[int] | None) -> Sequence[Organisation]:
+    """These organisations, by name; None: those where the person is a member now."""
+    now = sa.select(Membership.organisation_id).where(
+        Membership.person_id == person_id, Membership.ended_on.is_(None)
+    )
+    return db.session.scalars(
+        sa.select(Organisation)
+        .where(Organisation.id.in_(now if ids is None else list(ids)))
         .order_by(Organisation.search_name, Organisation.id)
     ).all()
 

@@ -54,12 +54,14 @@ class ApiToken(Base):
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """The program that asks: its token's id, owner and scopes, as plain values."""
+    """The program that asks: its token's id, owner and scopes, as plain values. The code of an
+    owning organisation comes along, for whoever names it."""
 
     token_id: int
     person_id: int | None
     organisation_id: int | None
     scopes: frozenset[str]
+    organisation_code: str | None = None
 
 
 def current() -> Client | None:
@@ -71,7 +73,15 @@ def current() -> Client | None:
 def holder(token: str, *, now: datetime) -> Client | None:
     """Whose token this is; None when it is unknown, over, revoked, or its person is disabled."""
     row = db.session.execute(
-        sa.select(ApiToken.id, ApiToken.person_id, ApiToken.organisation_id, ApiToken.scopes).where(
+        sa.select(
+            ApiToken.id,
+            ApiToken.person_id,
+            ApiToken.organisation_id,
+            ApiToken.scopes,
+            Organisation.code,
+        )
+        .outerjoin(Organisation, Organisation.id == ApiToken.organisation_id)
+        .where(
             ApiToken.token_hash == digest(token),
             ApiToken.revoked_at.is_(None),
             ApiToken.expires_at > now,
@@ -83,7 +93,7 @@ def holder(token: str, *, now: datetime) -> Client | None:
             ),
         )
     ).one_or_none()
-    return None if row is None else Client(row[0], row[1], row[2], frozenset(row[3]))
+    return None if row is None else Client(row[0], row[1], row[2], frozenset(row[3]), row[4])
 
 
 def make(

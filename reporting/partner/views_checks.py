@@ -40,8 +40,13 @@ def checks() -> ResponseReturnValue:
 
 
 def _run(form: ListForm, own: Sequence[Organisation]) -> CertificateCheck | None:
-    chosen = next((row for row in own if row.code == form.organisation.data), None)
-    asker = Asker(chosen or next(iter(own), None), person_id=current_user.person_id)
+    asked = next((row for row in own if row.code == form.organisation.data), None)
+    chosen = asked or next(iter(own), None)
+    asker = Asker(
+        chosen.id if chosen else None,
+        chosen.code if chosen else None,
+        person_id=current_user.person_id,
+    )
     settings = current_app.extensions["settings"]
     try:
         entries = lists.entries(_texts(form))

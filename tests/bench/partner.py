@@ -114,4 +114,8 @@ def _of_request(stage: Stage, token: str, codes: list[str], sheet: Sheet) -> Non
             if not answer.is_json or len(answer.json["rows"]) < size:
                 raise RuntimeError(answer.status)
             asked = [text for text in found if not text.startswith(("PRAGMA", "BEGIN"))]
-            sheet.add(f"statements of the whole request, {size:,} codes", len(asked), "")
+            reads = [text for text in asked if text.startswith("SELECT")]
+            sheet.add(
+                f"queries of the whole request, {size:,} codes", len(reads), "", Target(5, "")
+            )
+            sheet.add(f"its statements that write, {size:,} codes", len(asked) - len(reads), "")

@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from courses.scheduling.actions import news
+from courses.scheduling.actions.groups import strand
 from courses.scheduling.actions.queue import (
     close_entry,
     decide,
@@ -34,6 +35,8 @@ from courses.scheduling.rules.times import Slot, spans
 from lms.db import db
 from lms.errors import Refusal, refuse
 from lms.lifecycle import check_move
+
+STRANDED = ("group_too_large_now", "kind_is_gone")
 
 
 def run(
@@ -182,6 +185,7 @@ def _resize(
     promoted = {seat.person_id for seat in promote(session, by=by, now=now)}
     keys = {p: key for p, key in _keys(session, effects).items() if p in {*losers} - promoted}
     news.tell("displaced", session, keys, now=now)
+    strand(session, [e.person_id for e in effects if e.what in STRANDED], by=by, now=now)
 
 
 def _displace(session: ClassSession, person_id: int, *, by: int, now: datetime) -> WaitingEntry:

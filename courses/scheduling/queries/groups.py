@@ -4,9 +4,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from courses.catalog.models import Course
-from courses.scheduling.models import ClassSession, Completion, SeatKind
+from courses.scheduling.models import (
+    ClassSession,
+    Completion,
+    SeatKind,
+    WaitingEntry,
+    WaitingState,
+)
 from courses.scheduling.queries import standing
 from courses.scheduling.rules.enrolment import Candidate
 from courses.scheduling.rules.groups import GroupPlan, Request, plan
@@ -29,6 +36,20 @@ def group_plan(
         [standing.place_of(entry) for entry in standing.waiting(class_session.id)],
         now=now,
     )
+
+
+def members(class_session_id: int, number: int) -> Sequence[WaitingEntry]:
+    """Those of a group who wait, with their names, in the published order."""
+    return db.session.scalars(
+        sa.select(WaitingEntry)
+        .options(joinedload(WaitingEntry.person))
+        .where(
+            WaitingEntry.class_session_id == class_session_id,
+            WaitingEntry.group_number == number,
+            WaitingEntry.state == WaitingState.WAITING,
+        )
+        .order_by(WaitingEntry.number)
+    ).all()
 
 
 def _candidates(class_session: ClassSession, people: Sequence[int]) -> dict[int, Candidate]:

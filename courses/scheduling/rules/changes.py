@@ -11,7 +11,15 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
-from courses.scheduling.rules.places import Place, SeatKind, Taken, displaced, in_order, steps
+from courses.scheduling.rules.places import (
+    Place,
+    SeatKind,
+    Taken,
+    displaced,
+    in_order,
+    steps,
+    stranded,
+)
 from courses.scheduling.rules.states import SessionState
 from courses.scheduling.rules.times import Slot, Span, disorder, overlap, slot_flaws, spans
 from lms.reasons import Reason
@@ -129,16 +137,31 @@ def _replaced(snapshot: Snapshot, change: Replace) -> list[Effect]:
 def _resized(snapshot: Snapshot, change: Resize) -> list[Effect]:
     losers = displaced(snapshot.taken, change.capacity)
     back = [Effect(taken.place.person_id, "back_to_queue", kind=taken.kind) for taken in losers]
-    if not snapshot.is_open:
-        return back
-    left = {kind: max(0, size - _count(snapshot, kind)) for kind, size in change.capacity.items()}
     queue = [*snapshot.queue, *[taken.place for taken in losers]]
+    if not snapshot.is_open:
+        return back + _stranded(snapshot, change, queue)
+    left = {kind: max(0, size - _count(snapshot, kind)) for kind, size in change.capacity.items()}
     gets = [
         Effect(step.place.person_id, "gets_seat", kind=step.kind)
         for step in steps(left, queue)
         if step.kind
     ]
-    return back + gets
+    gone = {effect.person_id for effect in gets}
+    rest = [place for place in queue if place.person_id not in gone]
+    return back + gets + _stranded(snapshot, change, rest)
+
+
+def _stranded(snapshot: Snapshot, change: Resize, queue: list[Place]) -> list[Effect]:
+    """Who fitted before and never will again, unless the group is split or the wish changed."""
+    before = {place.person_id for one in stranded(snapshot.capacity, queue) for place in one}
+    return [
+        Effect(place.person_id, "group_too_large_now")
+        if len(party) > 1
+        else Effect(place.person_id, "kind_is_gone")
+        for party in stranded(change.capacity, queue)
+        for place in party
+        if place.person_id not in before
+    ]
 
 
 def _count(snapshot: Snapshot, kind: SeatKind) -> int:

@@ -117,6 +117,11 @@ def steps(free: Free, queue: Iterable[Place]) -> list[Step]:
     return walked
 
 
+def stranded(capacity: Free, queue: Iterable[Place]) -> list[list[Place]]:
+    """Parties who would not fit if all seats were free: they wait for what does not exist."""
+    return [party for party in parties(queue) if fitting_kinds(capacity, party) is None]
+
+
 def ahead_of(queue: Iterable[Place], place: Place) -> list[Place]:
     """Who stands before this place in the published order."""
     return [other for other in in_order(queue) if other.order < place.order]

@@ -14,6 +14,7 @@ from courses.scheduling.queries import log, people, sessions, standing
 from courses.scheduling.rules import enrolment, places
 from courses.scheduling.views.blueprint import blueprint, class_session_or_404
 from courses.scheduling.views.filters import chips, chosen, filters_form, filters_of
+from courses.scheduling.views.waiting_groups import groups_of_reader
 from lms import clock
 from lms.accounts.queries import plans
 from lms.i18n import gettext as _
@@ -45,6 +46,8 @@ class Reader:
     entry: WaitingEntry | None = None
     closed: WaitingEntry | None = None
     position: int | None = None
+    is_stranded: bool = False
+    """Whether they wait for more seats, or another kind, than the class session has."""
     reasons: list[Reason] = field(default_factory=list)
     warnings: list[Reason] = field(default_factory=list)
     met: tuple[enrolment.CourseName, ...] = ()
@@ -57,11 +60,13 @@ def reader_of(session: ClassSession, queue: list[places.Place], *, now: datetime
         return Reader(reasons=enrolment.why_closed(offer, now=now))
     who = int(current_user.person_id)
     candidate, seat = standing.candidate(session, who), standing.live_seat(session.id, who)
+    lost = places.stranded(offer.capacity, queue)
     return Reader(
         seat=seat,
         closed=log.closed_entry(session.id, who) if seat is None else None,
         entry=standing.waiting_entry(session.id, who),
         position=places.position(queue, who),
+        is_stranded=any(place.person_id == who for party in lost for place in party),
         reasons=enrolment.why_not(offer, candidate, now=now),
         warnings=enrolment.warnings(candidate),
         met=candidate.met,
@@ -73,7 +78,8 @@ def reader_of(session: ClassSession, queue: list[places.Place], *, now: datetime
 def enrol_page(code: str) -> ResponseReturnValue:
     """A class session: when, where, seats, queue, and the way in or why not."""
     session, now = class_session_or_404(code), clock.now()
-    queue = [standing.place_of(entry) for entry in standing.waiting(session.id)]
+    entries = standing.waiting(session.id)
+    queue = [standing.place_of(entry) for entry in entries]
     return render_template(
         "scheduling/class_session.html",
         session=session,
@@ -86,6 +92,7 @@ def enrol_page(code: str) -> ResponseReturnValue:
         plans=plans(),
         colleagues=_colleagues(session),
         may_enrol_anybody=_limits() is None,
+        groups=groups_of_reader(entries),
     )
 
 

@@ -10,11 +10,14 @@ from sqlalchemy.exc import IntegrityError
 
 from certification.awards import actions as awards
 from certification.awards.models import Award, Revocation, SchemeVersion, Suspension
+from certification.awards.rules import Fact, Facts, assess
 from certification.bulk import actions
 from certification.bulk.models import BulkAct, BulkItem, BulkKind, BulkState
-from certification.bulk.rules import Target, flaw
+from certification.bulk.rules import Target, flaw, issue_flaw
+from certification.bulk.wording import flaw_text
 from certification.certificates.models import Certificate, CertificateState
 from courses.catalog.models import CourseVersion, Programme
+from courses.scheduling.models import Completion
 from lms import jobs
 from lms.accounts.models import Account, Person
 from lms.audit import AuditEntry
@@ -22,7 +25,9 @@ from lms.db import db, unit
 from lms.permissions import Role
 from tests.factories import Factory
 from tests.page import Page
+from tests.queries import counted
 
+DONE = Fact(1, date(2026, 11, 2))
 GOOD = Target(is_issued=True, is_replaced=False, is_revoked=False, is_suspended=False, is_own=False)
 
 
@@ -297,7 +302,9 @@ def test_what_was_earned_is_issued_to_each_and_nobody_else(
     told = [row[4] for row in page.rows()]
     assert [text.split()[0] for text in told] == ["Issue", "Issue", *["Error"] * 4]
     for text, reason in zip(
-        told[2:], ("Not every", "hold this", "in the list already", "Nobody here"), strict=True
+        told[2:],
+        ("Foundation Training” is missing", "hold this", "in the list already", "Nobody here"),
+        strict=True,
     ):
         assert reason in text
     assert count(Certificate) == 0
@@ -326,6 +333,87 @@ def test_a_row_that_was_killed_before_its_document_was_stored_goes_on_with_it(
     assert count(Certificate) == 2
     with unit(writes=False):
         assert set(db.session.scalars(sa.select(Certificate.state))) == {CertificateState.ISSUED}
+
+
+RULE = {
+    "all_of": [
+        {"course": "ADM-101"},
+        {"exam": "ADM-X", "at_least": 70},
+        {"any_of": [{"competency": "SEC-1", "level": 3}, {"holds": "SEC-C"}]},
+        {"holds": "DEV-C"},
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        (Facts(), "The course “Foundation Training” is missing. 3 more requirements are missing."),
+        (
+            Facts(courses={"ADM-101": [DONE]}),
+            "The exam “ADM-X” is missing: 70 points. 2 more requirements are missing.",
+        ),
+        (
+            Facts(courses={"ADM-101": [DONE]}, exams={"ADM-X": [DONE._replace(value=60)]}),
+            "The exam “ADM-X” is missing: 70 points, the best result is 60. "
+            "2 more requirements are missing.",
+        ),
+        (
+            Facts(courses={"ADM-101": [DONE]}, exams={"ADM-X": [DONE._replace(value=70)]}),
+            "The competency “SEC-1” at level 3 is missing. Something else may stand in for it. "
+            "1 more requirement is missing.",
+        ),
+        (
+            Facts(
+                courses={"ADM-101": [DONE]},
+                exams={"ADM-X": [DONE._replace(value=70)]},
+                held=frozenset({"SEC-C"}),
+            ),
+            "The certification “DEV-C” is missing.",
+        ),
+    ],
+)
+def test_the_first_requirement_that_is_missing_is_named(
+    app: Flask, facts: Facts, told: str
+) -> None:
+    reason = issue_flaw(
+        assess(RULE, facts), {("course", "ADM-101"): "Foundation Training"}, is_own=False
+    )
+    assert reason is not None
+    with app.test_request_context():
+        assert flaw_text(BulkItem(flaw=reason.code, flaw_values=reason.values)) == told
+
+
+def test_a_preview_asks_as_much_for_many_people_as_for_one(
+    client: FlaskClient, earned: dict[str, Person], make: Factory
+) -> None:
+    issue(client, earned)
+    with counted() as few:
+        issue(client, {"Finn": earned["Finn"]})
+    many = {f"Person {n}": make.person(f"Person {n}") for n in range(20)}
+    with counted() as more:
+        page = issue(client, many)
+    assert "Foundation Training" in page.rows()[19][4]
+    # The address book that the test itself reads is the same single query.
+    assert len(more) == len(few)
+
+
+def test_what_went_missing_after_the_preview_is_named_in_the_result(
+    client: FlaskClient, earned: dict[str, Person]
+) -> None:
+    page = press(client, issue(client, earned), "run", confirm="Spring")
+    with unit(writes=True):
+        db.session.execute(
+            sa.update(Completion)
+            .where(Completion.person_id == earned["Dan"].id)
+            .values(withdrawn_at=datetime(2026, 11, 23, 9, tzinfo=UTC), withdrawn_by=1)
+        )
+    work()
+    done = Page(client.get(page.response.request.path))
+    assert done.rows()[0][4] == "Error The course “Foundation Training” is missing."
+    assert done.rows()[1][4] == "Done"
+    report = client.get(page.response.request.path + "/report.csv").text
+    assert "The course “Foundation Training” is missing." in report
 
 
 def test_paused_before_its_rows_nothing_is_issued(

@@ -597,7 +597,7 @@ def test_every_mail_reads_well(app: Flask, make: Factory, now: datetime, tom: Pe
         }
     assert set(texts) == {
         "enrolled", "waiting", "promoted", "seat_cancelled", "result", "trainer_changed", "moved",
-        "displaced", "session_cancelled",
+        "displaced", "kind_is_gone", "session_cancelled",
     }  # fmt: skip
     for template, mail in texts.items():
         body = mail.get_content()

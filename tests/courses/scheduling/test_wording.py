@@ -28,5 +28,5 @@ def test_each_value_and_effect_has_a_word(app: Flask) -> None:
     effects |= {effect for call in calls for effect in call}
     kinds = {str(value) for kind in (SeatKind, Outcome, Presence, SessionState) for value in kind}
 
-    assert len(effects) == 10
+    assert len(effects) == 12
     assert (effects | kinds) - words.words() == set()
