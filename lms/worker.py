@@ -29,8 +29,8 @@ log = structlog.get_logger()
 BEAT_SECONDS = 5
 STALE = timedelta(seconds=30)
 QUEUES = ((jobs.QUEUE, 2, 0.5), (jobs.MAIL_QUEUE, 1, 1.0))
-"""Each queue, how many of its jobs a worker does at once, and after how many seconds it looks again.
-Looking five times a second took 6 % of a core from a worker that had nothing to do."""
+"""Each queue, how many of its jobs a worker does at once, and after how many seconds it looks again
+(looking at both five times a second took 5 % of a core from a worker that had nothing to do)."""
 _app: list[Flask] = []
 
 

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 revision = "0024"
-down_revision = "0013"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
