@@ -152,11 +152,14 @@ def cell_name(cell: BlueprintCell) -> str:
 
 
 def move(form: ExamForm, wanted: PaperState, *, by: int | None, now: datetime) -> None:
-    """Publish a form, or retire it: who has begun goes on, nobody else gets it."""
+    """Publish a form, or retire it: who has begun goes on, nobody else gets it. Refuses
+    `form_items_unusable` when items left use since the form was assembled."""
     row: ExamForm = db.session.scalars(
         locked(sa.select(ExamForm).where(ExamForm.id == form.id))
     ).one()
     check_move(MOVES, row.state, wanted)
+    if wanted == PaperState.PUBLISHED and (lost := queries.unusable(row.id)):
+        raise refuse("form_items_unusable", status=422, items=", ".join(lost))
     row.state = wanted
     if wanted == PaperState.PUBLISHED:
         row.published_at, row.published_by = now, by
@@ -194,12 +197,17 @@ def decide_cut(
     now: datetime,
     method: str = "fixed",
     study_id: int | None = None,
+    seen: int | None = None,
 ) -> CutScore:
     """What passes from now on, in points of a form or in per cent of all others: fixed, or as a
-    study recommended. Earlier decisions stay, and scores that followed them.
+    study recommended. Earlier decisions stay, and scores that followed them. `seen` is the newest
+    decision that the page showed (0: none).
 
-    Refuses `cut_out_of_range`.
+    Refuses `cut_out_of_range`, `changed_meanwhile`.
     """
+    db.session.execute(locked(sa.select(Exam).where(Exam.id == exam.id)))
+    if seen not in (None, queries.newest_cut(exam.id)):
+        raise refuse("changed_meanwhile")
     full = form.full_points if form else Fraction(100)
     if not 0 < cut <= full:
         raise refuse("cut_out_of_range", status=422, full=f"{float(full):g}")

@@ -115,10 +115,13 @@ def save(
     audit.record("blueprint.saved", "exam", row.exam_id, by=by, now=now, version=row.number)
 
 
-def publish(blueprint: Blueprint, *, by: int, now: datetime) -> None:
+def publish(blueprint: Blueprint, *, by: int, now: datetime, revision: int | None = None) -> None:
     """From now on forms are assembled by it; the one before it retires. Refuses a blueprint whose
-    cells cannot add up."""
+    cells cannot add up, and `changed_meanwhile` if somebody saved since `revision`."""
+    db.session.execute(locked(sa.select(Exam).where(Exam.id == blueprint.exam_id)))
     row = _held(blueprint.id, PaperState.DRAFT)
+    if revision not in (None, row.revision):
+        raise refuse("changed_meanwhile")
     cells = queries.cells_of(queries.blueprint_by_id(row.id))
     least, most = sum(c.least for c in cells), sum(c.most for c in cells)
     if not least <= row.scored_items <= most:

@@ -154,6 +154,7 @@ def _save(draft: Blueprint, form: BlueprintForm, cells: list[CellPlan]) -> None:
 def publish_blueprint(code: str) -> ResponseReturnValue:
     """Freeze the draft: forms are assembled by it from now on."""
     row = exam_seen(code, "certification.edit")
-    actions.publish(_draft(row), by=current_user.person_id, now=clock.now())
+    seen = request.form.get("revision", 0, int)
+    actions.publish(_draft(row), revision=seen, by=current_user.person_id, now=clock.now())
     flash(_("The blueprint is published. It never changes again."))
     return redirect(url_for("papers.show_blueprint", code=code), 303)

@@ -35,6 +35,7 @@ def _cuts(row: Any, form: forms.CutForm) -> str:
         form=form,
         page=queries_form.cut_scores(row.Exam.id, after),
         nameable=nameable,
+        seen=queries.newest_cut(row.Exam.id),
         count=count,
         state_badge=wording.state_badge,
         links=slots.ask("exam.links", [], code=row.Course.code),
@@ -66,6 +67,7 @@ def _decide(row: Any, form: forms.CutForm) -> CutScore:
         today=today(),
         by=current_user.person_id,
         now=clock.now(),
+        seen=request.form.get("seen", 0, int),
     )
 
 

@@ -7,6 +7,10 @@ wording.register(
     {
         "no_blueprint": lambda: _("Publish a blueprint first: it says what a form consists of."),
         "form_code_taken": lambda: _("There is a form %(code)s already."),
+        "form_items_unusable": lambda: _(
+            "Items of this form are no longer in use: %(items)s. Retire the form and assemble "
+            "another one."
+        ),
         "form_unknown": lambda: _("This exam has no form “%(code)s”."),
         "cells_do_not_add_up": lambda: _(
             "The cells add up to %(least)s to %(most)s items, the form has %(total)s."
