@@ -7,7 +7,7 @@ from fractions import Fraction
 import sqlalchemy as sa
 
 from certification.exams.models import Exam, ExamPolicy
-from certification.papers import queries
+from certification.papers import queries, queries_form
 from certification.papers.assembly import (
     Assembled,
     Order,
@@ -158,7 +158,7 @@ def move(form: ExamForm, wanted: PaperState, *, by: int | None, now: datetime) -
         locked(sa.select(ExamForm).where(ExamForm.id == form.id))
     ).one()
     check_move(MOVES, row.state, wanted)
-    if wanted == PaperState.PUBLISHED and (lost := queries.unusable(row.id)):
+    if wanted == PaperState.PUBLISHED and (lost := queries_form.unusable(row.id)):
         raise refuse("form_items_unusable", status=422, items=", ".join(lost))
     row.state = wanted
     if wanted == PaperState.PUBLISHED:
@@ -205,8 +205,8 @@ def decide_cut(
 
     Refuses `cut_out_of_range`, `changed_meanwhile`.
     """
-    db.session.execute(locked(sa.select(Exam).where(Exam.id == exam.id)))
-    if seen not in (None, queries.newest_cut(exam.id)):
+    db.session.execute(locked(sa.select(Exam).where(Exam.id == exam_id)))
+    if seen not in (None, queries_form.newest_cut(exam_id)):
         raise refuse("changed_meanwhile")
     full = form.full_points if form else Fraction(100)
     if not 0 < cut <= full:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from certification.exams.models import Exam
 from certification.items.content import ItemContent
-from certification.items.models import USED, Item, ItemState, ItemVersion
+from certification.items.models import ItemState, ItemVersion
 from certification.items.queries import enemy_pairs, usable
 from certification.items.reading import draft_from
 from certification.papers.assembly import Candidate, Cell, Order
@@ -180,23 +180,6 @@ def cut_of(form_id: int) -> Cut:
     if decision is None:
         return Cut(Fraction(exam.cut_score, exam.full_marks), None)
     return Cut(decision.cut / (form.full_points if decision.form_id else 100), decision)
-
-
-def newest_cut(exam_id: int) -> int:
-    """The id of an exam's newest decision on what passes; 0 for none."""
-    wanted = sa.select(sa.func.max(CutScore.id)).where(CutScore.exam_id == exam_id)
-    return db.session.scalar(wanted) or 0
-
-
-def unusable(form_id: int) -> Sequence[str]:
-    """The codes of a form's items whose version may no longer be asked."""
-    return db.session.scalars(
-        sa.select(Item.code)
-        .join(ItemVersion, ItemVersion.item_id == Item.id)
-        .join(FormItem, FormItem.version_id == ItemVersion.id)
-        .where(FormItem.form_id == form_id, ItemVersion.state.not_in(USED))
-        .order_by(Item.code)
-    ).all()
 
 
 @dataclass(frozen=True, slots=True)

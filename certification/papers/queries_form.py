@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from certification.items.models import USED, Item, ItemVersion
 from certification.items.reading import draft_from
 from certification.papers.models import Blueprint, CutScore, ExamForm, FormItem, PaperState
 from certification.papers.profile import Asked, Figures, Line, profile
@@ -58,3 +59,20 @@ def cut_scores(exam_id: int, cursor: int | None = None, size: int = SIZE) -> Pag
         wanted = wanted.where(CutScore.id < cursor)
     rows = db.session.execute(wanted).all()
     return page_of(rows, size=size, key=lambda row: (row[0].id,), is_first=cursor is None)
+
+
+def newest_cut(exam_id: int) -> int:
+    """The id of an exam's newest decision on what passes; 0 for none."""
+    wanted = sa.select(sa.func.max(CutScore.id)).where(CutScore.exam_id == exam_id)
+    return db.session.scalar(wanted) or 0
+
+
+def unusable(form_id: int) -> Sequence[str]:
+    """The codes of a form's items whose version may no longer be asked."""
+    return db.session.scalars(
+        sa.select(Item.code)
+        .join(ItemVersion, ItemVersion.item_id == Item.id)
+        .join(FormItem, FormItem.version_id == ItemVersion.id)
+        .where(FormItem.form_id == form_id, ItemVersion.state.not_in(USED))
+        .order_by(Item.code)
+    ).all()

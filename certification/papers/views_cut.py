@@ -35,7 +35,7 @@ def _cuts(row: Any, form: forms.CutForm) -> str:
         form=form,
         page=queries_form.cut_scores(row.Exam.id, after),
         nameable=nameable,
-        seen=queries.newest_cut(row.Exam.id),
+        seen=queries_form.newest_cut(row.Exam.id),
         count=count,
         state_badge=wording.state_badge,
         links=slots.ask("exam.links", [], code=row.Course.code),
