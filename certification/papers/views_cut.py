@@ -60,7 +60,7 @@ def decide_cut(code: str) -> ResponseReturnValue:
 
 def _decide(row: Any, form: forms.CutForm) -> CutScore:
     return actions.decide_cut(
-        row.Exam,
+        row.Exam.id,
         _named(row, (form.form_code.data or "").strip()),
         Fraction(form.cut.data or 0),
         reason=form.reason.data or "",

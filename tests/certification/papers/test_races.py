@@ -133,7 +133,7 @@ def test_a_form_is_published_and_retired_in_some_order_each_once(
 def test_twelve_decisions_from_one_page_are_one(app: Flask, make: Factory, exam: Exam) -> None:
     def decide(number: int) -> str:
         actions.decide_cut(
-            exam, None, Fraction(60 + number), reason="As the board decided",
+            exam.id, None, Fraction(60 + number), reason="As the board decided",
             today=date(2026, 1, 1), by=1, now=make.now, seen=0,
         )  # fmt: skip
         return "decided"
