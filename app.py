@@ -14,7 +14,9 @@ import certification.bulk.jobs
 import certification.bulk.views
 import certification.certificates.api
 import certification.certificates.cli
+import certification.certificates.health
 import certification.certificates.jobs
+import certification.certificates.late
 import certification.certificates.views
 import certification.certificates.views_credentials
 import certification.certificates.views_files
@@ -187,6 +189,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     doctor.add_check(app, reporting.operations.fonts)
     doctor.add_check(app, reporting.operations.demonstration)
     doctor.add_check(app, certification.keys.health.check)
+    doctor.add_check(app, certification.certificates.health.check)
     app.view_functions["static"].__dict__["permission"] = PUBLIC
     web.check_all_routes(app)
     return app

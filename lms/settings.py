@@ -28,6 +28,8 @@ class Settings:
     pkcs11_module: str
     pkcs11_token: str
     pkcs11_pin_file: str
+    timestamp_url: str
+    timestamp_ca_file: str
     host: str
     port: int
     smtp_url: str
@@ -59,6 +61,7 @@ class Settings:
         shown = {field.name: str(getattr(self, field.name)) for field in fields(self)}
         shown["database_url"] = make_url(self.database_url).render_as_string(hide_password=True)
         shown["smtp_url"] = _without_password(self.smtp_url)
+        shown["timestamp_url"] = _without_password(self.timestamp_url)
         return {name: "(set)" if name in hidden else value for name, value in shown.items()}
 
 
@@ -78,6 +81,8 @@ def read(environ: Mapping[str, str]) -> Settings:
         pkcs11_module=environ.get("PKCS11_MODULE", ""),
         pkcs11_token=environ.get("PKCS11_TOKEN", ""),
         pkcs11_pin_file=environ.get("PKCS11_PIN_FILE", ""),
+        timestamp_url=environ.get("TIMESTAMP_URL", ""),
+        timestamp_ca_file=environ.get("TIMESTAMP_CA_FILE", ""),
         host=host,
         port=port,
         smtp_url=environ.get("SMTP_URL", ""),
@@ -101,6 +106,7 @@ def _check(settings: Settings) -> None:
     if settings.production and len(settings.secret_key) < 32:
         raise SettingsError("APP_ENV=production needs a SECRET_KEY of at least 32 characters")
     _check_keys(settings)
+    _check_stamps(settings)
 
 
 def _check_keys(settings: Settings) -> None:
@@ -108,6 +114,16 @@ def _check_keys(settings: Settings) -> None:
         raise SettingsError("KEY_FILE must not lie in DATA_DIR/keys, beside what it unlocks")
     if settings.pkcs11_module and not (settings.pkcs11_token and settings.pkcs11_pin_file):
         raise SettingsError("PKCS11_MODULE needs PKCS11_TOKEN and PKCS11_PIN_FILE beside it")
+
+
+def _check_stamps(settings: Settings) -> None:
+    parts = urlsplit(settings.timestamp_url)
+    if settings.timestamp_url and (parts.scheme not in {"http", "https"} or not parts.netloc):
+        raise SettingsError("TIMESTAMP_URL must be the http(s) address of a time-stamp server")
+    if settings.timestamp_url and not settings.timestamp_ca_file:
+        raise SettingsError("TIMESTAMP_URL needs TIMESTAMP_CA_FILE: who vouches for the server")
+    if settings.timestamp_ca_file and not Path(settings.timestamp_ca_file).is_file():
+        raise SettingsError("TIMESTAMP_CA_FILE names no file: give certificates in PEM")
 
 
 def _database_url(text: str, data_dir: Path) -> str:

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from io import BytesIO
 from typing import Any
@@ -17,13 +17,23 @@ from typing import Any
 from asn1crypto import crl, pem, x509
 from asn1crypto.cms import ContentInfo
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.general import extract_certificate_info
 from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
+from certification.certificates import stamping
 from certification.certificates.rules import Verdict
 from certification.certificates.signing import outside_loops
-from certification.credentials.findings import Check, Finding, State, failed, passed
+from certification.credentials.findings import (
+    Check,
+    Finding,
+    State,
+    failed,
+    passed,
+    unknown,
+)
 from certification.credentials.trust import Trust
 from certification.credentials.verifying import read_token, verify_credential, verify_token
 
@@ -148,12 +158,18 @@ def _check_signatures(
         return [failed(Check.DOCUMENT, "document_unsigned")]
     first = signatures[0]
     context = _context(first.signer_cert, trust, now)
-    status = outside_loops(lambda: validate_pdf_signature(first, signer_validation_context=context))
+    stamps = _stamp_context(first, trust, now)
+    status = outside_loops(
+        lambda: validate_pdf_signature(
+            first, signer_validation_context=context, ts_validation_context=stamps
+        )
+    )
     covered = status.coverage is SignatureCoverageLevel.ENTIRE_FILE and len(signatures) == 1
     whole = covered and _is_gap_sound(content, [int(n) for n in signatures[0].byte_range])
     return [
         _document(status),
         passed(Check.WHOLE, "whole_signed") if whole else failed(Check.WHOLE, "not_whole"),
+        _time(status),
     ]
 
 
@@ -174,6 +190,29 @@ def _document(status: PdfSignatureStatus) -> Finding:
     if not status.trusted:
         return failed(Check.DOCUMENT, "document_not_ours")
     return passed(Check.DOCUMENT, "document_signed")
+
+
+def _time(status: PdfSignatureStatus) -> Finding:
+    stamp = status.timestamp_validity
+    if stamp is None:
+        return passed(Check.TIME, "time_claimed")
+    if not (stamp.intact and stamp.valid):
+        return failed(Check.TIME, "time_forged")
+    if not stamp.trusted:
+        return unknown(Check.TIME, "time_unknown")
+    return passed(Check.TIME, "time_stamped", at=stamp.timestamp.astimezone(UTC).isoformat())
+
+
+def _stamp_context(signature: Any, trust: Trust, now: datetime) -> ValidationContext:
+    """Whom the bundle trusts about times; as of the server's own time, as `_context` does."""
+    data = next(extract_tst_data_iter(signature.signer_info, signed=False), None)
+    last = extract_certificate_info(data).signer_cert.not_valid_after if data else now
+    return ValidationContext(
+        trust_roots=stamping.certificates(trust.stamp_authority),
+        allow_fetching=False,
+        moment=min(now, last - timedelta(seconds=1)),
+        retroactive_revinfo=True,
+    )
 
 
 def _context(leaf: x509.Certificate, trust: Trust, now: datetime) -> ValidationContext:
@@ -204,6 +243,7 @@ ALTERED = frozenset(
         "document_unreadable",
         "document_altered",
         "not_whole",
+        "time_forged",
         "issued_other",
     }
 )
@@ -220,7 +260,8 @@ NOT_OURS = frozenset(
 
 
 def verdict_of(findings: Sequence[Finding]) -> Verdict:
-    """The worst answer decides."""
+    """The worst answer decides. A time that nobody we know confirms is the issuer's claim, as it
+    is without any stamp."""
     wrong = {finding.code for finding in findings if finding.state is State.FAILED}
     if wrong & ALTERED:
         return Verdict.ALTERED
@@ -229,6 +270,7 @@ def verdict_of(findings: Sequence[Finding]) -> Verdict:
     for code, verdict in (("revoked", Verdict.REVOKED), ("suspended", Verdict.SUSPENDED)):
         if code in wrong:
             return verdict
-    if any(finding.state is State.UNKNOWN for finding in findings) or "not_yet_valid" in wrong:
+    open_ones = {f.check for f in findings if f.state is State.UNKNOWN} - {Check.TIME}
+    if open_ones or "not_yet_valid" in wrong:
         return Verdict.COULD_NOT_CHECK
     return Verdict.EXPIRED if "expired" in wrong else Verdict.VALID

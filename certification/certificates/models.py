@@ -69,6 +69,13 @@ class Certificate(Base):
         sa.Index("ix_certificate_person", "person_id", "id"),
         sa.Index("ix_certificate_award", "award_id", "id"),
         sa.Index("ix_certificate_expiry", "valid_until", "id"),
+        sa.Index(
+            "ix_certificate_pending",
+            "created_at",
+            "id",
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        ),
     )
 
 

@@ -2,7 +2,8 @@
 
 A certification signature that allows no change (DocMDP level 1, ISO 32000-2, 12.8.2.2), with the
 certificates and the revocation list in the same revision (DSS, ETSI EN 319 142-1), so that one
-range covers the file. Without a time-stamp server its time is the issuer's own claim.
+range covers the file. Without a time-stamp server its time is the issuer's own claim; with one its
+stamp (RFC 3161) stands in the signature.
 """
 
 import asyncio
@@ -23,6 +24,7 @@ from pyhanko.sign.signers.pdf_signer import DSSContentSettings, SigDSSPlacementP
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from certification.certificates import stamping
 from certification.certificates.pdfua import SIGNATURE_FIELD
 from certification.keys.signers import DocumentSigner, to_der
 
@@ -32,6 +34,8 @@ logging.getLogger("pyhanko.sign.signers").setLevel(logging.ERROR)
 RESERVED = 6144
 """Hexadecimal digits kept for the signature, which takes about 3,000: measuring it first would
 sign twice."""
+RESERVED_FOR_STAMP = 16_384
+"""As many again where the time is stamped: the server's own certificates come along."""
 LONGEST_DER = 72
 """Bytes of the largest ECDSA P-256 signature in DER, for which room is kept."""
 
@@ -104,8 +108,9 @@ def sign(pdf: bytes, document: DocumentSigner, *, reason: str) -> bytes:
 
     Nothing of the old bytes changes: the signature is appended as one revision.
     """
+    stamps = document.stamps
     context = ValidationContext(
-        trust_roots=[certificate_of(document.authority)],
+        trust_roots=[certificate_of(document.authority), *stamping.roots(stamps)],
         allow_fetching=False,
         crls=[crl.CertificateList.load(document.crl)],
     )
@@ -123,7 +128,12 @@ def sign(pdf: bytes, document: DocumentSigner, *, reason: str) -> bytes:
         ),
     )
     writer = OneRevision(io.BytesIO(pdf))
-    signer = ArchivalSigner(wanted, IssuerSigner(document))
-    signed = outside_loops(lambda: signer.sign_pdf(writer, bytes_reserved=RESERVED))
-    content: bytes = signed.getvalue()
+    stamper = stamping.stamper(stamps.url) if stamps else None
+    signer = ArchivalSigner(wanted, IssuerSigner(document), timestamper=stamper)
+    room = RESERVED + RESERVED_FOR_STAMP if stamps else RESERVED
+    with stamping.named_troubles(stamps):
+        signed = outside_loops(lambda: signer.sign_pdf(writer, bytes_reserved=room))
+        content: bytes = signed.getvalue()
+        if stamps:
+            outside_loops(lambda: stamping.require(content, stamps, context))
     return content

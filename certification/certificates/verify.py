@@ -50,7 +50,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def told(report: Report, trust: Trust, now: datetime) -> str:
     """The report as lines."""
-    lines = [f"{MARKS[f.state]} {f.check:10} {f.code}" for f in report.findings]
+    lines = [
+        " ".join([MARKS[f.state], f"{f.check:10}", f.code, *f.values.values()])
+        for f in report.findings
+    ]
     age = now - trust.made_at
     lines.append(f"bundle of {trust.issuer}, made {trust.made_at:%Y-%m-%d %H:%M} UTC, ")
     lines[-1] += f"{age.days} days {age.seconds // 3600} hours old"

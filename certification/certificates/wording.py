@@ -1,9 +1,12 @@
 """The texts of this slice's reason codes and verdicts."""
 
+from datetime import datetime
+
 from certification.certificates.rules import Verdict
 from certification.credentials.findings import Finding
 from lms import wording
 from lms.i18n import gettext as _
+from lms.i18n import moment
 
 wording.register(
     {
@@ -96,6 +99,11 @@ def file_sentence(verdict: Verdict, today: str | None, day: str | None) -> str:
     return sentence(verdict, today, day)
 
 
+def _instant(found: Finding) -> str:
+    at = found.values.get("at")
+    return moment(datetime.fromisoformat(at), "UTC") if at else ""
+
+
 def finding(found: Finding) -> str:
     """The sentence for one answer."""
     return {
@@ -128,6 +136,12 @@ def finding(found: Finding) -> str:
         "file_unknown": _("This is no certificate: choose a PDF, a .json or a .jwt of ours."),
         "whole_signed": _("The signature covers the whole file."),
         "not_whole": _("Something was added to the file after it was signed."),
+        "time_stamped": _(
+            "A time-stamp server confirms that it was signed at %(at)s.", at=_instant(found)
+        ),
+        "time_claimed": _("The time of the signature is our own statement."),
+        "time_forged": _("The time stamp was changed or belongs to another signature."),
+        "time_unknown": _("The time stamp is of a server that we do not know."),
         "issued_here": _("This is the very file that we issued."),
         "issued_other": _("This is not the file that we issued."),
     }[found.code]

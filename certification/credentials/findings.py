@@ -14,6 +14,7 @@ class Check(StrEnum):
     DOCUMENT = "document"
     WHOLE = "whole"
     ISSUED = "issued"
+    TIME = "time"
 
 
 class State(StrEnum):
@@ -37,6 +38,8 @@ class Finding:
     document: document_signed; document_altered, document_not_ours, document_unsigned,
     document_unreadable, file_unknown; too_much (unknown: reading it takes more than is allowed)
     whole: whole_signed; not_whole
+    time: time_stamped (values: `at`, an ISO instant), time_claimed (by the issuer alone);
+    time_forged; time_unknown (unknown: by a server for which nobody vouches)
     issued: issued_here; issued_other (this file is not the one that was issued)
     """
 

@@ -150,6 +150,7 @@ def trust_bundle(settings: Settings, *, now: datetime) -> Trust:
         },
         made_at=_last_five_minutes(now),
         older_crls=tuple(crls[1:]),
+        stamp_authority=keys.stamp_authority(settings),
     )
 
 

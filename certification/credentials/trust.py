@@ -30,6 +30,8 @@ class Trust:
     status_lists: dict[str, dict[str, Any]]
     made_at: datetime
     older_crls: tuple[bytes, ...] = ()
+    stamp_authority: bytes = b""
+    """Who vouches for time-stamp servers (PEM, one after another)."""
 
     @property
     def issuer(self) -> str:
@@ -46,6 +48,7 @@ class Trust:
             "authority": self.authority.decode("ascii"),
             "crl": base64.b64encode(self.crl).decode(),
             "older_crls": [base64.b64encode(crl).decode() for crl in self.older_crls],
+            "stamp_authority": self.stamp_authority.decode("ascii"),
             "status_lists": self.status_lists,
         }
         return json.dumps(values, ensure_ascii=False, indent=1, sort_keys=True)
@@ -73,4 +76,5 @@ class Trust:
             status_lists={str(url): dict(it) for url, it in values["status_lists"].items()},
             made_at=made_at,
             older_crls=tuple(base64.b64decode(it, validate=True) for it in values["older_crls"]),
+            stamp_authority=values.get("stamp_authority", "").encode("ascii"),
         )

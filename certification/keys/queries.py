@@ -1,6 +1,7 @@
 """Which keys sign now, and what the world may know of all of them."""
 
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,7 +9,13 @@ import sqlalchemy as sa
 from certification.keys import hardware, vault
 from certification.keys.encoding import did_web, thumbprint
 from certification.keys.models import Key, KeyState, Place, Purpose
-from certification.keys.signers import DocumentSigner, PrivateKey, Signer, SoftwareSigner
+from certification.keys.signers import (
+    DocumentSigner,
+    PrivateKey,
+    Signer,
+    SoftwareSigner,
+    TimeStamps,
+)
 from certification.keys.vault import KeyTrouble, Vault
 from lms.db import db
 from lms.settings import Settings
@@ -95,7 +102,28 @@ def document_signer(settings: Settings) -> DocumentSigner:
         key.certificate.encode(),
         (authority.certificate or "").encode(),
         authority.crl or b"",
+        time_stamps(settings),
     )
+
+
+def time_stamps(settings: Settings) -> TimeStamps | None:
+    """Who confirms the time of signatures, if the installation asks anybody."""
+    if not settings.timestamp_url:
+        return None
+    return TimeStamps(settings.timestamp_url, stamp_authority(settings))
+
+
+def stamp_authority(settings: Settings) -> bytes:
+    """Whom verifiers trust about times, past servers too (PEM). Raises KeyTrouble."""
+    if not settings.timestamp_ca_file:
+        return b""
+    try:
+        found = Path(settings.timestamp_ca_file).read_bytes()
+    except OSError as error:
+        raise KeyTrouble(f"TIMESTAMP_CA_FILE cannot be read: {error}") from error
+    if b"-----BEGIN CERTIFICATE-----" not in found or not found.isascii():
+        raise KeyTrouble("TIMESTAMP_CA_FILE holds no certificate in PEM")
+    return found
 
 
 def key_url(settings: Settings, kid: str) -> str:

@@ -59,13 +59,22 @@ class SoftwareSigner:
 class DocumentSigner:
     """All that a document's signature needs: the key, its certificate, what vouches for it.
 
-    `certificate` and `authority` are PEM, `crl` is DER.
+    `certificate` and `authority` are PEM, `crl` is DER. `stamps` is where times are confirmed.
     """
 
     signer: Signer
     certificate: bytes
     authority: bytes
     crl: bytes
+    stamps: "TimeStamps | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimeStamps:
+    """A time-stamp server (RFC 3161) by its address, and who vouches for it (PEM)."""
+
+    url: str
+    authority: bytes
 
 
 def to_raw(der: bytes) -> bytes:

@@ -142,11 +142,15 @@ class CertificationFactory(FactoryBase):
             )
         )
 
-    def certificate(self, award: Award) -> Certificate:
-        """The certificate of an award, with its files, as a worker makes it."""
+    def prepared(self, award: Award) -> Certificate:
+        """The certificate of an award, before its files are made."""
         settings = current_app.extensions["settings"]
         with unit(writes=True):
-            certificate_id = actions.prepare(award.id, settings, now=self.now).id
+            return actions.prepare(award.id, settings, now=self.now)
+
+    def certificate(self, award: Award) -> Certificate:
+        """The certificate of an award, with its files, as a worker makes it."""
+        certificate_id = self.prepared(award).id
         drawing.draw(certificate_id)
         with unit(writes=False):
             return db.session.get_one(Certificate, certificate_id, populate_existing=True)

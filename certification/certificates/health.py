@@ -1,0 +1,45 @@
+"""`flask doctor` about time stamps: does the server answer, and do we know who vouches for it?"""
+
+import asyncio
+
+import sqlalchemy as sa
+from flask import current_app
+
+from certification.certificates import stamping
+from certification.certificates.late import overdue
+from certification.certificates.signing import outside_loops
+from certification.keys import queries as keys
+from certification.keys.signers import TimeStamps
+from certification.keys.vault import KeyTrouble
+from lms import clock
+from lms.db import db
+from lms.health import Check
+
+NAME = "time stamps"
+
+
+def check() -> Check:
+    """Asks the server for a stamp that nobody keeps."""
+    late = db.session.scalar(
+        sa.select(sa.func.count()).select_from(overdue(clock.now()).subquery())
+    )
+    waiting = f"; {late} certificates wait for their document" if late else ""
+    try:
+        stamps = keys.time_stamps(current_app.extensions["settings"])
+        if stamps is None:
+            return Check(
+                NAME, not late, f"none: times are the issuer's own claim{waiting}", _help(late)
+            )
+        outside_loops(lambda: _ask(stamps))
+    except (KeyTrouble, stamping.StampTrouble) as error:
+        return Check(NAME, False, f"{error}{waiting}", "See docs/operation.md, “Time stamps”.")
+    return Check(NAME, not late, f"{stamps.url} answers{waiting}", _help(late))
+
+
+def _help(late: int | None) -> str:
+    return "They are tried again each hour: see /manage/jobs for why." if late else ""
+
+
+def _ask(stamps: TimeStamps) -> None:
+    with stamping.named_troubles(stamps):
+        asyncio.run(stamping.vouched(stamps))

@@ -1,0 +1,284 @@
+"""Time stamps: pyHanko's own time-stamp authority, served over HTTP by the test."""
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from asn1crypto import keys as asn1_keys
+from asn1crypto import tsp
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from flask import Flask
+from pyhanko.sign.timestamps import DummyTimeStamper
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from certification.certificates import drawing, health, late, stamping, verify
+from certification.certificates.checking import Report, check_file
+from certification.certificates.models import Certificate, CertificateState
+from certification.certificates.rules import Verdict
+from certification.credentials import queries as credentials
+from certification.credentials.findings import Check, Finding, State
+from certification.credentials.trust import Trust
+from lms import clock, jobs, settings
+from lms.db import db, unit
+from tests.factories import Factory
+
+DAY = timedelta(days=1)
+
+
+@dataclass
+class Authority:
+    """A time-stamp authority and what its server does."""
+
+    stamper: DummyTimeStamper
+    pem: bytes
+    url: str = ""
+    mood: str = "fine"
+    asked: list[str] = field(default_factory=list)
+
+
+def name(text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)])
+
+
+def authority(title: str) -> Authority:
+    """A root and a server's certificate under it, made for the test."""
+    root, leaf = (rsa.generate_private_key(65537, 2048) for _ in range(2))
+    since, until = datetime.now(UTC) - DAY, datetime.now(UTC) + 3650 * DAY
+    above = (
+        x509.CertificateBuilder(name(title), name(title), root.public_key(), 1, since, until)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(root, hashes.SHA256())
+    )
+    usage = x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.TIME_STAMPING])
+    below = (
+        x509.CertificateBuilder(name(title), name("stamps"), leaf.public_key(), 2, since, until)
+        .add_extension(usage, critical=True)
+        .sign(root, hashes.SHA256())
+    )
+    der = serialization.Encoding.DER
+    store = SimpleCertificateStore()
+    store.register(asn1_x509.Certificate.load(above.public_bytes(der)))
+    key = leaf.private_bytes(der, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    dummy = DummyTimeStamper(
+        asn1_x509.Certificate.load(below.public_bytes(der)),
+        asn1_keys.PrivateKeyInfo.load(key),
+        certs_to_embed=store,
+    )
+    return Authority(dummy, above.public_bytes(serialization.Encoding.PEM))
+
+
+def answer(found: Authority, body: bytes) -> bytes:
+    request = tsp.TimeStampReq.load(body)
+    if found.mood == "wrong":
+        imprint = request["message_imprint"]
+        imprint["hashed_message"] = bytes(32)
+        request["message_imprint"] = imprint
+    told: bytes = found.stamper.request_tsa_response(request).dump()
+    return told
+
+
+@pytest.fixture
+def server() -> Iterator[Authority]:
+    """The authority, answering at its address."""
+    found = authority("Test time")
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            found.asked.append(self.path)
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            if found.mood == "slow":
+                time.sleep(2)
+            self.send_response(503 if found.mood == "down" else 200)
+            self.send_header("Content-Type", "application/timestamp-reply")
+            self.end_headers()
+            self.wfile.write(b"" if found.mood == "down" else answer(found, body))
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Silent."""
+
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    found.url = f"http://127.0.0.1:{httpd.server_address[1]}/tsa"
+    threading.Thread(target=httpd.serve_forever, daemon=True).start()
+    yield found
+    httpd.shutdown()
+    httpd.server_close()
+
+
+@pytest.fixture(autouse=True)
+def stamped(tmp_path: Path, app: Flask, server: Authority) -> None:
+    """The installation has its signatures' time confirmed."""
+    vouching = tmp_path / "tsa.pem"
+    vouching.write_bytes(server.pem)
+    app.extensions["settings"] = replace(
+        app.extensions["settings"], timestamp_url=server.url, timestamp_ca_file=str(vouching)
+    )
+    stamping.stamper.cache_clear()
+
+
+@pytest.fixture
+def pending(app: Flask, make: Factory) -> Certificate:
+    """A certificate whose document is to be made."""
+    return make.prepared(make.award(make.person("Ada"), make.scheme(make.programme())))
+
+
+def bundle(app: Flask) -> Trust:
+    with unit(writes=False):
+        return credentials.trust_bundle(app.extensions["settings"], now=clock.now())
+
+
+def drawn(app: Flask, row: Certificate) -> bytes:
+    drawing.draw(row.id)
+    with unit(writes=False):
+        digest = db.session.scalar(
+            sa.select(Certificate.document_sha256).where(Certificate.id == row.id)
+        )
+    assert digest is not None
+    content: bytes = app.extensions["storage"].get(digest)
+    return content
+
+
+def time_of(report: Report) -> Finding:
+    return next(found for found in report.findings if found.check is Check.TIME)
+
+
+def state_of(row: Certificate) -> CertificateState | None:
+    with unit(writes=False):
+        return db.session.scalar(sa.select(Certificate.state).where(Certificate.id == row.id))
+
+
+def test_the_server_s_time_stands_in_the_document_and_verifies_offline(
+    app: Flask, pending: Certificate, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = drawn(app, pending)
+    report = check_file(content, bundle(app), now=clock.now())
+    assert report.verdict is Verdict.VALID
+    found = time_of(report)
+    assert (found.state, found.code) == (State.PASSED, "time_stamped")
+    assert abs(datetime.fromisoformat(found.values["at"]) - datetime.now(UTC)) < timedelta(
+        minutes=1
+    )
+    assert "whole_signed" in {one.code for one in report.findings}
+    (tmp_path / "c.pdf").write_bytes(content)
+    (tmp_path / "b.json").write_text(bundle(app).to_json())
+    verify.main([str(tmp_path / "c.pdf"), "--bundle", str(tmp_path / "b.json")])
+    assert "ok      time       time_stamped " in capsys.readouterr().out
+
+
+def test_a_second_document_asks_the_server_once(
+    app: Flask, pending: Certificate, make: Factory, server: Authority
+) -> None:
+    drawn(app, pending)
+    before = len(server.asked)
+    other = make.award(make.person("Bob"), make.scheme(make.programme("X"), "X-C"))
+    drawn(app, make.prepared(other))
+    assert len(server.asked) == before + 1
+
+
+def test_a_stamp_by_a_server_for_whom_nobody_vouches_leaves_the_time_a_claim(
+    app: Flask, pending: Certificate
+) -> None:
+    content, trust = drawn(app, pending), bundle(app)
+    for other in (b"", authority("Other time").pem):
+        strange = replace(trust, stamp_authority=other)
+        report = check_file(content, strange, now=clock.now())
+        assert (time_of(report).state, time_of(report).code) == (State.UNKNOWN, "time_unknown")
+        assert report.verdict is Verdict.VALID
+
+
+@pytest.mark.parametrize("mood", ["down", "slow", "wrong"])
+def test_a_server_that_fails_loses_no_certificate(
+    app: Flask,
+    pending: Certificate,
+    server: Authority,
+    mood: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stamping, "SECONDS", 0.5)
+    server.mood = mood
+    began = time.monotonic()
+    with pytest.raises(stamping.StampTrouble, match=server.url):
+        drawing.draw(pending.id)
+    assert time.monotonic() - began < 10
+    assert state_of(pending) is CertificateState.PENDING
+    if mood != "wrong":
+        assert not health.check().fine
+        assert server.url in health.check().detail
+    server.mood = "fine"
+    assert time_of(check_file(drawn(app, pending), bundle(app), now=clock.now())).code == (
+        "time_stamped"
+    )
+    assert state_of(pending) is CertificateState.ISSUED
+
+
+def test_no_transaction_is_open_while_the_server_is_asked(
+    app: Flask, pending: Certificate, server: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_units: list[bool] = []
+    session, real = db.session(), DummyTimeStamper.request_tsa_response
+
+    def watched(self: DummyTimeStamper, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        open_units.append(session.in_transaction())
+        return real(self, req)
+
+    monkeypatch.setattr(DummyTimeStamper, "request_tsa_response", watched)
+    drawn(app, pending)
+    assert open_units
+    assert not any(open_units)
+
+
+def test_a_late_document_is_tried_again_each_hour(
+    app: Flask, pending: Certificate, now: datetime
+) -> None:
+    with unit(writes=True):
+        late.look(now)
+    assert enqueued() == []
+    for later in (timedelta(minutes=20), timedelta(minutes=21), timedelta(minutes=90)):
+        with unit(writes=True):
+            late.look(now + later)
+    assert len(enqueued()) == 2
+    # Five days later by the machine's clock.
+    assert "1 certificates wait for their document" in health.check().detail
+    assert not health.check().fine
+
+
+def enqueued() -> list[str]:
+    rows = jobs.client().list_workflows(workflow_id_prefix="certificates.render:")
+    return [row.workflow_id for row in rows if ":late:" in row.workflow_id]
+
+
+def test_the_doctor_says_whether_the_server_answers(make: Factory, server: Authority) -> None:
+    assert health.check().fine
+    assert f"{server.url} answers" in health.check().detail
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"TIMESTAMP_URL": "ftp://x.example"}, "address of a time-stamp server"),
+        ({"TIMESTAMP_URL": "https://x.example"}, "needs TIMESTAMP_CA_FILE"),
+        ({"TIMESTAMP_CA_FILE": "/nowhere.pem"}, "names no file"),
+    ],
+)
+def test_nonsense_settings_stop_the_start(
+    tmp_path: Path, values: dict[str, str], told: str
+) -> None:
+    with pytest.raises(settings.SettingsError, match=told):
+        settings.read({"DATA_DIR": str(tmp_path), **values})
+
+
+def test_without_a_server_the_time_is_a_claim(app: Flask, make: Factory) -> None:
+    app.extensions["settings"] = replace(
+        app.extensions["settings"], timestamp_url="", timestamp_ca_file=""
+    )
+    row = make.prepared(make.award(make.person("Ada"), make.scheme(make.programme())))
+    report = check_file(drawn(app, row), bundle(app), now=clock.now())
+    assert (report.verdict, time_of(report).code) == (Verdict.VALID, "time_claimed")
