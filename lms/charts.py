@@ -34,10 +34,10 @@ CX, CY, RADIUS = 150.0, 132.0, 92.0
 
 
 def radar(spokes: Sequence[Spoke], levels: int) -> Radar:
-    """Lay out a radar for these spokes on a scale of `levels`."""
-    count = max(len(spokes), 1)
-    own = [_point(i, count, spoke.own / levels) for i, spoke in enumerate(spokes)]
-    goal = [_point(i, count, spoke.goal / levels) for i, spoke in enumerate(spokes)]
+    """Lay out a radar for these spokes on a scale of `levels`, of which there may be none."""
+    count, scale = max(len(spokes), 1), max(levels, 1)
+    own = [_point(i, count, spoke.own / scale) for i, spoke in enumerate(spokes)]
+    goal = [_point(i, count, spoke.goal / scale) for i, spoke in enumerate(spokes)]
     return Radar(
         cx=CX,
         cy=CY,

@@ -20,11 +20,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import BadRequest, Forbidden, Unauthorized
+from werkzeug.exceptions import BadRequest, Forbidden, NotFound, Unauthorized
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from lms import clock, once, quick
+from lms.assets import style_sheet
 from lms.cookies import Sessions
 from lms.db import ATTEMPTS, db, is_passing, unit
 from lms.paging import LARGEST_ID
@@ -85,6 +86,19 @@ class Application(Flask):
             return super().wsgi_app(environ, start)
         start("200 OK", ready[0])
         return [ready[1]]
+
+    def send_static_file(self, filename: str) -> Response:
+        """A file of `static`; style sheets in their compact form."""
+        path = Path(self.static_folder or "") / filename
+        if path.suffix != ".css" or not path.resolve().is_relative_to(self.static_folder or "/"):
+            return super().send_static_file(filename)
+        if not path.is_file():
+            raise NotFound()
+        content = style_sheet(path, path.stat().st_mtime_ns)
+        response = Response(content, mimetype="text/css")
+        response.add_etag()
+        response.make_conditional(request)
+        return response
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """No view here is asynchronous; Flask would look twelve times in each request."""

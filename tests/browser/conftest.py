@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -69,12 +70,10 @@ def _empty_database(url: str) -> str:
     return postgres.in_database(url, name)
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgres"])
-def site(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Site]:
-    """`python -m lms.serve` with demonstration people, on the parameter's database."""
-    folder, port = tmp_path_factory.mktemp("site"), _free_port()
+@contextmanager
+def _served(folder: Path, database_url: str = "") -> Iterator[Site]:
+    """`python -m lms.serve` with demonstration people."""
+    port = _free_port()
     environ = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     environ |= {
         "DATA_DIR": str(folder),
@@ -83,8 +82,8 @@ def site(
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "DEMO_PASSWORD": PASSWORD,
     }
-    if request.param == "postgres":
-        environ["DATABASE_URL"] = _empty_database(request.getfixturevalue("postgres_url"))
+    if database_url:
+        environ["DATABASE_URL"] = database_url
     process = subprocess.Popen([sys.executable, "-m", "lms.serve"], cwd=ROOT, env=environ)
     try:
         _wait(f"http://127.0.0.1:{port}", process)
@@ -92,6 +91,25 @@ def site(
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def site(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """The product as it is shipped, on the parameter's database."""
+    is_postgres = request.param == "postgres"
+    url = _empty_database(request.getfixturevalue("postgres_url")) if is_postgres else ""
+    with _served(tmp_path_factory.mktemp("site"), url) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def exams_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A second one, on SQLite, to which tests add programmes and exams of their own: they would
+    stand on every page that the other is walked for."""
+    with _served(tmp_path_factory.mktemp("exams")) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

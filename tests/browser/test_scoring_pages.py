@@ -10,14 +10,17 @@ from tests.browser import people, walk
 from tests.browser.conftest import Site, Visit
 from tests.browser.people import Scored
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.parametrize("site", ["sqlite"], indirect=True),
-]
+pytestmark = pytest.mark.browser
 Open = Callable[..., Visit]
 PATIENCE = 15_000
 MOST_TABS = 60
 SAVE = "Record the mark"
+
+
+@pytest.fixture
+def site(exams_site: Site) -> Site:
+    """Where exams may be made up."""
+    return exams_site
 
 
 @pytest.fixture
