@@ -5,18 +5,20 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lms import audit, jobs
-from lms.accounts import queries_undo
+from lms import audit, clock, jobs
+from lms.accounts import queries_undo, undoing
 from lms.accounts.models import (
     Account,
     AccountState,
     Membership,
     Organisation,
+    PeopleImport,
     PeopleImportRow,
     Person,
     RoleGrant,
 )
 from lms.db import db, unit
+from lms.errors import Refusal
 from lms.mail import MailMessage
 from lms.permissions import Role
 from tests.factories import Factory
@@ -46,7 +48,8 @@ def admin(app: Flask, make: Factory, acme: Organisation) -> FlaskClient:
 @pytest.fixture
 def eve(make: Factory) -> Person:
     """Somebody who was here before."""
-    found, address = make.person("Eve"), "eve@old.example"
+    found = make.person("Eve", organisation=make.organisation("beta"))
+    address = "eve@old.example"
     with unit(writes=True):
         db.session.execute(
             sa.update(Account)
@@ -128,7 +131,7 @@ def test_what_the_import_made_ends_and_nothing_is_deleted(
     assert current(RoleGrant, "ada@new.example") == 0
     assert "5 rows were taken back." in done.text
     with unit(writes=False):
-        assert db.session.scalar(sa.select(sa.func.count()).select_from(Membership)) == 3
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Membership)) == 4
         acts = set(db.session.scalars(sa.select(audit.AuditEntry.act)))
     assert {"people_import.undo_started", "people_import.undone", "account.disabled"} <= acts
     with unit(writes=False):
@@ -143,7 +146,13 @@ def test_who_was_here_before_keeps_the_account_and_loses_what_the_import_gave(
     found = person("eve@old.example")
     assert (found.name, found.time_zone) == ("Eve", "Europe/Berlin")
     assert state("eve@old.example") is AccountState.ACTIVE
-    assert current(Membership, "eve@old.example") == 0
+    with unit(writes=False):
+        work = db.session.execute(
+            sa.select(Organisation.code, Membership.ended_on.is_(None))
+            .join(Organisation, Organisation.id == Membership.organisation_id)
+            .where(Membership.person_id == found.id)
+        )
+        assert dict(work.tuples().all()) == {"beta": True, "acme": False}
 
 
 def test_who_signed_in_or_is_in_use_or_was_changed_stays_and_the_row_says_why(
@@ -200,6 +209,10 @@ def test_an_import_is_taken_back_once_and_only_after_its_run(
     assert form.submit(admin).status_code == 303
     assert form.submit(admin).status_code in (303, 409)
     assert admin.get(f"{path}/undo").status_code == 409
+    with unit(writes=True):
+        batch = db.session.scalars(sa.select(PeopleImport)).one()
+        with pytest.raises(Refusal, match="changed_meanwhile"):
+            undoing.start(batch, by=1, now=clock.now())
     fresh = upload(admin, HEAD + "Fay,fay@new.example,,,,,\n").response.request.path
     assert admin.get(f"{fresh}/undo").status_code == 409
     assert admin.get(f"{PATH}/999/undo").status_code == 404
