@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -25,6 +25,14 @@ MADE_BY_IMPORTS = frozenset({"account", "membership", "role_grant", "mail_messag
 """Tables whose rows about a person do not show that somebody used that person's record."""
 PROFILE = ("name", "language", "time_zone")
 AT_ONCE = 1000
+
+
+class Held(NamedTuple):
+    """A membership or a role that somebody has, since when, and of what."""
+
+    id: int
+    at: datetime
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +111,10 @@ def _undo_of(row_ids: Sequence[int]) -> list[Undo]:
     ]
 
 
-def _since(wanted: AnySelect) -> dict[int, list[tuple[int, datetime]]]:
-    found: dict[int, list[tuple[int, datetime]]] = {}
-    for id, person_id, at, _what in db.session.execute(wanted):
-        found.setdefault(person_id, []).append((id, at))
+def _since(wanted: AnySelect) -> dict[int, list[Held]]:
+    found: dict[int, list[Held]] = {}
+    for id, person_id, at, what in db.session.execute(wanted):
+        found.setdefault(person_id, []).append(Held(id, at, str(what)))
     return found
 
 
@@ -146,17 +154,18 @@ def _subjects(tables: Iterable[sa.Table]) -> list[sa.Column[Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A row and what its person has now; memberships and roles as (id, since when)."""
+    """A row and what its person has now: memberships and roles."""
 
     row: PeopleImportRow
     person: Person
     account: Account | None
-    work: Sequence[tuple[int, datetime]]
-    roles: Sequence[tuple[int, datetime]]
+    work: Sequence[Held]
+    roles: Sequence[Held]
 
-    def made(self, held: Sequence[tuple[int, datetime]]) -> tuple[int, ...]:
-        """Those that the row made: in its very instant."""
-        return tuple(id for id, at in held if at == self.row.done_at)
+    def made(self, held: Sequence[Held], name: str) -> tuple[int, ...]:
+        """Those that the row made: what it names, in its very instant."""
+        named, at = self.row.values.get(name), self.row.done_at
+        return tuple(one.id for one in held if (one.at, one.what) == (at, named))
 
 
 def _undo(given: Given, traces: rules.Traces) -> Undo:
@@ -164,7 +173,7 @@ def _undo(given: Given, traces: rules.Traces) -> Undo:
     before = {name: row.before[name] for name in PROFILE if name in row.before}
     is_ours = all(getattr(person, name) == row.values[name] for name in before)
     is_new = row.verdict == RowVerdict.ADDED
-    work, roles = given.made(given.work), given.made(given.roles)
+    work, roles = given.made(given.work, "organisation"), given.made(given.roles, "role")
     has_more = is_new and (len(given.work), len(given.roles)) != (len(work), len(roles))
     return Undo(
         row,
