@@ -70,6 +70,7 @@ import lms.accounts.views_organisations
 import lms.accounts.views_people
 import lms.accounts.views_profile
 import lms.accounts.views_tokens
+import lms.accounts.views_undo
 import lms.api.endpoints
 import lms.api.openapi
 import lms.health

@@ -119,9 +119,12 @@ def send_reset(account_id: int, *, now: datetime) -> None:
 
 
 def find_token(token: str, kind: TokenKind, *, now: datetime) -> AccountToken | None:
-    """The token if it still works."""
+    """The token if it still works: not for an account that was disabled meanwhile."""
     return db.session.scalar(
-        sa.select(AccountToken).where(
+        sa.select(AccountToken)
+        .join(Account, Account.id == AccountToken.account_id)
+        .where(
+            Account.state != AccountState.DISABLED,
             AccountToken.token_hash == identity.digest(token),
             AccountToken.kind == kind,
             AccountToken.used_at.is_(None),
@@ -138,7 +141,8 @@ def use_token(token: str, kind: TokenKind, password: str, *, now: datetime) -> A
     found = find_token(token, kind, now=now)
     if found is None:
         raise refuse("link_expired", status=409)
-    account = db.session.scalars(sa.select(Account).where(Account.id == found.account_id)).one()
+    wanted = locked(sa.select(Account).where(Account.id == found.account_id))
+    account: Account = db.session.scalars(wanted).one()
     if account.state == AccountState.DISABLED:
         raise refuse("link_expired", status=409)
     check_password(account, password)

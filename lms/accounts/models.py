@@ -204,6 +204,10 @@ class PeopleImport(Base):
     created_at: Mapped[datetime]
     run_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    undo_at: Mapped[datetime | None]
+    """When somebody began to take it back; `undone_at`: when that had run to its end."""
+    undo_by: Mapped[int | None]
+    undone_at: Mapped[datetime | None]
 
 
 class RowVerdict(StrEnum):
@@ -227,5 +231,8 @@ class PeopleImportRow(Base):
     before: Mapped[dict[str, Any]] = mapped_column(default=dict)
     person_id: Mapped[int | None]
     done_at: Mapped[datetime | None]
+    undone_at: Mapped[datetime | None]
+    kept: Mapped[str] = mapped_column(Words(40), default="", server_default="")
+    """Why it was not taken back with the import."""
 
     __table_args__ = (sa.UniqueConstraint("people_import_id", "line"),)

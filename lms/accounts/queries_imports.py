@@ -22,15 +22,23 @@ def by_id(import_id: int) -> PeopleImport | None:
 
 
 def counts(import_id: int) -> dict[str, int]:
-    """Rows by verdict, and `due` (to be run) and `done` of them."""
+    """Rows by verdict, and `due` (to be run) and `done` of them; `undone` and `kept` of those."""
     rows = db.session.execute(
-        sa.select(PeopleImportRow.verdict, sa.func.count(), sa.func.count(PeopleImportRow.done_at))
+        sa.select(
+            PeopleImportRow.verdict,
+            sa.func.count().label("rows"),
+            sa.func.count(PeopleImportRow.done_at).label("done"),
+            sa.func.count(PeopleImportRow.undone_at).label("undone"),
+            sa.func.count().filter(PeopleImportRow.kept != "").label("kept"),
+        )
         .where(PeopleImportRow.people_import_id == import_id)
         .group_by(PeopleImportRow.verdict)
     ).all()
-    found = {verdict.value: count for verdict, count, _done in rows}
-    found["done"] = sum(done for _verdict, _count, done in rows)
-    found["due"] = sum(count for verdict, count, _d in rows if verdict != RowVerdict.ERROR)
+    found = {row.verdict.value: row.rows for row in rows}
+    found["due"] = sum(row.rows for row in rows if row.verdict != RowVerdict.ERROR)
+    found["done"] = sum(row.done for row in rows)
+    found["undone"] = sum(row.undone for row in rows)
+    found["kept"] = sum(row.kept for row in rows)
     return found
 
 

@@ -1,6 +1,7 @@
 """Rules of accounts. Pure: values in, reasons out."""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from lms.reasons import Reason
 
@@ -55,3 +56,20 @@ def last_administrator(administrators: Sequence[int], leaving: int) -> list[Reas
 def email_key(address: str) -> str:
     """Two spellings of one address are one account."""
     return address.strip().casefold()
+
+
+class Traces(NamedTuple):
+    """What is on record of somebody besides what an import made."""
+
+    has_signed_in: bool
+    is_in_use: bool
+
+
+def kept(traces: Traces, *, is_new: bool, is_changed: bool) -> str:
+    """Why a row of an import is not taken back; empty when it can be. Who was known before keeps
+    whatever they did: only what the import gave them ends."""
+    if is_changed:
+        return "changed_since"
+    if is_new and traces.has_signed_in:
+        return "signed_in"
+    return "in_use" if is_new and traces.is_in_use else ""

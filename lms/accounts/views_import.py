@@ -10,7 +10,7 @@ from lms.accounts import forms, import_preview, importing, listfile, queries_imp
 from lms.accounts import jobs as _jobs  # noqa: F401 -- registers the handlers
 from lms.accounts.models import ImportState, PeopleImport, RowVerdict
 from lms.accounts.views import blueprint
-from lms.accounts.wording import flaw_text
+from lms.accounts.wording import flaw_text, kept_text
 from lms.errors import Refusal
 from lms.i18n import gettext as _
 from lms.permissions import permit
@@ -73,6 +73,7 @@ def import_page(import_id: int) -> ResponseReturnValue:
         states=ImportState,
         yes=import_preview.YES,
         flaw=flaw_text,
+        kept_text=kept_text,
     )
 
 

@@ -46,6 +46,15 @@ wording.register(
 )
 
 
+def kept_text(code: str) -> str:
+    """Why a row of an import is not taken back."""
+    return {
+        "signed_in": _("Signed in since."),
+        "in_use": _("Has a seat, a certificate or another record."),
+        "changed_since": _("Was changed since."),
+    }[code]
+
+
 def role_name(role: Role) -> str:
     """The role as people call it."""
     return {

@@ -188,7 +188,7 @@ def test_a_disabled_account_cannot_use_its_link(
     with unit(writes=True):
         account.state = AccountState.DISABLED
 
-    assert page.form(path).submit(client, password=FRESH).status_code == 409
+    assert page.form(path).submit(client, password=FRESH).status_code == 410
     assert make.account(ada).state == AccountState.DISABLED
 
 
