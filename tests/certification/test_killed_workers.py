@@ -35,8 +35,8 @@ from tests.factories import Factory
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 FULL = bool(os.environ.get("RUN_FULL"))
-DUE = 200 if FULL else 60
-KILLED_AT = (1, 40, 110, 180) if FULL else (15, 45)
+DUE = 200 if FULL else 30
+KILLED_AT = (1, 40, 110, 180) if FULL else (8, 20)
 """How many certificates are issued when the worker is killed."""
 PATIENCE = 150.0
 

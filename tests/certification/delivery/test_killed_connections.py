@@ -24,7 +24,7 @@ from tests.factories import Factory
 
 pytestmark = pytest.mark.slow
 FULL = bool(os.environ.get("RUN_FULL"))
-SAVES = 1000 if FULL else 100
+SAVES = 1000 if FULL else 60
 LEAST_TORN = 50 if FULL else 10
 PATIENCE = 400.0 if FULL else 150.0
 ENDED = """SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
