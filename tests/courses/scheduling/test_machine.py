@@ -18,6 +18,7 @@ from courses.scheduling.rules.places import (
     next_promotable,
     parties,
     steps,
+    stranded,
 )
 
 pytestmark = pytest.mark.thorough
@@ -92,6 +93,16 @@ class Queue(RuleBasedStateMachine):
         self.queue = [place for place in self.queue if place.person_id != person]
         self.promote()
 
+    @rule(person=PEOPLE)
+    def split(self, person: int) -> None:
+        groups = {place.group for place in self.queue if place.person_id == person} - {None}
+        before = in_order(self.queue)
+        self.queue = [
+            replace(place, group=None) if place.group in groups else place for place in self.queue
+        ]
+        assert [p.person_id for p in in_order(self.queue)] == [p.person_id for p in before]
+        self.promote()
+
     @rule(room=st.integers(0, 4), virtual=st.integers(0, 4))
     def resize(self, room: int, virtual: int) -> None:
         self.capacity = {SeatKind.ROOM: room, SeatKind.VIRTUAL: virtual}
@@ -116,6 +127,13 @@ class Queue(RuleBasedStateMachine):
     def a_group_is_seated_or_waits_as_a_whole(self) -> None:
         waiting = {place.group for place in self.queue if place.group is not None}
         assert waiting.isdisjoint(one.place.group for one in self.taken)
+
+    @invariant()
+    def who_waits_in_vain_waits_for_what_does_not_exist(self) -> None:
+        for party in stranded(self.capacity, self.queue):
+            wishes = [place.wanted for place in party]
+            short = [kind for kind in SeatKind if wishes.count(kind) > self.capacity[kind]]
+            assert short or len(party) > sum(self.capacity.values())
 
     @invariant()
     def each_person_is_there_once(self) -> None:

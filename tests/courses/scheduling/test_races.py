@@ -192,3 +192,32 @@ def test_two_trainers_saving_one_row_at_once_leave_one_chain_of_facts(
     assert sorted(map(str, results)) == ["0"] * 5 + ["1"]
     with unit(writes=False):
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Result)) == 1
+
+
+def test_a_waiting_group_is_split_or_given_up_by_one_of_many(
+    app: Flask, make: Factory, now: datetime
+) -> None:
+    """Splits and departures of one group at once, while seats come free: one of them happens."""
+    course = make.course(make.programme())
+    session = make.class_session(course, make.person("Tom"), room=3)
+    seated = [make.person(name) for name in ("Ada", "Bob", "Cid")]
+    for person in seated:
+        make.enrolled(session, person)
+    group = [make.person(f"Member {number}").id for number in range(3)]
+    with unit(writes=True):
+        digest = group_plan(by_id(session.id), group, None, now=now).digest
+        groups.enrol_group(session, group, None, digest, by=group[0], now=now)
+    by = group[0]
+    ends: list[Work] = [lambda: groups.split(session, 4, by=by, now=now)] * 4
+    ends += [lambda: groups.give_up(session, 4, by=by, now=now)] * 4
+    ends += [
+        lambda one=person: seats.cancel_seat(session, one.id, by=one.id, now=now)
+        for person in seated[:2]
+    ]
+
+    results = at_once(app, ends)
+
+    assert sum(result is None for result in results[:8]) == 1
+    assert {str(result) for result in results[:8] if result is not None} == {"group_gone"}
+    assert results[8:] == [None, None]
+    check(session, now)
