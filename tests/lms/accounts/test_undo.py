@@ -152,7 +152,7 @@ def test_who_was_here_before_keeps_the_account_and_loses_what_the_import_gave(
             .join(Organisation, Organisation.id == Membership.organisation_id)
             .where(Membership.person_id == found.id)
         )
-        assert dict(work.tuples().all()) == {"beta": True, "acme": False}
+        assert dict(work.all()) == {"beta": True, "acme": False}
 
 
 def test_who_signed_in_or_is_in_use_or_was_changed_stays_and_the_row_says_why(
