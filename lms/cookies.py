@@ -28,25 +28,26 @@ class Sessions(SecureCookieSessionInterface):
         value = request.cookies.get(self.get_cookie_name(app))
         if not value or request.path.startswith(API):
             return self.session_class()
-        held = self._held.get(value) or self._read(app, value)
-        if held is None or not timedelta(0) <= clock.now() - held[1] <= _lifetime(app):
-            return super().open_session(app, request)
-        return self.session_class(held[0])
+        held = self._held.get(value)
+        if held is not None and timedelta(0) <= clock.now() - held[1] <= _lifetime(app):
+            return self.session_class(held[0])
+        return self.session_class(self._read(app, value))
 
-    def _read(self, app: Flask, value: str) -> Held | None:
-        """What a cookie says, if its signature holds, and when it was signed. Only plain values are
-        kept: a request changes what hangs from others."""
-        serializer = self.get_signing_serializer(app)
+    def _read(self, app: Flask, value: str) -> dict[str, Any]:
+        """What a cookie says, if its signature holds and is young. Only plain values are kept: a
+        request changes what hangs from others."""
+        serializer, age = self.get_signing_serializer(app), _lifetime(app).total_seconds()
+        if serializer is None:
+            return {}
         try:
-            data, at = serializer.loads(value, return_timestamp=True) if serializer else ({}, None)
+            data, at = serializer.loads(value, max_age=int(age), return_timestamp=True)
         except BadSignature:
-            return None
-        if at is None or not all(isinstance(one, str | int | None) for one in data.values()):
-            return None
-        self._held[value] = data, at
-        if len(self._held) > KEPT:
-            self._held.popitem(last=False)
-        return data, at
+            return {}
+        if all(isinstance(one, str | int | None) for one in data.values()):
+            self._held[value] = data, at
+            if len(self._held) > KEPT:
+                self._held.popitem(last=False)
+        return dict(data)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Answers to programs, and facts that any site may read, neither set cookies nor vary by

@@ -160,8 +160,11 @@ def hold(item_id: int) -> None:
     db.session.execute(locked(sa.select(BulkAct.id).where(BulkAct.id == act_id)))
 
 
-def apply(item_id: int, run: int, settings: Settings, *, today: date, now: datetime) -> None:
-    """Do one row, unless it is done or this run of the act was stopped.
+def apply(
+    item_id: int, run: int, settings: Settings, *, today: date, now: datetime
+) -> int | None:
+    """Do one row, unless it is done or this run of the act was stopped; returns the certificate that
+    it made, now or before, and whose document nobody saw stored.
 
     The row's lock and what it says it did stand in the same unit as the effect: whoever repeats
     it finds that, whoever was killed left nothing behind. A row that made a certificate is done
@@ -169,9 +172,8 @@ def apply(item_id: int, run: int, settings: Settings, *, today: date, now: datet
     """
     item = db.session.scalars(locked(sa.select(BulkItem).where(BulkItem.id == item_id))).one()
     act = db.session.get_one(BulkAct, item.bulk_act_id, populate_existing=True)
-    if act.state != BulkState.RUNNING or act.run != run:
-        return
-    if item.done_at is None and item.made_id is None and not item.flaw:
+    is_on = act.state == BulkState.RUNNING and act.run == run
+    if is_on and item.done_at is None and item.made_id is None and not item.flaw:
         if act.kind == BulkKind.ISSUE:
             item.made_id = _issue(act, item, settings, today, now)
         elif act.kind == BulkKind.REISSUE:
@@ -179,6 +181,7 @@ def apply(item_id: int, run: int, settings: Settings, *, today: date, now: datet
         else:
             _do(act, db.session.get_one(Certificate, item.certificate_id), today, now)
             item.done_at = now
+    return None if item.done_at else item.made_id
 
 
 def _issue(act: BulkAct, item: BulkItem, settings: Settings, today: date, now: datetime) -> int:

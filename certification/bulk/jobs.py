@@ -65,8 +65,7 @@ def _begin(item_ids: Sequence[int], number: int) -> list[Begun]:
     actions.hold(item_ids[0])
     by, begun = None, []
     for item_id in item_ids:
-        actions.apply(item_id, number, settings, today=today, now=now)
-        if made := queries.undrawn(item_id):
+        if made := actions.apply(item_id, number, settings, today=today, now=now):
             by = by or making.press(settings, now=now)
             begun.append(Begun(item_id, made, making.gather(made, by, now=now)))
     return begun

@@ -62,13 +62,6 @@ def people(keys: Sequence[str]) -> dict[str, Any]:
     return {row.email_key: row for row in rows}
 
 
-def undrawn(item_id: int) -> int | None:
-    """The certificate that a row made and whose document nobody saw stored."""
-    return db.session.scalar(
-        sa.select(BulkItem.made_id).where(BulkItem.id == item_id, BulkItem.done_at.is_(None))
-    )
-
-
 def drawn(item_ids: Sequence[int]) -> Sequence[int]:
     """The certificates that these rows made, their documents stored."""
     return db.session.scalars(
