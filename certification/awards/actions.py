@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from certification.awards import queries, rules
 from certification.awards.models import Award, Revocation, SchemeVersion, Suspension
 from courses.catalog.snapshot import catalog
-from lms import audit, jobs, mail
+from lms import audit, jobs
+from lms.accounts import letters
 from lms.accounts.models import Person
-from lms.accounts.queries import mail_address
 from lms.clock import midnight
 from lms.db import db, insert_once, locked
 from lms.errors import refuse
@@ -227,18 +227,11 @@ def _record(act: str, award: Award, *, by: int, now: datetime, reason: str, note
 
 def _tell(kind: str, award: Award, key: str, reason: str, *, now: datetime) -> None:
     """A mail to the holder."""
-    to = mail_address(award.person_id)
-    if to is None:
-        return
-    mail.send(
+    letters.write(
         kind,
-        to.email,
+        award.person_id,
         key=key,
         now=now,
-        language=to.language,
-        zone=to.time_zone,
-        person_id=award.person_id,
-        name=to.name,
         award_id=award.id,
         reason=reason,
         title=_title(award),

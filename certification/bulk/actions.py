@@ -160,11 +160,9 @@ def hold(item_id: int) -> None:
     db.session.execute(locked(sa.select(BulkAct.id).where(BulkAct.id == act_id)))
 
 
-def apply(
-    item_id: int, run: int, settings: Settings, *, today: date, now: datetime
-) -> int | None:
-    """Do one row, unless it is done or this run of the act was stopped; returns the certificate that
-    it made, now or before, and whose document nobody saw stored.
+def apply(item_id: int, run: int, settings: Settings, *, today: date, now: datetime) -> int | None:
+    """Do one row, unless it is done or this run of the act was stopped; returns the certificate
+    that it made, now or before, and whose document nobody saw stored.
 
     The row's lock and what it says it did stand in the same unit as the effect: whoever repeats
     it finds that, whoever was killed left nothing behind. A row that made a certificate is done

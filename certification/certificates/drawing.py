@@ -4,7 +4,6 @@ whoever does it: the first one written stays."""
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
 from flask import current_app, g
 
 from certification.certificates import actions, making
@@ -14,8 +13,8 @@ from certification.certificates.models import Certificate
 from certification.certificates.signing import sign as sign_document
 from certification.credentials.signing import Signed, sign
 from certification.designs.queries import with_pictures
-from lms import clock, mail
-from lms.accounts.models import Account, AccountState, Person
+from lms import clock
+from lms.accounts import letters
 from lms.db import db, run
 from lms.i18n import gettext as _
 from lms.settings import Settings
@@ -102,25 +101,12 @@ def mail_key(certificate_id: int) -> str:
 
 def _tell(certificate_id: int, *, mails: bool) -> None:
     certificate = db.session.get_one(Certificate, certificate_id)
-    row = db.session.execute(
-        sa.select(Account.email, Person.language, Person.time_zone, Person.name)
-        .join(Person, Person.id == Account.person_id)
-        .where(Person.id == certificate.person_id, Account.state != AccountState.DISABLED)
-        .order_by(Account.id)
-        .limit(1)
-    ).one_or_none()
-    if row is None:
-        return
-    mail.send(
+    letters.write(
         "awarded",
-        row.email,
+        certificate.person_id,
         key=mail_key(certificate_id),
         now=clock.now(),
-        language=row.language,
-        zone=row.time_zone,
-        person_id=certificate.person_id,
         delivers=mails,
-        name=row.name,
         achievement=certificate.achievement,
         code=certificate.code,
         number=certificate.number,

@@ -14,9 +14,9 @@ from certification.competency.models import (
     ValidationState,
 )
 from courses.scheduling.models import Completion
-from lms import audit, jobs, mail
+from lms import audit, jobs
+from lms.accounts import letters
 from lms.accounts.models import Person
-from lms.accounts.queries import mail_address
 from lms.clock import today
 from lms.db import db, insert_once, locked
 from lms.errors import refuse
@@ -239,18 +239,11 @@ def _confirmed(row: Validation, competency: Competency, *, by: int, now: datetim
 def _tell(
     row: Validation, competency: Competency, *, confirmed: bool, note: str, now: datetime
 ) -> None:
-    to = mail_address(row.person_id)
-    if to is None:
-        return
-    mail.send(
+    letters.write(
         "validation_decided",
-        to.email,
+        row.person_id,
         key=f"validation:{row.id}",
         now=now,
-        language=to.language,
-        zone=to.time_zone,
-        person_id=row.person_id,
-        name=to.name,
         competency=competency.title,
         confirmed=confirmed,
         note=note,

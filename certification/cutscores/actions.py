@@ -23,9 +23,9 @@ from certification.cutscores.rules import Bounds, bound_flaws
 from certification.items.queries import banks
 from certification.papers.actions import decide_cut
 from certification.papers.models import CutScore, ExamForm, PaperState
-from lms import audit, jobs, mail
+from lms import audit, jobs
+from lms.accounts import letters
 from lms.accounts.models import Person
-from lms.accounts.queries import mail_address
 from lms.db import db, insert_once, upsert
 from lms.errors import Refusal, refuse
 from lms.lifecycle import check_move
@@ -113,18 +113,11 @@ def open_round(study: CutStudy, *, by: int, now: datetime) -> RatingRound:
 
 def _tell(study: CutStudy, person_id: int, number: int, *, now: datetime) -> None:
     """A mail to a judge: called (0), or that a round is open."""
-    to = mail_address(person_id)
-    if to is None:
-        return
-    mail.send(
+    letters.write(
         "panel",
-        to.email,
+        person_id,
         key=f"panel:{study.id}:{person_id}:{number}",
         now=now,
-        language=to.language,
-        zone=to.time_zone,
-        person_id=person_id,
-        name=to.name,
         title=study.title,
         study_id=study.id,
         round=number,

@@ -20,7 +20,8 @@ from certification.delivery.rules_slots import (
     plan,
 )
 from certification.exams.models import Exam
-from lms import audit, mail
+from lms import audit
+from lms.accounts import letters
 from lms.accounts.queries import mail_addresses
 from lms.db import db, locked
 from lms.errors import Refusal, refuse
@@ -113,15 +114,12 @@ def _tell(
     course_code, title = queries.named(slot.exam_id)
     people = [effect.person_id for effect in effects]
     for person_id, address in mail_addresses(people).items():
-        mail.send(
+        letters.write_to(
+            address,
             template,
-            address.email,
+            person_id,
             key=f"{template}:{slot.id}:{slot.revision}:{person_id}",
             now=now,
-            language=address.language,
-            zone=address.time_zone,
-            person_id=person_id,
-            name=address.name,
             course_code=course_code,
             title=title,
             **facts,

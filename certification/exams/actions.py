@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from certification.competency import actions as competency
 from certification.competency.models import EvidenceKind
 from certification.exams.models import Exam, ExamResult
-from lms import audit, jobs, mail
+from lms import audit, jobs
+from lms.accounts import letters
 from lms.accounts.models import Person
-from lms.accounts.queries import mail_address
 from lms.clock import today
 from lms.db import db
 from lms.errors import refuse
@@ -99,18 +99,11 @@ def show_evidence(result: ExamResult, exam: Exam, *, now: datetime) -> None:
 
 def tell(row: ExamResult, *, now: datetime, attempt_code: str = "") -> None:
     """Mail the person, once per result."""
-    to = mail_address(row.person_id)
-    if to is None:
-        return
-    mail.send(
+    letters.write(
         "exam_result",
-        to.email,
+        row.person_id,
         key=f"exam_result:{row.id}",
         now=now,
-        language=to.language,
-        zone=to.time_zone,
-        person_id=row.person_id,
-        name=to.name,
         score=row.score,
         full=row.full_marks,
         cut=row.cut_score,

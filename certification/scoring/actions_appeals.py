@@ -16,8 +16,8 @@ from certification.scoring.models import (
     RunState,
     ScoreRun,
 )
-from lms import audit, mail
-from lms.accounts.queries import mail_address
+from lms import audit
+from lms.accounts import letters
 from lms.clock import today
 from lms.db import db, insert_once, locked
 from lms.errors import refuse
@@ -172,18 +172,11 @@ def link(row: Appeal, disposition_id: int, *, by: int, now: datetime) -> None:
 
 
 def _tell(template: str, row: Appeal, attempt: Attempt, *, now: datetime, **scores: Any) -> None:
-    to = mail_address(attempt.person_id)
-    if to is None:
-        return
-    mail.send(
+    letters.write(
         template,
-        to.email,
+        attempt.person_id,
         key=f"{template}:{row.id}",
         now=now,
-        language=to.language,
-        zone=to.time_zone,
-        person_id=attempt.person_id,
-        name=to.name,
         attempt_code=attempt.code,
         answer_due_on=row.answer_due_on.isoformat(),
         issuer_zone=issuer_zone(),

@@ -6,7 +6,7 @@ from typing import Any
 
 from courses.scheduling.models import ClassSession
 from courses.scheduling.queries.sessions import by_id
-from lms import mail
+from lms.accounts import letters
 from lms.accounts.queries import mail_addresses
 
 
@@ -23,15 +23,12 @@ def tell(
         return
     known = session_facts(by_id(class_session.id)) | facts
     for person_id, address in mail_addresses(list(keys)).items():
-        mail.send(
+        letters.write_to(
+            address,
             template,
-            address.email,
+            person_id,
             key=f"{template}:{keys[person_id]}",
             now=now,
-            language=address.language,
-            zone=address.time_zone,
-            person_id=person_id,
-            name=address.name,
             **known,
         )
 

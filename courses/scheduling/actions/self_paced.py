@@ -10,9 +10,10 @@ from courses.scheduling.actions import completions
 from courses.scheduling.models import Completion, SelfPacedEnrolment
 from courses.scheduling.queries import standing
 from courses.scheduling.rules.enrolment import why_self_paced_not
-from lms import audit, mail
+from lms import audit
+from lms.accounts import letters
 from lms.accounts.models import Person
-from lms.accounts.queries import mail_address, standing_of
+from lms.accounts.queries import standing_of
 from lms.db import db, locked
 from lms.errors import Refusal, refuse
 
@@ -103,19 +104,12 @@ def _resume(completion: Completion, *, by: int, now: datetime) -> None:
 
 
 def _tell(completion: Completion, reason: str, *, now: datetime) -> None:
-    to, version = mail_address(completion.person_id), completion.course_version_id
-    if to is None:
-        return
-    mail.send(
+    letters.write(
         "completion_withdrawn",
-        to.email,
+        completion.person_id,
         key=f"completion_withdrawn:{completion.id}",
         now=now,
-        language=to.language,
-        zone=to.time_zone,
-        person_id=completion.person_id,
-        name=to.name,
-        title=db.session.get_one(CourseVersion, version).title,
+        title=db.session.get_one(CourseVersion, completion.course_version_id).title,
         code=db.session.get_one(Course, completion.course_id).code,
         reason=reason,
     )
