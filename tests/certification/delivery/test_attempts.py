@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 from flask.testing import FlaskClient
 
 from certification.delivery.models import Attempt, AttemptEvent, AttemptResponse, AttemptState
@@ -19,17 +18,6 @@ from lms.db import db, unit
 from tests.certification.items.contents import KINDS, RIGHT
 from tests.factories import Factory
 from tests.page import Page
-
-
-@pytest.fixture
-def candidate(make: Factory) -> Person:
-    return make.person("Cara Candidate")
-
-
-@pytest.fixture
-def browser(app: Flask, make: Factory, candidate: Person) -> FlaskClient:
-    app.config["WTF_CSRF_ENABLED"] = False
-    return make.sign_in(app.test_client(), candidate)
 
 
 def right_as_shown(content: ItemContent, kind: str, seed: str) -> Any:

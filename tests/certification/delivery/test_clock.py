@@ -37,17 +37,6 @@ def sat(make: Factory) -> Sat:
 
 
 @pytest.fixture
-def candidate(make: Factory) -> Person:
-    return make.person("Cara Candidate")
-
-
-@pytest.fixture
-def browser(app: Flask, make: Factory, candidate: Person) -> FlaskClient:
-    app.config["WTF_CSRF_ENABLED"] = False
-    return make.sign_in(app.test_client(), candidate)
-
-
-@pytest.fixture
 def attempt(make: Factory, sat: Sat, candidate: Person) -> Attempt:
     return make.begun(sat, candidate)
 

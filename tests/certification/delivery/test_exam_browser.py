@@ -14,23 +14,10 @@ from lms.accounts.models import Person
 from tests.factories import Factory
 from tests.page import Page
 
+pytestmark = pytest.mark.usefixtures("no_csrf")
+
 KEY, OTHER = "c" * 64, "d" * 64
 CHECK = "/exams/ADM-300/browser"
-
-
-@pytest.fixture(autouse=True)
-def no_csrf(app: Flask) -> None:
-    app.config["WTF_CSRF_ENABLED"] = False
-
-
-@pytest.fixture
-def candidate(make: Factory) -> Person:
-    return make.person("Cara Candidate")
-
-
-@pytest.fixture
-def browser(app: Flask, make: Factory, candidate: Person) -> FlaskClient:
-    return make.sign_in(app.test_client(), candidate)
 
 
 @pytest.fixture

@@ -20,15 +20,12 @@ from tests.factories import Factory
 from tests.factories.sittings import Sat
 from tests.page import Page
 
+pytestmark = pytest.mark.usefixtures("no_csrf")
+
 START = {"rules": "1", "identity": "1", "language": "en"}
 STARTS = datetime.fromisoformat("2026-12-01T08:00:00+00:00")
 LAST = STARTS + timedelta(minutes=30)
 MISSED = LAST + timedelta(minutes=5)
-
-
-@pytest.fixture(autouse=True)
-def no_csrf(app: Flask) -> None:
-    app.config["WTF_CSRF_ENABLED"] = False
 
 
 @pytest.fixture

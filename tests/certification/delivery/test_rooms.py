@@ -16,22 +16,9 @@ from lms.permissions import Role
 from tests.factories import Factory
 from tests.page import Page
 
+pytestmark = pytest.mark.usefixtures("no_csrf")
+
 START = {"rules": "1", "identity": "1", "language": "en"}
-
-
-@pytest.fixture(autouse=True)
-def no_csrf(app: Flask) -> None:
-    app.config["WTF_CSRF_ENABLED"] = False
-
-
-@pytest.fixture
-def candidate(make: Factory) -> Person:
-    return make.person("Cara Candidate")
-
-
-@pytest.fixture
-def browser(app: Flask, make: Factory, candidate: Person) -> FlaskClient:
-    return make.sign_in(app.test_client(), candidate)
 
 
 @pytest.fixture
