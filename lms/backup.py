@@ -129,7 +129,7 @@ def verify(source: Path, work: Path) -> dict[str, Any]:
     """Unpack into `work` and check every hash; returns the manifest or raises BackupError."""
     try:
         with tarfile.open(source) as archive:
-            archive.extractall(work, filter="data")
+            _unpack(archive, work)
         manifest: dict[str, Any] = json.loads((work / MANIFEST).read_text())
     except (OSError, tarfile.TarError, ValueError) as error:
         raise BackupError(f"{source} is no backup of ours, or it is damaged: {error}") from error
@@ -144,6 +144,25 @@ def verify(source: Path, work: Path) -> dict[str, Any]:
         if not path.is_file() or _sha256(path) != digest:
             raise BackupError(f"the key file {name} in the backup is missing or damaged")
     return manifest
+
+
+def _unpack(archive: tarfile.TarFile, work: Path) -> None:
+    """Write what `_pack` puts in and nothing else: no link, no folder, no place outside of `work`.
+    Debian 12's own Python (3.11.2) has no extraction filters yet."""
+    for member in archive:
+        content = archive.extractfile(member) if _is_ours(member) else None
+        if content is None:
+            raise tarfile.TarError(f"{member.name!r} does not belong into a backup")
+        target = work / member.name
+        target.parent.mkdir(exist_ok=True, parents=True)
+        with content, open(target, "wb") as file:
+            shutil.copyfileobj(content, file)
+
+
+def _is_ours(member: tarfile.TarInfo) -> bool:
+    folder, _, name = member.name.rpartition("/")
+    known = name in {MANIFEST, "database"} if not folder else folder in {"keys", "documents"}
+    return member.isfile() and known and name not in {"", ".", ".."}
 
 
 def _check_document(path: Path, name: str) -> None:

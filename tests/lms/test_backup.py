@@ -1,5 +1,6 @@
 """Backup and restore, on both databases."""
 
+import io
 import subprocess
 import sys
 import tarfile
@@ -94,20 +95,57 @@ def test_nothing_that_is_there_is_overwritten(app: Flask, full: Path) -> None:
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Person)) == 2
 
 
+def members(source: Path) -> dict[str, bytes]:
+    """Each member of an archive by its name."""
+    with tarfile.open(source) as archive:
+        return {
+            name: content.read()
+            for name in archive.getnames()
+            if (content := archive.extractfile(name))
+        }
+
+
+def packed(target: Path, contents: dict[str, bytes], *more: tarfile.TarInfo) -> Path:
+    """An archive of these files, and of members without content."""
+    with tarfile.open(target, "w") as archive:
+        for name, content in contents.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+        for member in more:
+            archive.addfile(member)
+    return target
+
+
 @pytest.mark.parametrize("part", ["database", "documents"])
 def test_a_damaged_backup_is_refused(full: Path, tmp_path: Path, part: str) -> None:
-    folder = tmp_path / "open"
-    with tarfile.open(full) as archive:
-        archive.extractall(folder, filter="data")
-    victim = folder / part if part == "database" else next((folder / part).iterdir())
-    victim.chmod(0o600)
-    victim.write_bytes(victim.read_bytes()[:-1] + b"?")
-    broken = tmp_path / "broken.tar"
-    with tarfile.open(broken, "w") as archive:
-        for path in folder.iterdir():
-            archive.add(path, path.name)
+    contents = members(full)
+    victim = next(name for name in contents if name.startswith(part))
+    contents[victim] = contents[victim][:-1] + b"?"
+    broken = packed(tmp_path / "broken.tar", contents)
     with pytest.raises(BackupError, match="damaged"):
         backup.verify(broken, tmp_path / "check")
+
+
+def link(name: str, target: str) -> tarfile.TarInfo:
+    """A member that points elsewhere."""
+    member = tarfile.TarInfo(name)
+    member.type, member.linkname = tarfile.SYMTYPE, target
+    return member
+
+
+@pytest.mark.parametrize("name", ["../outside", "/tmp/outside", "keys/../../outside", "keys/.."])
+def test_a_backup_writes_nowhere_else(full: Path, tmp_path: Path, name: str) -> None:
+    hostile = packed(tmp_path / "hostile.tar", members(full) | {name: b"a surprise"})
+    with pytest.raises(BackupError, match="does not belong"):
+        backup.verify(hostile, tmp_path / "check")
+    assert not (tmp_path / "outside").exists()
+
+
+def test_a_backup_holds_no_links(full: Path, tmp_path: Path) -> None:
+    hostile = packed(tmp_path / "hostile.tar", {}, link("database", "/etc/passwd"))
+    with pytest.raises(BackupError, match="does not belong"):
+        backup.verify(hostile, tmp_path / "check")
 
 
 def test_what_is_no_backup_says_so(tmp_path: Path) -> None:
