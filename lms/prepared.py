@@ -10,7 +10,6 @@ A run joins the transaction of its unit, if one has begun.
 
 from collections import namedtuple
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +17,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.type_api import TypeEngine
 from sqlalchemy.sql.visitors import replacement_traverse
 
+from lms.connections import cursor_of, in_order
 from lms.db import AnySelect, connection, db
 
 Convert = Callable[[Any], Any]
@@ -31,9 +31,9 @@ class _Compiled:
     def __init__(self, statement: Any, dialect: Dialect) -> None:
         reads = isinstance(statement, sa.SelectBase)
         prepared = _with_constants(statement, dialect) if reads else statement
-        compiled: Any = prepared.compile(dialect=dialect)
+        compiled: Any = prepared.compile(dialect=in_order(dialect))
         self.text = str(compiled)
-        self.positions: Sequence[str] | None = compiled.positiontup
+        self.positions: Sequence[str] = compiled.positiontup
         self.defaults = {
             name: compiled.params[name]
             for bind, name in compiled.bind_names.items()
@@ -59,7 +59,7 @@ class _Compiled:
         given = {**self.defaults, **values}
         for name, convert in self.binders.items():
             given[name] = convert(given[name])
-        return given if self.positions is None else [given[name] for name in self.positions]
+        return [given[name] for name in self.positions]
 
     def read(self, raw: Sequence[Any]) -> Any:
         """A row as a named tuple of Python values."""
@@ -106,7 +106,8 @@ class Prepared:
         for observe in observers:
             observe(compiled.text)
         given = compiled.arguments(values)
-        with connection() as driver, closing(driver.cursor()) as cursor:
+        with connection() as driver:
+            cursor = cursor_of(db.engine.dialect, driver)
             cursor.execute(compiled.text, given)
             return [compiled.read(raw) for raw in cursor.fetchall()]
 

@@ -118,6 +118,8 @@ class Application(Flask):
 
     def _in_unit(self) -> ResponseReturnValue:
         writes = request.method not in SAFE
+        if writes:
+            check_permission()  # who asks is read before the lock on writing is taken
         try:
             with unit(writes=writes):
                 response = self._answer(writes)
@@ -128,7 +130,8 @@ class Application(Flask):
             return stopped.response
 
     def _answer(self, writes: bool) -> Response:
-        check_permission()
+        if not writes:
+            check_permission()
         key = request.form.get(once.FIELD, "") if writes else ""
         if key and not once.claim(key, request.path, now=clock.now()):
             raise Uncommitted(_again(key))

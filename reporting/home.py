@@ -73,21 +73,19 @@ def me() -> ResponseReturnValue:
     person_id = current_user.person_id
     known = learner(person_id, today)
     held = certificates.of_person(person_id, today)
-    upcoming = scheduling.my_upcoming(person_id, now=now)
+    mine = scheduling.mine(person_id, now=now)
     focus = focus_of(known.progress, set(known.facts.courses))
     page = render_template(
         "reporting/me.html",
         now=now,
         today=today,
-        upcoming=upcoming,
+        mine=mine,
         done=known.completed[:COMPLETED],
-        waiting=scheduling.my_waiting(person_id, now=now),
         held=held,
-        self_paced=scheduling.open_self_paced(person_id),
         focus=focus,
         others=[p for p in known.progress if p is not focus],
-        steps=_steps(focus, upcoming) if focus else [],
-        todos=_todos(held, upcoming, focus, now),
+        steps=_steps(focus, mine.upcoming) if focus else [],
+        todos=_todos(held, mine.upcoming, focus, now),
         needs=_needs(focus) if focus else [],
         map=_map(known, focus),
     )

@@ -44,7 +44,7 @@ def _times(stage: Stage) -> dict[str, float]:
         asked: dict[str, Callable[[int], object]] = {
             "certificate by code": lambda n: certificates.by_code(codes[n % len(codes)], day),
             "next date of every course": lambda _: scheduling.seats_left(courses, now=now),
-            "a learner's next class sessions": lambda n: scheduling.my_upcoming(
+            "a learner's own class sessions": lambda n: scheduling.mine(
                 people[n % len(people)], now=now
             ),
             "a learner's progress": lambda n: progress_of(people[n % len(people)], day),

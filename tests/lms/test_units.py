@@ -1,5 +1,9 @@
 """A unit that reads cannot write, whatever the connection did before."""
 
+import sqlite3
+import threading
+import time
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -30,3 +34,19 @@ def test_units_that_read_and_write_in_turn_keep_to_what_they_are(app: Flask, mak
         db.session.remove()
         assert run(names, writes=False) == [f"Ada {turn}"]
         db.session.remove()
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("held", [0.02, 0.4])
+def test_a_writer_waits_for_another_process(app: Flask, make: Factory, held: float) -> None:
+    make.person("Ada")
+    other = sqlite3.connect(
+        db.engine.url.database or "", isolation_level=None, check_same_thread=False
+    )
+    other.execute("BEGIN IMMEDIATE")
+    began = time.monotonic()
+    freed = threading.Timer(held, other.close)
+    freed.start()
+    run(lambda: rename("Bea"))
+    assert time.monotonic() - began >= held
+    assert run(names, writes=False) == ["Bea"]

@@ -1,6 +1,7 @@
 """A learner's own seats, places in queues and courses under way: plain rows, since every learner
 opens the page that shows them every day."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,31 +24,72 @@ from lms.prepared import Prepared
 SHOWN_AS_CLOSED = timedelta(days=14)
 _person = sa.bindparam("person", type_=sa.BigInteger())
 _now = sa.bindparam("now", type_=UtcDateTime())
-_version = CourseVersion.id == ClassSession.course_version_id
-_COLUMNS = (
-    ClassSession.code,
-    ClassSession.starts_at,
-    ClassSession.ends_at,
-    ClassSession.time_zone,
-    ClassSession.venue,
-    ClassSession.room,
-    CourseVersion.title,
-    Course.code.label("course_code"),
-)
-_UPCOMING = Prepared(
-    sa.select(
-        *_COLUMNS,
-        Seat.kind,
-        Person.name.label("trainer"),
-        sa.select(Meeting.ends_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """What a learner takes part in, or waits for."""
+
+    upcoming: tuple[Any, ...]
+    """Seats in class sessions that are not over, soonest first."""
+    waiting: tuple[Any, ...]
+    """Places in queues of class sessions to come, soonest first; for two weeks also those that
+    ended without a seat."""
+    self_paced: tuple[Any, ...]
+    """Courses under way in the own time, oldest first."""
+
+
+def _part(part: str, **columns: Any) -> Any:
+    """One branch of everything that is a person's own; what it does not name stands empty."""
+    empty = {
+        "part": sa.literal_column(f"'{part}'", sa.String),
+        "id": ClassSession.id,
+        "title": CourseVersion.title,
+        "course_code": Course.code,
+        "course_id": Course.id,
+        "code": _none(sa.Text()),
+        "starts_at": _none(UtcDateTime()),
+        "ends_at": _none(UtcDateTime()),
+        "time_zone": _none(sa.Text()),
+        "venue": _none(sa.Text()),
+        "room": _none(sa.Text()),
+        "kind": _none(Seat.kind.type),
+        "trainer": _none(sa.Text()),
+        "first_ends_at": _none(UtcDateTime()),
+        "state": _none(WaitingEntry.state.type),
+        "slug": _none(sa.Text()),
+        "programme_slug": _none(sa.Text()),
+        "started_at": _none(UtcDateTime()),
+    }
+    return sa.select(*(column.label(name) for name, column in (empty | columns).items()))
+
+
+def _none(kind: sa.types.TypeEngine[Any]) -> Any:
+    return sa.cast(sa.null(), kind)
+
+
+_DATES = {
+    "code": ClassSession.code,
+    "starts_at": ClassSession.starts_at,
+    "ends_at": ClassSession.ends_at,
+    "time_zone": ClassSession.time_zone,
+    "venue": ClassSession.venue,
+    "room": ClassSession.room,
+}
+_UPCOMING = (
+    _part(
+        "upcoming",
+        **_DATES,
+        kind=Seat.kind,
+        trainer=Person.name,
+        first_ends_at=sa.select(Meeting.ends_at)
         .where(Meeting.class_session_id == ClassSession.id)
         .order_by(Meeting.starts_at)
         .limit(1)
-        .scalar_subquery()
-        .label("first_ends_at"),
+        .scalar_subquery(),
     )
     .join(ClassSession, ClassSession.id == Seat.class_session_id)
-    .join(CourseVersion, _version)
+    .join(CourseVersion, CourseVersion.id == ClassSession.course_version_id)
     .join(Course, Course.id == ClassSession.course_id)
     .join(Person, Person.id == ClassSession.trainer_person_id)
     .where(
@@ -56,13 +98,12 @@ _UPCOMING = Prepared(
         ClassSession.ends_at > _now,
         ClassSession.state != SessionState.CANCELLED,
     )
-    .order_by(ClassSession.starts_at, ClassSession.id)
 )
-_WAITING = Prepared(
-    sa.select(*_COLUMNS, WaitingEntry.state)
+_WAITING = (
+    _part("waiting", **_DATES, state=WaitingEntry.state)
     .select_from(WaitingEntry)
     .join(ClassSession, ClassSession.id == WaitingEntry.class_session_id)
-    .join(CourseVersion, _version)
+    .join(CourseVersion, CourseVersion.id == ClassSession.course_version_id)
     .join(Course, Course.id == ClassSession.course_id)
     .where(
         WaitingEntry.person_id == _person,
@@ -74,17 +115,16 @@ _WAITING = Prepared(
             ),
         ),
     )
-    .order_by(ClassSession.starts_at, ClassSession.id)
 )
-_SELF_PACED = Prepared(
-    sa.select(
-        SelfPacedEnrolment.id,
-        SelfPacedEnrolment.course_id,
-        SelfPacedEnrolment.started_at,
-        CourseVersion.title,
-        Course.slug,
-        Programme.slug.label("programme_slug"),
+_SELF_PACED = (
+    _part(
+        "self_paced",
+        id=SelfPacedEnrolment.id,
+        slug=Course.slug,
+        programme_slug=Programme.slug,
+        started_at=SelfPacedEnrolment.started_at,
     )
+    .select_from(SelfPacedEnrolment)
     .join(CourseVersion, CourseVersion.id == SelfPacedEnrolment.course_version_id)
     .join(Course, Course.id == SelfPacedEnrolment.course_id)
     .join(Programme, Programme.id == Course.programme_id)
@@ -93,21 +133,23 @@ _SELF_PACED = Prepared(
         SelfPacedEnrolment.finished_at.is_(None),
         SelfPacedEnrolment.cancelled_at.is_(None),
     )
-    .order_by(SelfPacedEnrolment.id)
 )
+_MINE = Prepared(
+    sa.union_all(_UPCOMING, _WAITING, _SELF_PACED).order_by("starts_at", "id")  # one round trip
+)
+_OPEN_SELF_PACED = Prepared(_SELF_PACED.order_by(SelfPacedEnrolment.id))
 
 
-def my_upcoming(person_id: int, *, now: datetime) -> list[Any]:
-    """The person's seats in class sessions that are not over, soonest first."""
-    return _UPCOMING.rows(person=person_id, now=now)
-
-
-def my_waiting(person_id: int, *, now: datetime) -> list[Any]:
-    """The person's places in queues of class sessions to come, soonest first; for two weeks also
-    those that ended without a seat."""
-    return _WAITING.rows(person=person_id, now=now, since=now - SHOWN_AS_CLOSED)
+def mine(person_id: int, *, now: datetime) -> Mine:
+    """All of it, asked at once."""
+    rows = _MINE.rows(person=person_id, now=now, since=now - SHOWN_AS_CLOSED)
+    return Mine(
+        tuple(row for row in rows if row.part == "upcoming"),
+        tuple(row for row in rows if row.part == "waiting"),
+        tuple(row for row in rows if row.part == "self_paced"),
+    )
 
 
 def open_self_paced(person_id: int) -> list[Any]:
     """Courses that the person takes in their own time now, oldest first."""
-    return _SELF_PACED.rows(person=person_id)
+    return _OPEN_SELF_PACED.rows(person=person_id)

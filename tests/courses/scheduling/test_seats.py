@@ -15,7 +15,7 @@ from courses.scheduling.models import (
     WaitingEntry,
     WaitingState,
 )
-from courses.scheduling.queries import my_upcoming, my_waiting, seats_left, standing
+from courses.scheduling.queries import mine, seats_left, standing
 from courses.scheduling.rules import places
 from lms import audit
 from lms.accounts.models import Person
@@ -292,11 +292,13 @@ def test_own_dates_and_queues_are_listed(
         make.enrolled(session, person)
 
     with unit(writes=False):
-        upcoming = my_upcoming(ada.id, now=now)
-        queued = my_waiting(cid.id, now=now)
+        upcoming = mine(ada.id, now=now).upcoming
+        queued = mine(cid.id, now=now).waiting
         left = seats_left([session.course_id], now=now)[session.course_id]
-    assert [seat.title for seat in upcoming] == ["Foundation Training"]
-    assert [entry.code for entry in queued] == [session.code]
+    assert [(seat.title, seat.kind) for seat in upcoming] == [
+        ("Foundation Training", SeatKind.ROOM)
+    ]
+    assert [(entry.code, entry.state) for entry in queued] == [(session.code, WaitingState.WAITING)]
     assert (left.code, left.left) == (session.code, 0)
 
 
