@@ -9,7 +9,6 @@ COMMITTED, read-only for units that read; single SELECTs of hot pages without a 
 import select
 import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
 from contextvars import ContextVar
 from time import monotonic, sleep
 from typing import Any
@@ -122,17 +121,9 @@ def _ask_whether_alive(dialect: Dialect) -> Callable[..., None]:
     of a small save; a reader that finds its connection lost just reads again."""
     errors = dialect.loaded_dbapi.Error
 
-    def has_spoken(driver: Any) -> bool:
-        """Whether something lies unread in the connection's socket, its end included."""
-        poll = select.poll()
-        with suppress(errors):
-            poll.register(driver.fileno(), select.POLLIN)
-            return bool(poll.poll(0))
-        return True
-
     def ask(driver: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
         rested = monotonic() - record.info.get("used", monotonic())
-        if rested < REST_SECONDS and not (writing.get() and has_spoken(driver)):
+        if rested < REST_SECONDS and not (writing.get() and _has_spoken(driver)):
             return
         try:
             driver.execute("SELECT 1")
@@ -141,6 +132,15 @@ def _ask_whether_alive(dialect: Dialect) -> Callable[..., None]:
             raise DisconnectionError from error
 
     return ask
+
+
+def _has_spoken(driver: Any) -> bool:
+    """Whether something lies unread in the connection's socket, its end included."""
+    if driver.closed:
+        return True
+    poll = select.poll()
+    poll.register(driver.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _postgres_begin(connection: Connection) -> None:
@@ -154,15 +154,17 @@ giving and taking costs as much as a small SELECT (measured: 0047)."""
 
 
 def reader(engine: Engine) -> PoolProxiedConnection:
-    """A connection whose SELECTs need no BEGIN: round trips that PostgreSQL's hot pages save. It
+    """A connection whose statements need no BEGIN: round trips that PostgreSQL's hot pages save. It
     goes back by `give_back`; after a rest the pool asks first whether it still lives."""
     connection, since = _resting.pop(engine, (None, 0.0))
+    is_postgres = engine.dialect.name == "postgresql"
     if connection is not None:
-        if monotonic() - since < REST_SECONDS:
+        is_silent = not (is_postgres and _has_spoken(connection.dbapi_connection))
+        if is_silent and monotonic() - since < REST_SECONDS:
             return connection
         _to_pool(connection, used=since)
     connection = engine.raw_connection()
-    if engine.dialect.name == "postgresql":
+    if is_postgres:
         driver: Any = connection.dbapi_connection
         driver.autocommit = True
     return connection

@@ -129,11 +129,15 @@ def unit(*, writes: bool) -> Iterator[None]:
 
 
 @contextmanager
-def connection() -> Iterator[Any]:
+def connection(*, alone: bool = False) -> Iterator[Any]:
     """The driver's connection for a SELECT: of the transaction that runs in this context, else
     one from the pool, which a unit that reads keeps until it ends. There each SELECT is a
-    snapshot of its own, as under READ COMMITTED. The driver's errors come out as SQLAlchemy's."""
-    driver, is_mine = _driver()
+    snapshot of its own, as under READ COMMITTED. The driver's errors come out as SQLAlchemy's.
+
+    `alone`: for one statement that writes. On PostgreSQL, in a unit that has asked nothing yet, it
+    is a transaction of its own, without BEGIN and COMMIT around it."""
+    is_alone = alone and not is_begun() and db.engine.dialect.name == "postgresql"
+    driver, is_mine = (connections.reader(db.engine), True) if is_alone else _driver()
     try:
         yield driver
     except connections.driver_error(db.engine) as error:

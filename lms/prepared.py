@@ -102,11 +102,19 @@ class Prepared:
 
     def rows(self, **values: Any) -> list[Any]:
         """All rows as named tuples."""
+        return self._run(values, alone=False)
+
+    def alone(self, **values: Any) -> Any:
+        """The first row, or None, of a statement that is all that its unit writes: it is durable
+        when this returns (`lms.db.connection`)."""
+        return next(iter(self._run(values, alone=True)), None)
+
+    def _run(self, values: dict[str, Any], *, alone: bool) -> list[Any]:
         compiled = self._in_dialect()
         for observe in observers:
             observe(compiled.text)
         given = compiled.arguments(values)
-        with connection() as driver:
+        with connection(alone=alone) as driver:
             cursor = cursor_of(db.engine.dialect, driver)
             cursor.execute(compiled.text, given)
             return [compiled.read(raw) for raw in cursor.fetchall()]

@@ -2,7 +2,8 @@
 
 The attempt's row is locked by the UPDATE that checks it: open, its clock running, its deadline not
 past. A save counts when its number is higher than the one kept for that place, so late and repeated
-arrivals change nothing. The answer and its event are there together or not at all.
+arrivals change nothing. The answer and its event are there together or not at all. On PostgreSQL
+one answer is one statement (`saving_alone`).
 """
 
 from collections import OrderedDict
@@ -14,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import current_app
 
+from certification.delivery import saving_alone
 from certification.delivery.answers import read
 from certification.delivery.models import Attempt, AttemptEvent, AttemptResponse, AttemptState
 from certification.exams.models import ExamPolicy
@@ -149,6 +151,8 @@ def save(attempt: Any, saves: Sequence[Save], *, now: datetime) -> Saved:
     Refuses `attempt_ended`, `time_over`, `attempt_paused`, `answer_unreadable`.
     """
     read_saves = [(one, _read(attempt, one)) for one in saves]
+    if len(saves) == 1 and db.engine.dialect.name == "postgresql":
+        return _save_alone(attempt, *read_saves[0], now)
     row = _LOCK.first(
         attempt_id=attempt.id,
         since=now - timedelta(seconds=attempt.grace_seconds),
@@ -159,7 +163,7 @@ def save(attempt: Any, saves: Sequence[Save], *, now: datetime) -> Saved:
         raise _closed(attempt)
     number, kept, stale = row.events - len(saves), [], {}
     for one, response in read_saves:
-        if _keep().first(**_values(attempt, one, response, now)):
+        if _keep().first(attempt_id=attempt.id, **_values(one, response, now)):
             number += 1
             _note(attempt, one, response, number, now)
             kept.append(one.position)
@@ -170,6 +174,23 @@ def save(attempt: Any, saves: Sequence[Save], *, now: datetime) -> Saved:
     if number < row.events:
         _FEWER.first(attempt_id=attempt.id, fewer=row.events - number)
     return Saved(row.due_at, tuple(kept), stale)
+
+
+def _save_alone(attempt: Any, one: Save, response: Any, now: datetime) -> Saved:
+    row = saving_alone.prepared().alone(
+        attempt_id=attempt.id,
+        since=now - timedelta(seconds=attempt.grace_seconds),
+        data=_data(one, response),
+        client_at=one.client_at,
+        by=attempt.person_id,
+        **_values(one, response, now),
+    )
+    if row is None:
+        raise _closed(attempt)
+    seq = None if row.kept else _newer(attempt, one, response)
+    if seq is None:
+        return Saved(row.due_at, (one.position,), {})
+    return Saved(row.due_at, (), {one.position: seq})
 
 
 def _read(attempt: Any, one: Save) -> Any:
@@ -190,9 +211,8 @@ def _closed(attempt: Any) -> Exception:
     return refuse("time_over") if row.due_at else refuse("attempt_paused")
 
 
-def _values(attempt: Any, one: Save, response: Any, now: datetime) -> dict[str, Any]:
+def _values(one: Save, response: Any, now: datetime) -> dict[str, Any]:
     return {
-        "attempt_id": attempt.id,
         "position": one.position,
         "client_seq": one.client_seq,
         "response": response,
@@ -202,19 +222,23 @@ def _values(attempt: Any, one: Save, response: Any, now: datetime) -> dict[str, 
     }
 
 
-def _note(attempt: Any, one: Save, response: Any, number: int, now: datetime) -> None:
-    data = {
+def _data(one: Save, response: Any) -> dict[str, Any]:
+    """What the event says of an answer."""
+    return {
         "position": one.position,
         "response": response,
         "client_seq": one.client_seq,
         "seconds": one.seconds,
         "flag": one.is_flagged,
     }
+
+
+def _note(attempt: Any, one: Save, response: Any, number: int, now: datetime) -> None:
     _EVENT.first(
         attempt_id=attempt.id,
         number=number,
         kind="answered",
-        data=data,
+        data=_data(one, response),
         client_at=one.client_at,
         at=now,
         by=attempt.person_id,
