@@ -28,6 +28,7 @@ from certification.certificates.pdfua import (
     map_every_glyph,
     mark,
     say_language,
+    write_once,
 )
 from certification.certificates.sheet import SHEETS, behind, qr
 from certification.certificates.writing import language_of, runs_from_right, width_of
@@ -220,6 +221,7 @@ def _finish(pdf: pydyf.PDF, facts: CertificateFacts, page: Page, *, signs: bool)
     if signs:
         add_signature_field(pdf, f"Digital signature of {facts.issuer}")
     mark(pdf)
+    write_once(pdf)
 
 
 def view(facts: CertificateFacts, labels: Labels) -> dict[str, Any]:

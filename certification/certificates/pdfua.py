@@ -150,3 +150,26 @@ def mark(pdf: pydyf.PDF) -> None:
         raise TypeError("the PDF's metadata is no stream")
     metadata.stream = [bytes(metadata.stream[0]).replace(b"</rdf:RDF>", EXTENSION)]
     metadata.compress = False
+
+
+class Written(pydyf.Object):
+    """An object as it stands in the file."""
+
+    def __init__(self, of: pydyf.Object) -> None:
+        super().__init__()
+        self.number, self.generation, self.free = of.number, of.generation, of.free
+        self._compressible, self._data = of.compressible, of.data
+
+    @property
+    def data(self) -> bytes:
+        return self._data
+
+    @property
+    def compressible(self) -> bool:
+        return self._compressible
+
+
+def write_once(pdf: pydyf.PDF) -> None:
+    """Write out and pack each object now: pydyf does it a second time for the hash of the file,
+    which takes as long again. The last step, since nothing can be changed afterwards."""
+    pdf.objects = [o if o.free == "f" else Written(o) for o in pdf.objects]
