@@ -9,15 +9,17 @@ stamp (RFC 3161) stands in the signature.
 import asyncio
 import io
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from asn1crypto import algos, crl, pem, x509
+from asn1crypto import algos, cms, core, crl, pem, tsp, x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
+from pyhanko.sign.attributes import SignedAttributeProviderSpec, SigningCertificateV2Provider
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.general import as_signing_certificate_v2
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from pyhanko.sign.signers.pdf_signer import DSSContentSettings, SigDSSPlacementPreference
@@ -29,6 +31,7 @@ from certification.certificates.pdfua import SIGNATURE_FIELD
 from certification.keys.signers import DocumentSigner, to_der
 
 Result = TypeVar("Result")
+Node = TypeVar("Node", bound=core.Asn1Value)
 logging.getLogger("pyhanko.sign.signers").setLevel(logging.ERROR)
 """It warns at each signature that nothing is fetched, which is what we want."""
 RESERVED = 6144
@@ -38,6 +41,41 @@ RESERVED_FOR_STAMP = 16_384
 """As many again where the time is stamped: the server's own certificates come along."""
 LONGEST_DER = 72
 """Bytes of the largest ECDSA P-256 signature in DER, for which room is kept."""
+
+
+def encoded(value: Node) -> Node:
+    """The same, read from its own encoding. asn1crypto encodes a value that was composed anew each
+    time and for each level that it stands in, all below it included; one that was read, never."""
+    return type(value).load(value.dump())
+
+
+@lru_cache(maxsize=16)
+def naming(certificate: bytes) -> bytes:
+    """What a signature says of its certificate (RFC 5035), in DER."""
+    return as_signing_certificate_v2(certificate_of(certificate)).dump()
+
+
+class Naming(SigningCertificateV2Provider):
+    """The same for all signatures under one certificate."""
+
+    def __init__(self, certificate: bytes) -> None:
+        super().__init__(certificate_of(certificate))
+        self.certificate = certificate
+
+    async def build_attr_value(self, dry_run: bool = False) -> tsp.SigningCertificateV2:
+        del dry_run
+        return tsp.SigningCertificateV2.load(naming(self.certificate))
+
+
+class NamesItsCertificate(SignedAttributeProviderSpec):
+    """All that PAdES wants signed beside type and digest (ETSI EN 319 142-1, 6.3)."""
+
+    def __init__(self, certificate: bytes) -> None:
+        self.certificate = certificate
+
+    def signed_attr_providers(self, data_digest: bytes, digest_algorithm: str) -> Iterable[Naming]:
+        del data_digest, digest_algorithm
+        return [Naming(self.certificate)]
 
 
 class IssuerSigner(Signer):
@@ -53,6 +91,7 @@ class IssuerSigner(Signer):
             signature_mechanism=algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
         )
         self.document = document
+        self.signed_attr_prov_spec = NamesItsCertificate(document.certificate)
 
     async def async_sign_raw(
         self, data: bytes, digest_algorithm: str, dry_run: bool = False
@@ -63,6 +102,16 @@ class IssuerSigner(Signer):
         if digest_algorithm != "sha256":
             raise ValueError(f"{digest_algorithm} is not what the key signs")
         return to_der(self.document.signer.sign(data))
+
+    async def signed_attrs(self, *args: Any, **options: Any) -> cms.CMSAttributes:
+        """What is signed beside the document's digest."""
+        composed: cms.CMSAttributes = await super().signed_attrs(*args, **options)
+        return encoded(composed)
+
+    def signer_info(self, *args: Any, **options: Any) -> cms.SignerInfo:
+        """Who signed, what and how."""
+        composed: cms.SignerInfo = super().signer_info(*args, **options)
+        return encoded(composed)
 
 
 class OneRevision(IncrementalPdfFileWriter):

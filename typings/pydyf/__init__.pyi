@@ -2,7 +2,15 @@ from collections.abc import Iterable
 from typing import Any
 
 class Object:
+    number: int
+    generation: int
+    free: str
     reference: bytes
+    def __init__(self) -> None: ...
+    @property
+    def data(self) -> bytes: ...
+    @property
+    def compressible(self) -> bool: ...
 
 class Array(Object, list[Any]):
     def __init__(self, values: Iterable[Any] = ...) -> None: ...

@@ -1,0 +1,3 @@
+from asn1crypto.core import Asn1Value
+
+class SigningCertificateV2(Asn1Value): ...
