@@ -61,6 +61,7 @@ def load(url: str, _options: dict[str, Any] | None = None) -> dict[str, Any]:
         "contentType": "application/ld+json",
         "contextUrl": None,
         "documentUrl": url,
+        "tag": "static",
         "document": bundled(FILES[url]),
     }
 
