@@ -16,6 +16,8 @@ from urllib.parse import unquote, urlsplit
 
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from lms import typefaces
+
 Result = TypeVar("Result")
 ROOT = Path(__file__).resolve().parents[1]
 FONTS = ROOT / "static" / "fonts"
@@ -34,7 +36,7 @@ class OwnAssets(URLFetcher):
             return super().fetch(url, headers)
         if parts.scheme == "file" and not parts.netloc:
             path = Path(unquote(parts.path)).resolve()
-            if any(path.is_relative_to(folder) for folder in (FONTS, TEMPLATES)):
+            if any(path.is_relative_to(folder) for folder in (FONTS, TEMPLATES, typefaces.FOLDER)):
                 return super().fetch(path.as_uri(), headers)
         raise ValueError(f"documents may not fetch {parts.scheme}:")
 

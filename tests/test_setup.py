@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).resolve().parents[1] / "script" / "setup"
+ROOT = Path(__file__).resolve().parents[1]
+SCRIPT = ROOT / "script" / "setup"
 
 pytestmark = pytest.mark.slow
 
@@ -25,7 +26,11 @@ class Checkout:
         self.environment = folder / ".venv"
         self.environ = dict(os.environ)
         (folder / "script").mkdir()
+        (folder / "lms").mkdir()
         shutil.copy(SCRIPT, folder / "script")
+        shutil.copy(ROOT / "lms" / "typefaces.py", folder / "lms")
+        self.cutting = folder / "lms" / "typefaces.py"
+        self.cut = folder / ".typefaces" / "made"
         self.require("# nothing yet\n")
 
     def require(self, text: str) -> None:
@@ -143,3 +148,23 @@ def test_a_machine_that_can_have_no_fonts_is_told_and_goes_on(tmp_path: Path) ->
         INSTALLED,
     ]
     assert again == []
+
+
+def test_typefaces_are_cut_again_when_the_cutting_changed(checkout: Checkout) -> None:
+    assert checkout.set_up() == []
+    first = checkout.cut.stat().st_mtime_ns
+
+    assert checkout.set_up() == []
+    assert checkout.cut.stat().st_mtime_ns == first
+
+    checkout.cutting.touch()
+    assert checkout.set_up() == []
+    assert checkout.cut.stat().st_mtime_ns > first
+
+
+def test_a_cutting_that_fails_stops_nothing(checkout: Checkout) -> None:
+    text = checkout.cutting.read_text()
+    checkout.cutting.write_text("raise SystemExit(1)")
+    (said,) = checkout.set_up()
+    checkout.cutting.write_text(text)
+    assert said.startswith("Could not cut them")

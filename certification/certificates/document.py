@@ -33,6 +33,7 @@ from certification.certificates.pdfua import (
 from certification.certificates.sheet import SHEETS, behind, qr
 from certification.certificates.writing import language_of, runs_from_right, width_of
 from certification.designs.content import Design
+from lms import typefaces
 from lms.desk import FONTS, TEMPLATES, OwnAssets, at_the_desk, settle
 
 __all__ = ["CertificateFacts", "Labels", "fits", "render", "view"]
@@ -62,7 +63,7 @@ class Workshop:
         """The style sheets of a page format."""
         if page_format not in self.sheets:
             width, height = SHEETS[page_format]
-            text = (TEMPLATES / "certificate.css").read_text(encoding="utf-8")
+            text = typefaces.rules() + (TEMPLATES / "certificate.css").read_text(encoding="utf-8")
             self.sheets[page_format] = [
                 CSS(
                     string=sheet,
