@@ -10,7 +10,7 @@ from markupsafe import Markup
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 
-from lms.desk import FONTS, TEMPLATES, OwnAssets, at_the_desk
+from lms.desk import ASSETS, FONTS, TEMPLATES, at_the_desk
 
 VARIANT = "pdf/ua-1"
 
@@ -26,7 +26,7 @@ def _sheet() -> tuple[CSS, FontConfiguration]:
         string=(TEMPLATES / "report.css").read_text(encoding="utf-8"),
         font_config=fonts,
         base_url=FONTS.as_uri() + "/",
-        url_fetcher=OwnAssets(),
+        url_fetcher=ASSETS,
     )
     return css, fonts
 
@@ -40,7 +40,7 @@ def pdf(template: str, **values: object) -> bytes:
 
 def _drawn(html: str) -> bytes:
     css, fonts = _sheet()
-    document = HTML(string=html, url_fetcher=OwnAssets()).render(
+    document = HTML(string=html, url_fetcher=ASSETS).render(
         stylesheets=[css], font_config=fonts, pdf_variant=VARIANT, pdf_tags=True
     )
     return document.write_pdf(pdf_variant=VARIANT, pdf_tags=True) or b""

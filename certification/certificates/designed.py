@@ -109,13 +109,13 @@ def _block(
 
 
 def _lines(text: str) -> str:
-    return "<br>".join(escape(line) for line in text.splitlines())
+    return "<br/>".join(escape(line) for line in text.splitlines())
 
 
 def _brand(mark: str, design: Design, view: dict[str, Any]) -> str:
     facts = view["facts"]
     logo = design.pictures.get(design.content.logo or "")
-    picture = f'<img class="logo" src="{data(logo)}" alt="{escape(facts.issuer)}">' if logo else ""
+    picture = f'<img class="logo" src="{data(logo)}" alt="{escape(facts.issuer)}"/>' if logo else ""
     words = "" if logo else f"<span>{escape(facts.issuer)}</span>"
     demo = view["labels"].demonstration if facts.demonstration else ""
     shown = f' <span class="demo">{escape(demo)}</span>' if demo else ""

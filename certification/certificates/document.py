@@ -13,11 +13,11 @@ import pydyf
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from weasyprint import CSS, HTML, Attachment
+from weasyprint import CSS, Attachment
 from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 
-from certification.certificates import designed
+from certification.certificates import designed, wellformed
 from certification.certificates.codes import grouped
 from certification.certificates.facts import CertificateFacts, Labels
 from certification.certificates.pdfua import (
@@ -34,7 +34,7 @@ from certification.certificates.sheet import SHEETS, behind, qr
 from certification.certificates.writing import language_of, runs_from_right, width_of
 from certification.designs.content import Design
 from lms import typefaces
-from lms.desk import FONTS, TEMPLATES, OwnAssets, at_the_desk, settle
+from lms.desk import ASSETS, FONTS, TEMPLATES, at_the_desk, settle
 
 __all__ = ["CertificateFacts", "Labels", "fits", "render", "view"]
 SIZES = ("l", "m", "s", "xs", "xxs")
@@ -69,7 +69,7 @@ class Workshop:
                     string=sheet,
                     font_config=self.fonts,
                     base_url=FONTS.as_uri() + "/",
-                    url_fetcher=OwnAssets(),
+                    url_fetcher=ASSETS,
                 )
                 for sheet in (text, f"@page {{ size: {width}pt {height}pt; }}")
             ]
@@ -149,32 +149,41 @@ def _attached(facts: CertificateFacts, credential: bytes | None) -> list[Attachm
             relationship="Data",
             created=facts.issued_at,
             modified=facts.issued_at,
+            url_fetcher=ASSETS,
         )
     ]
 
 
+def text_of(
+    facts: CertificateFacts, words: Labels, design: Design | None = None
+) -> tuple[str, int]:
+    """The page as HTML, and which element of its main part names the holder."""
+    if design is None:
+        return _jinja.get_template("certificate.html").render(view(facts, words)), NAME_PLACE
+    language = design.content.language_for(facts.locale)
+    values = view(facts, Labels(**designed.labels_of(design, language)))
+    added, place = designed.page_of(design, facts, values)
+    return _jinja.get_template("design.html").render(values | added), place
+
+
 def _plain(facts: CertificateFacts, words: Labels) -> Page:
-    html = _jinja.get_template("certificate.html").render(view(facts, words))
+    html, place = text_of(facts, words)
     kinds = [kind for _title, kind in facts.steps]
     drawn = behind(facts.digest(), facts.page_format, kinds)
     document = _laid_out(html, _workshop().styles(facts.page_format))
-    return Page(document, drawn, qr(facts.verify_url), NAME_PLACE)
+    return Page(document, drawn, qr(facts.verify_url), place)
 
 
 def _laid_out(html: str, styles: list[CSS]) -> Document:
-    page = HTML(string=html, url_fetcher=OwnAssets(), base_url=FONTS.as_uri() + "/")
-    fonts = _workshop().fonts
+    page, fonts = wellformed.page(html), _workshop().fonts
     return page.render(stylesheets=styles, font_config=fonts, pdf_variant=VARIANT, pdf_tags=True)
 
 
 def _designed(facts: CertificateFacts, design: Design) -> Page:
     """Laid out in smaller and smaller type until everything fits. Whether it does never stops an
     award: it is asked when a design is published."""
-    language = design.content.language_for(facts.locale)
-    values = view(facts, Labels(**designed.labels_of(design, language)))
-    html, place = designed.page_of(design, facts, values)
-    text = _jinja.get_template("design.html").render(values | html)
-    document = _fitted(text, design)
+    html, place = text_of(facts, Labels(), design)
+    document = _fitted(html, design)
     drawn = designed.behind(facts, design.content, [kind for _title, kind in facts.steps])
     code = qr(facts.verify_url, designed.paper_ink(design.content))
     return Page(document, drawn, code, place)
@@ -203,12 +212,12 @@ def _design_styles(design: Design, scale: float) -> list[CSS]:
     size = workshop.styles(design.content.page_format)[1]
     if "design" not in workshop.sheets:
         text = (TEMPLATES / "design.css").read_text(encoding="utf-8")
-        workshop.sheets["design"] = [CSS(string=text, url_fetcher=OwnAssets())]
+        workshop.sheets["design"] = [CSS(string=text, url_fetcher=ASSETS)]
     own = designed.colours(design, scale)
     if own not in workshop.own:
         if len(workshop.own) > MOST_OWN:
             workshop.own.clear()
-        workshop.own[own] = CSS(string=own, url_fetcher=OwnAssets())
+        workshop.own[own] = CSS(string=own, url_fetcher=ASSETS)
     return [*workshop.sheets["design"], size, workshop.own[own]]
 
 

@@ -1,6 +1,8 @@
 from collections.abc import Sequence
 from datetime import datetime
+from xml.etree.ElementTree import Element
 
+from cssselect2 import ElementWrapper
 from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
@@ -15,6 +17,7 @@ class Attachment:
         relationship: str,
         created: datetime,
         modified: datetime,
+        url_fetcher: URLFetcher = ...,
     ) -> None: ...
 
 class CSS:
@@ -28,6 +31,11 @@ class CSS:
     ) -> None: ...
 
 class HTML:
+    base_url: str
+    url_fetcher: URLFetcher
+    media_type: str
+    wrapper_element: ElementWrapper
+    etree_element: Element
     def __init__(self, *, string: str, url_fetcher: URLFetcher, base_url: str = ...) -> None: ...
     def render(
         self,

@@ -19,5 +19,5 @@ class Document:
         pdf_tags: bool = ...,
         pdf_identifier: bytes = ...,
         attachments: Sequence[Attachment] = ...,
-        finisher: Callable[[Any, pydyf.PDF], None] = ...
+        finisher: Callable[[Any, pydyf.PDF], None] = ...,
     ) -> bytes | None: ...
