@@ -82,13 +82,14 @@ def _make(
     reason: str,
     now: datetime,
 ) -> Certificate:
-    facts = _facts(award_id, settings, now=now)
+    award, person, version = _award(award_id)
+    facts = _facts(award, person, version, settings, now=now)
     text = facts.to_json()
     row = Certificate(
         code=facts.code,
         number=facts.number,
         award_id=award_id,
-        person_id=_award(award_id)[0].person_id,
+        person_id=award.person_id,
         holder_name=facts.holder_name,
         achievement=facts.title,
         issued_on=clock.today(now, settings.issuer_zone),
@@ -125,8 +126,9 @@ def _award(award_id: int) -> tuple[Award, Person, SchemeVersion]:
     return row[0], row[1], row[2]
 
 
-def _facts(award_id: int, settings: Settings, *, now: datetime) -> CertificateFacts:
-    award, person, version = _award(award_id)
+def _facts(
+    award: Award, person: Person, version: SchemeVersion, settings: Settings, *, now: datetime
+) -> CertificateFacts:
     needs = award.facts.get("requirements", [])
     exam = next((need for need in needs if need["kind"] == "exam"), None)
     minutes = sum(need.get("minutes") or 0 for need in needs if need["kind"] == "course")
@@ -181,12 +183,18 @@ def profile_prefix() -> str:
 
 def _number(day: date, prefix: str) -> str:
     """The next number of the year, drawn under the year's row lock; none is used twice."""
-    insert_once(CertificateNumber, {"year": day.year, "last": 0}, ["year"])
-    row = db.session.scalars(
-        locked(sa.select(CertificateNumber).where(CertificateNumber.year == day.year))
-    ).one()
-    row.last += 1
-    return f"{prefix}-{day.year}-{row.last:06d}"
+    counted = (
+        sa.update(CertificateNumber)
+        .where(CertificateNumber.year == day.year)
+        .values(last=CertificateNumber.last + 1)
+        .returning(CertificateNumber.last)
+        .execution_options(synchronize_session=False)
+    )
+    last = db.session.scalar(counted)
+    if last is None:
+        insert_once(CertificateNumber, {"year": day.year, "last": 0}, ["year"])
+        last = db.session.scalars(counted).one()
+    return f"{prefix}-{day.year}-{last:06d}"
 
 
 def mark_issued(certificate_id: int, files: dict[str, Any], *, now: datetime) -> bool:

@@ -152,13 +152,23 @@ def mark(pdf: pydyf.PDF) -> None:
     metadata.compress = False
 
 
+READ_TO_SIGN = ("/Catalog", "/Pages", "/Page", "/Annot")
+
+
+def _is_read_to_sign(of: pydyf.Object) -> bool:
+    """Whether who signs the file looks at this object. Among the packed ones it would have to read
+    where each of them begins."""
+    return isinstance(of, pydyf.Dictionary) and (of.get("Type") in READ_TO_SIGN or "Fields" in of)
+
+
 class Written(pydyf.Object):
     """An object as it stands in the file."""
 
     def __init__(self, of: pydyf.Object) -> None:
         super().__init__()
         self.number, self.generation, self.free = of.number, of.generation, of.free
-        self._compressible, self._data = of.compressible, of.data
+        self._compressible = of.compressible and not _is_read_to_sign(of)
+        self._data = of.data
 
     @property
     def data(self) -> bytes:

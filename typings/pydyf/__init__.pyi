@@ -1,5 +1,5 @@
 from collections.abc import Iterable
-from typing import Any
+from typing import IO, Any
 
 class Object:
     number: int
@@ -31,4 +31,10 @@ class String(Object):
 class PDF:
     objects: list[Object]
     catalog: Dictionary
+    pages: Dictionary
+    info: Dictionary
     def add_object(self, object: Object) -> None: ...
+    def add_page(self, page: Dictionary) -> None: ...
+    def write(
+        self, output: IO[bytes], version: bytes, identifier: bytes, compress: bool
+    ) -> None: ...

@@ -12,10 +12,11 @@ from pathlib import Path
 import pikepdf
 import pytest
 from flask import Flask, current_app
+from pyhanko.sign.signers import Signer
 
 from certification.certificates.document import CREDENTIAL, render
 from certification.certificates.models import Certificate
-from certification.certificates.signing import certificate_of, sign
+from certification.certificates.signing import IssuerSigner, certificate_of, sign
 from certification.keys import queries as keys
 from certification.keys.signers import DocumentSigner
 from lms.db import unit
@@ -51,6 +52,27 @@ def test_drawing_is_repeatable_and_signing_appends_only(signed: Signed) -> None:
     assert render(certificate_facts(), credential=CREDENTIAL_BYTES) == signed.drawn
     assert signed.content.startswith(signed.drawn)
     assert signed.content.count(b"%%EOF") == 2
+
+
+class Composing(IssuerSigner):
+    """The issuer's signer as pyHanko composes what it signs, without what we keep of it."""
+
+    def __init__(self, document: DocumentSigner) -> None:
+        super().__init__(document)
+        self.signed_attr_prov_spec = None
+
+    signed_attrs = Signer.signed_attrs
+    signer_info = Signer.signer_info
+
+
+def test_what_is_signed_is_what_pyhanko_composes(signed: Signed) -> None:
+    ours, theirs = IssuerSigner(signed.document), Composing(signed.document)
+    told = []
+    for signer in (ours, theirs, ours):
+        attributes = asyncio.run(signer.signed_attrs(bytes(32), "sha256", use_pades=True))
+        info = signer.signer_info("sha256", attributes, b"signature")
+        told.append((attributes.dump(), info.dump()))
+    assert told[0] == told[1] == told[2]
 
 
 def test_the_credential_is_inside(signed: Signed, tmp_path: Path) -> None:
