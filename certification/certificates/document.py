@@ -5,19 +5,17 @@ variant), fonts embedded and subset. The same facts give the same bytes.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Any
 
 import pydyf
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from weasyprint import CSS, Attachment
+from weasyprint import Attachment
 from weasyprint.document import Document
-from weasyprint.text.fonts import FontConfiguration
 
-from certification.certificates import designed, wellformed
+from certification.certificates import designed
 from certification.certificates.codes import grouped
 from certification.certificates.facts import CertificateFacts, Labels
 from certification.certificates.pdfua import (
@@ -30,11 +28,11 @@ from certification.certificates.pdfua import (
     say_language,
     write_once,
 )
-from certification.certificates.sheet import SHEETS, behind, qr
+from certification.certificates.sheet import behind, qr
+from certification.certificates.workshop import VARIANT, workshop
 from certification.certificates.writing import language_of, runs_from_right, width_of
 from certification.designs.content import Design
-from lms import typefaces
-from lms.desk import ASSETS, FONTS, TEMPLATES, at_the_desk, settle
+from lms.desk import ASSETS, TEMPLATES, at_the_desk, settle
 
 __all__ = ["CertificateFacts", "Labels", "fits", "render", "view"]
 SIZES = ("l", "m", "s", "xs", "xxs")
@@ -44,36 +42,8 @@ NAME_WIDTHS = (25, 32, 42, 88)
 STATEMENT_WIDTHS = (200, 320, 500, 800)
 STEPS_WIDTH = 400
 ROOM = 50
-MOST_OWN = 50
-VARIANT = "pdf/a-3a"
 NAME_PLACE = 4
 """The holder's name is the fifth element of the main part: after issuer, kind, title, lead."""
-
-
-@dataclass
-class Workshop:
-    """What drawing needs: fonts and style sheets are read once."""
-
-    fonts: FontConfiguration = field(default_factory=FontConfiguration)
-    sheets: dict[str, list[CSS]] = field(default_factory=dict)
-    own: dict[str, CSS] = field(default_factory=dict)
-    is_settled: bool = False
-
-    def styles(self, page_format: str) -> list[CSS]:
-        """The style sheets of a page format."""
-        if page_format not in self.sheets:
-            width, height = SHEETS[page_format]
-            text = typefaces.rules() + (TEMPLATES / "certificate.css").read_text(encoding="utf-8")
-            self.sheets[page_format] = [
-                CSS(
-                    string=sheet,
-                    font_config=self.fonts,
-                    base_url=FONTS.as_uri() + "/",
-                    url_fetcher=ASSETS,
-                )
-                for sheet in (text, f"@page {{ size: {width}pt {height}pt; }}")
-            ]
-        return self.sheets[page_format]
 
 
 CREDENTIAL = "credential.json"
@@ -85,12 +55,6 @@ _jinja = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-
-
-@lru_cache(maxsize=1)
-def _workshop() -> Workshop:
-    """The desk's, and used there alone."""
-    return Workshop()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +95,9 @@ def _drawn(
         attachments=_attached(facts, credential),
         finisher=lambda _document, pdf: _finish(pdf, facts, page, signs=credential is not None),
     )
-    if not _workshop().is_settled:
+    if not workshop().is_settled:
         settle()
-        _workshop().is_settled = True
+        workshop().is_settled = True
     return bytes(pdf or b"")
 
 
@@ -170,13 +134,8 @@ def _plain(facts: CertificateFacts, words: Labels) -> Page:
     html, place = text_of(facts, words)
     kinds = [kind for _title, kind in facts.steps]
     drawn = behind(facts.digest(), facts.page_format, kinds)
-    document = _laid_out(html, _workshop().styles(facts.page_format))
+    document = workshop().laid_out(html, workshop().styles(facts.page_format))
     return Page(document, drawn, qr(facts.verify_url), place)
-
-
-def _laid_out(html: str, styles: list[CSS]) -> Document:
-    page, fonts = wellformed.page(html), _workshop().fonts
-    return page.render(stylesheets=styles, font_config=fonts, pdf_variant=VARIANT, pdf_tags=True)
 
 
 def _designed(facts: CertificateFacts, design: Design) -> Page:
@@ -197,28 +156,12 @@ def fits(facts: CertificateFacts, design: Design) -> bool:
 def _fitted(html: str, design: Design) -> Document:
     """The page in the largest type that fits."""
     for scale in designed.SCALES:
-        document = _laid_out(html, _design_styles(design, scale))
+        document = workshop().laid_out(html, workshop().design_styles(design, scale))
         if designed.spare(document) >= 0:
             break
     if design.content.layout == "centre":
         designed.balance(document)
     return document
-
-
-def _design_styles(design: Design, scale: float) -> list[CSS]:
-    """Sheets are read once: what all designs share, and what this one adds. Fonts came with the
-    plain look."""
-    workshop = _workshop()
-    size = workshop.styles(design.content.page_format)[1]
-    if "design" not in workshop.sheets:
-        text = (TEMPLATES / "design.css").read_text(encoding="utf-8")
-        workshop.sheets["design"] = [CSS(string=text, url_fetcher=ASSETS)]
-    own = designed.colours(design, scale)
-    if own not in workshop.own:
-        if len(workshop.own) > MOST_OWN:
-            workshop.own.clear()
-        workshop.own[own] = CSS(string=own, url_fetcher=ASSETS)
-    return [*workshop.sheets["design"], size, workshop.own[own]]
 
 
 def _finish(pdf: pydyf.PDF, facts: CertificateFacts, page: Page, *, signs: bool) -> None:

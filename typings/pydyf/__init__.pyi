@@ -20,6 +20,7 @@ class Dictionary(Object, dict[str, Any]):
 
 class Stream(Object):
     stream: list[Any]
+    extra: dict[str, Any]
     compress: bool
     def __init__(
         self, stream: list[Any] = ..., extra: dict[str, Any] | None = None, compress: bool = ...

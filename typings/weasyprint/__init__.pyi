@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from xml.etree.ElementTree import Element
 
 from cssselect2 import ElementWrapper
@@ -42,6 +43,7 @@ class HTML:
         *,
         stylesheets: Sequence[CSS],
         font_config: FontConfiguration,
+        cache: dict[str, Any] = ...,
         pdf_variant: str,
         pdf_tags: bool,
     ) -> Document: ...

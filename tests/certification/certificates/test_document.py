@@ -14,15 +14,9 @@ import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certification.certificates.document import (
-    FONTS,
-    TEMPLATES,
-    CertificateFacts,
-    Labels,
-    render,
-)
+from certification.certificates.document import CertificateFacts, Labels, render
 from certification.certificates.sheet import ART_LEFT, ART_RISE, ART_SIZE
-from lms.desk import OwnAssets
+from lms.desk import FONTS, TEMPLATES, OwnAssets
 from tests.certification.certificates.drawn import Drawn
 from tests.factories.documents import certificate_facts, fullest_facts
 
