@@ -8,8 +8,10 @@ from typing import Any
 import pypdfium2
 
 from certification.certificates.document import CertificateFacts, fits, render
+from certification.certificates.workshop import take_whole_typefaces
 from certification.designs.content import Content, Design
 from lms.confined import Limits, serve
+from lms.desk import at_the_desk
 
 LIMITS = Limits(cpu_seconds=4, data=1 << 30, space=1 << 30)
 """An ordinary drawing takes a tenth of a second."""
@@ -17,6 +19,7 @@ LIMITS = Limits(cpu_seconds=4, data=1 << 30, space=1 << 30)
 
 def draw(order: dict[str, Any]) -> bytes:
     """The picture (PNG), the document (PDF), or whether everything fits (`yes` or `no`)."""
+    at_the_desk(take_whole_typefaces)
     pictures = {name: base64.b64decode(text) for name, text in order["pictures"].items()}
     design = Design(Content.model_validate(order["content"]), pictures)
     facts = CertificateFacts.from_json(order["facts"])

@@ -24,6 +24,7 @@ class Workshop:
     """One for each process."""
 
     fonts: FontConfiguration = field(default_factory=FontConfiguration)
+    faces: str = field(default_factory=typefaces.rules)
     sheets: dict[str, list[CSS]] = field(default_factory=dict)
     own: dict[str, CSS] = field(default_factory=dict)
     pictures: Pictures = field(default_factory=Pictures)
@@ -33,7 +34,7 @@ class Workshop:
         """The style sheets of a page format."""
         if page_format not in self.sheets:
             width, height = SHEETS[page_format]
-            text = typefaces.rules() + (TEMPLATES / "certificate.css").read_text(encoding="utf-8")
+            text = self.faces + (TEMPLATES / "certificate.css").read_text(encoding="utf-8")
             self.sheets[page_format] = [
                 CSS(
                     string=sheet,
@@ -74,3 +75,9 @@ class Workshop:
 def workshop() -> Workshop:
     """This process's."""
     return Workshop()
+
+
+def take_whole_typefaces() -> None:
+    """For a process that may not write files as large as the copies that WeasyPrint makes of those
+    that were cut. Words look the same."""
+    workshop().faces = ""
