@@ -5,6 +5,7 @@ there, one marked `sqlite` never. A template database is made once per worker; e
 copy.
 """
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -37,6 +38,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("slow") or item.get_closest_marker("browser")
     }
     items.sort(key=lambda item: item.path not in long)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays for the run, so the collector need not walk it again and again: a
+    fifth of the tests' time otherwise."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def environment(folder: Path, url: str) -> dict[str, str]:

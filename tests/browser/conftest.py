@@ -32,7 +32,15 @@ ARGUMENTS = [
 ]
 # Chromium drops the view transition of a page that is left early, and says so as a page error.
 DROPPED_TRANSITION = re.compile(r"Transition was (aborted|skipped)")
-ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All that lies here is marked `browser`."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.browser)
 
 
 @dataclass(frozen=True)
