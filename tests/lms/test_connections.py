@@ -22,7 +22,7 @@ pytestmark = pytest.mark.postgres
 
 @pytest.fixture
 def certificate(make: Factory) -> Certificate:
-    return make.certificate(make.award(make.person("Ada"), make.scheme(make.programme())))
+    return make.issued(make.award(make.person("Ada"), make.scheme(make.programme())))
 
 
 def cut(app: Flask) -> int:

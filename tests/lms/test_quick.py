@@ -32,7 +32,7 @@ def award(make: Factory) -> Award:
 
 @pytest.fixture
 def certificate(make: Factory, award: Award) -> Certificate:
-    return make.certificate(award)
+    return make.issued(award)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ UNKNOWN = "00000000000000000"
 
 @pytest.fixture
 def certificate(make: Factory) -> Certificate:
-    return make.certificate(make.award(make.person("Ada"), make.scheme(make.programme())))
+    return make.issued(make.award(make.person("Ada"), make.scheme(make.programme())))
 
 
 @pytest.mark.parametrize("address", GUESSES)
