@@ -20,6 +20,7 @@ def read(content: bytes) -> list[lists.Entry] | str:
         return refusal.reasons[0].code
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("line", "times", "told"),
     [
@@ -54,6 +55,7 @@ def test_repeated_and_empty_lines_of_an_ordinary_list_do_not_count() -> None:
     assert len(found) == 10_000
 
 
+@pytest.mark.thorough
 @given(st.binary(max_size=300) | st.text(max_size=200).map(str.encode))
 def test_any_file_is_a_list_or_a_clear_refusal(content: bytes) -> None:
     found = read(content)

@@ -163,6 +163,7 @@ def state_of(row: Certificate) -> CertificateState | None:
         return db.session.scalar(sa.select(Certificate.state).where(Certificate.id == row.id))
 
 
+@pytest.mark.thorough
 def test_the_server_s_time_stands_in_the_document_and_verifies_offline(
     app: Flask, pending: Certificate, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -181,6 +182,7 @@ def test_the_server_s_time_stands_in_the_document_and_verifies_offline(
     assert "ok      time       time_stamped " in capsys.readouterr().out
 
 
+@pytest.mark.thorough
 def test_a_second_document_asks_the_server_once(
     app: Flask, pending: Certificate, make: Factory, server: Authority
 ) -> None:
@@ -191,6 +193,7 @@ def test_a_second_document_asks_the_server_once(
     assert len(server.asked) == before + 1
 
 
+@pytest.mark.thorough
 def test_a_stamp_by_a_server_for_whom_nobody_vouches_leaves_the_time_a_claim(
     app: Flask, pending: Certificate
 ) -> None:
@@ -202,6 +205,7 @@ def test_a_stamp_by_a_server_for_whom_nobody_vouches_leaves_the_time_a_claim(
         assert report.verdict is Verdict.VALID
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("mood", ["down", "slow", "wrong"])
 def test_a_server_that_fails_loses_no_certificate(
     app: Flask,

@@ -55,6 +55,7 @@ def rescored(run: ScoreRun, places: list[Asked]) -> tuple[Any, ...]:
     return (earned, found.raw, found.full, verdict.cut, verdict.scaled, verdict.passed)
 
 
+@pytest.mark.thorough
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
