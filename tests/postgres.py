@@ -181,12 +181,16 @@ def postgres_stage(
 
     def fresh() -> str:
         if not made or not made[0].sweep():
+            for broom in made:
+                broom.leave()
             execute(postgres_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             execute(postgres_url, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
             made[:] = [Broom(address)]
         return address
 
     yield fresh
+    for broom in made:
+        broom.leave()
     execute(postgres_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
