@@ -106,6 +106,18 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path, place: Path) ->
     return f"sqlite:///{place / 'academy.db'}"
 
 
+@pytest.fixture(scope="module")
+def shared_database_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """A fresh database for all tests of a file that look at what takes long to make."""
+    if ON_POSTGRES:
+        return str(request.getfixturevalue("postgres_copy"))
+    target = tmp_path_factory.mktemp("shared") / "academy.db"
+    shutil.copy(request.getfixturevalue("template_file"), target)
+    return f"sqlite:///{target}"
+
+
 @pytest.fixture(scope="session")
 def lasting() -> dict[str, warm.Lasting]:
     """Applications by the address of their database."""
