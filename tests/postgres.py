@@ -34,6 +34,8 @@ OPTIONS = {
     "shared_buffers": "64MB",
     "timezone": "Pacific/Chatham",  # a zone that nobody expects
 }
+DATABASES = {"database_url", "shared_database_url"}
+"""The fixtures of which one is asked for by whatever has a database."""
 DURABLE = dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "on")
 
 
@@ -134,7 +136,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
-        has_database = "database_url" in getattr(item, "fixturenames", ())
+        has_database = DATABASES & set(getattr(item, "fixturenames", ()))
         (kept if has_database else left_out).append(item)
     config.hook.pytest_deselected(items=left_out)
     items[:] = kept
@@ -181,12 +183,16 @@ def postgres_stage(
 
     def fresh() -> str:
         if not made or not made[0].sweep():
+            for broom in made:
+                broom.leave()
             execute(postgres_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             execute(postgres_url, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
             made[:] = [Broom(address)]
         return address
 
     yield fresh
+    for broom in made:
+        broom.leave()
     execute(postgres_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
@@ -194,6 +200,15 @@ def postgres_stage(
 def postgres_database(postgres_stage: Callable[[], str]) -> str:
     """The address of a database with the newest schema and nothing of any other test."""
     return postgres_stage()
+
+
+@pytest.fixture(scope="module")
+def postgres_copy(postgres_url: str, postgres_template: str) -> Iterator[str]:
+    """The address of a database with the newest schema for all tests of a file."""
+    name = f"{postgres_template}_copy"
+    execute(postgres_url, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    yield in_database(postgres_url, name)
+    execute(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")

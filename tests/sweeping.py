@@ -3,6 +3,8 @@
 import psycopg
 import sqlalchemy as sa
 
+NAME = "broom"
+"""What its connection is called, for those who look at the others."""
 KEPT = "kept_by_tests"
 """The schema that holds what the template's tables hold from the start."""
 OURS = f"n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', '{KEPT}')"
@@ -30,12 +32,19 @@ OTHERS = """
 
 
 class Broom:
-    """Knows what a fresh database at this address holds, and brings it back."""
+    """Knows what a fresh database at this address holds, and brings it back. Its connection stays:
+    a new one has to learn of every table anew."""
 
     def __init__(self, url: str) -> None:
         plain = sa.make_url(url).set(drivername="postgresql")
-        self.url = plain.render_as_string(hide_password=False)
-        with psycopg.connect(self.url) as connection:
+        self.connection = psycopg.connect(
+            plain.render_as_string(hide_password=False),
+            autocommit=True,
+            application_name=NAME,
+            options="-c lock_timeout=5s -c session_replication_role=replica",
+        )
+        with self.connection.transaction():
+            connection = self.connection
             self.tables = [row[0] for row in connection.execute(TABLES)]
             self.kept = {
                 table: f"{KEPT}.t{place}"
@@ -50,18 +59,21 @@ class Broom:
     def sweep(self) -> bool:
         """Empty what a test filled; False when a test changed the schema, or holds on to it."""
         try:
-            with psycopg.connect(self.url, options="-c lock_timeout=5s") as connection:
-                connection.execute(OTHERS)
-                connection.execute("SET session_replication_role = replica")
-                self._empty(connection)
-                connection.execute(COUNTERS)
-                return connection.execute(SHAPE.encode()).fetchone() == self.shape
+            with self.connection.transaction():
+                self.connection.execute(OTHERS)
+                self._empty(self.connection)
+                self.connection.execute(COUNTERS)
+                return self.connection.execute(SHAPE.encode()).fetchone() == self.shape
         except psycopg.Error:
             return False
 
+    def leave(self) -> None:
+        """The database is to be dropped."""
+        self.connection.close()
+
     def _empty(self, connection: psycopg.Connection) -> None:
         asked = ", ".join(f"EXISTS (SELECT 1 FROM {table})" for table in self.tables)
-        filled = connection.execute(f"SELECT {asked}".encode()).fetchone() or ()
+        filled = connection.execute(f"SELECT {asked}".encode(), prepare=True).fetchone() or ()
         for table, is_filled in zip(self.tables, filled, strict=True):
             if is_filled:
                 connection.execute(f"DELETE FROM {table}".encode())

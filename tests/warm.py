@@ -1,4 +1,4 @@
-"""What outlives a test. Each has an application of its own; making it anew is most of its time.
+"""What outlives a test: making it anew would be most of its time.
 
 Nothing of the product is replaced. Compiled routes, templates and SQL are the same in every test's
 application, so they are compiled once a worker; passwords are hashed with the least work, and
@@ -8,6 +8,7 @@ SQLite does not wait for the disk.
 import hashlib
 import inspect
 from collections.abc import Callable, Hashable
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,17 @@ from argon2 import PasswordHasher
 from flask import Flask
 from jinja2 import Environment, FileSystemBytecodeCache
 from jinja2.bccache import Bucket
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy import event
 from werkzeug.routing import Rule
 
 from lms import drawing, templates
 from lms.accounts import passwords
 from lms.db import Base, db
+from lms.settings import Settings
+from lms.storage import Storage
+from lms.uploads import Uploads
 
 ICONS = Path(drawing.__file__).parent.parent / "static/icons.svg"
 
@@ -97,15 +103,44 @@ def prepare() -> None:
     passwords.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
-def keep(app: Flask) -> None:
-    """Let a new application use what earlier ones compiled."""
-    app.jinja_env.bytecode_cache = _templates
-    with app.app_context():
-        name = db.engine.dialect.name
-        if name == "sqlite":
-            event.listen(db.engine, "connect", _wait_for_no_disk)
-        db.engine._compiled_cache = _statements.setdefault(name, Statements())  # type: ignore[assignment]
-    for mapper in Base.registry.mappers:
-        mapper.base_mapper.__dict__["_compiled_cache"] = _statements.setdefault(
-            f"{name} {mapper.base_mapper.class_.__name__}", Statements()
+class Lasting:
+    """One application for many tests, as a server has one for many requests. Each test finds it as
+    it was made: its settings, no answer kept, and nothing of what another test changed in it."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        app.jinja_env.bytecode_cache = _templates
+        with app.app_context():
+            self._dialect = db.engine.dialect.name
+            if self._dialect == "sqlite":
+                event.listen(db.engine, "connect", _wait_for_no_disk)
+            db.engine._compiled_cache = _statements.setdefault(self._dialect, Statements())  # type: ignore[assignment]
+        self._config = dict(app.config)
+        self._extensions = _copied(app.extensions)
+
+    def as_new(self, settings: Settings) -> Flask:
+        """The application with these settings, of the database that it was made for."""
+        self.app.config.clear()
+        self.app.config.update(self._config)
+        self.app.extensions.clear()
+        self.app.extensions.update(
+            _copied(self._extensions),
+            settings=settings,
+            jobs_settings=settings,
+            storage=Storage(settings.data_dir / "documents"),
+            uploads=Uploads(settings.data_dir / "uploads"),
+            misses=FixedWindowRateLimiter(MemoryStorage()),
+            api_limiter=FixedWindowRateLimiter(MemoryStorage()),
         )
+        for mapper in Base.registry.mappers:
+            mapper.base_mapper.__dict__["_compiled_cache"] = _statements.setdefault(
+                f"{self._dialect} {mapper.base_mapper.class_.__name__}", Statements()
+            )
+        return self.app
+
+
+def _copied(parts: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: copy(part) if isinstance(part, dict | list | set) else part
+        for name, part in parts.items()
+    }

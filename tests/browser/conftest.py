@@ -32,7 +32,15 @@ ARGUMENTS = [
 ]
 # Chromium drops the view transition of a page that is left early, and says so as a page error.
 DROPPED_TRANSITION = re.compile(r"Transition was (aborted|skipped)")
-ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All that lies here is marked `browser`."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.browser)
 
 
 @dataclass(frozen=True)
@@ -62,14 +70,6 @@ def _wait(url: str, process: subprocess.Popen[bytes], seconds: float = 90) -> No
     raise AssertionError("the product did not become ready")
 
 
-def _empty_database(url: str) -> str:
-    """A PostgreSQL database of its own for each site: a site that is made again, after one on the
-    other database, has another folder, and with it other keys."""
-    name = f"site_{os.getpid()}_{time.time_ns()}"
-    postgres.execute(url, f"CREATE DATABASE {name}")
-    return postgres.in_database(url, name)
-
-
 @contextmanager
 def _served(folder: Path, database_url: str = "") -> Iterator[Site]:
     """`python -m lms.serve` with demonstration people."""
@@ -93,15 +93,31 @@ def _served(folder: Path, database_url: str = "") -> Iterator[Site]:
         process.wait(30)
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgres"])
-def site(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Site]:
-    """The product as it is shipped, on the parameter's database."""
-    is_postgres = request.param == "postgres"
-    url = _empty_database(request.getfixturevalue("postgres_url")) if is_postgres else ""
-    with _served(tmp_path_factory.mktemp("site"), url) as found:
+@pytest.fixture(scope="session")
+def sqlite_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The product as it is shipped."""
+    with _served(tmp_path_factory.mktemp("sqlite")) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def postgres_site(
+    tmp_path_factory: pytest.TempPathFactory, postgres_url: str, worker_name: str
+) -> Iterator[Site]:
+    """The same on a PostgreSQL database of its own."""
+    name = f"site_{worker_name}"
+    postgres.execute(postgres_url, f"CREATE DATABASE {name}")
+    url = postgres.in_database(postgres_url, name)
+    with _served(tmp_path_factory.mktemp("postgres"), url) as found:
+        yield found
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def site(request: pytest.FixtureRequest) -> Site:
+    """The product on the parameter's database. Once started it answers until the last test, so
+    that none is made twice."""
+    found: Site = request.getfixturevalue(f"{request.param}_site")
+    return found
 
 
 @pytest.fixture(scope="session")

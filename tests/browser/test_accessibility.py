@@ -8,10 +8,7 @@ import pytest
 from tests.browser.conftest import Visit
 from tests.browser.walk import RARE_ROLES, ROLES, RUN_AXE, ask, pages_of, pattern_of, sideways
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.parametrize("site", ["sqlite"], indirect=True),
-]
+pytestmark = pytest.mark.parametrize("site", ["sqlite"], indirect=True)
 Open = Callable[..., Visit]
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=", re.I)
 WIDE, PHONE, NARROWEST = 1280, 390, 320

@@ -7,7 +7,6 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.walk import RUN_AXE, ask
 
-pytestmark = pytest.mark.browser
 HEAD = "<!doctype html><html lang=en><title>Page</title><body>"
 SKIP = "<a class=skip href='#main'>Skip</a><main id=main>"
 ERROR = (

@@ -9,10 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import people, walk
 from tests.browser.conftest import Site, Visit
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.parametrize("site", ["sqlite"], indirect=True),
-]
+pytestmark = pytest.mark.parametrize("site", ["sqlite"], indirect=True)
 Open = Callable[..., Visit]
 EXAM = "/exams/ADM-300"
 PATIENCE = 15_000

@@ -10,7 +10,6 @@ from lms.db import unit
 from tests.browser import people, walk
 from tests.browser.conftest import PASSWORD, Site, Visit
 
-pytestmark = pytest.mark.browser
 Open = Callable[..., Visit]
 PATIENCE = 20_000
 KEY = "c" * 64

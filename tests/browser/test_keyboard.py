@@ -7,10 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PASSWORD, Visit
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.parametrize("site", ["sqlite"], indirect=True),
-]
+pytestmark = pytest.mark.parametrize("site", ["sqlite"], indirect=True)
 Open = Callable[..., Visit]
 FOCUSED = """() => { const e = document.activeElement;
     return [e.tagName, (e.innerText || e.value || e.name || '').trim(), e.id]; }"""

@@ -16,10 +16,7 @@ from tests.browser import people
 from tests.browser.conftest import ARGUMENTS, Site, Visit
 from tests.browser.test_exam import PATIENCE, started
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.parametrize("site", ["sqlite"], indirect=True),
-]
+pytestmark = pytest.mark.parametrize("site", ["sqlite"], indirect=True)
 ANSWERED = 3
 Open = Callable[..., Visit]
 

@@ -12,10 +12,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import PASSWORD, Visit
 from tests.browser.walk import RARE_ROLES, ROLES, ask, pages_of
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.parametrize("site", ["sqlite"], indirect=True),
-]
+pytestmark = pytest.mark.parametrize("site", ["sqlite"], indirect=True)
 Open = Callable[..., Visit]
 ROOT = Path(__file__).resolve().parents[2]
 FORMS = [

@@ -10,7 +10,6 @@ from tests.browser import people, walk
 from tests.browser.conftest import Site, Visit
 from tests.browser.people import Scored
 
-pytestmark = pytest.mark.browser
 Open = Callable[..., Visit]
 PATIENCE = 15_000
 MOST_TABS = 60

@@ -8,13 +8,11 @@ import urllib.request
 from collections.abc import Callable
 
 import pypdfium2
-import pytest
 import zxingcpp
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site, Visit
 
-pytestmark = pytest.mark.browser
 Open = Callable[..., Visit]
 LEARNER = "Astrid Lindqvist"
 

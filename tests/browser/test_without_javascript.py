@@ -8,10 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.parametrize("site", ["sqlite"], indirect=True),
-]
+pytestmark = pytest.mark.parametrize("site", ["sqlite"], indirect=True)
 Open = Callable[..., Visit]
 
 

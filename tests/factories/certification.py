@@ -1,21 +1,25 @@
 """Competencies, exams, schemes, awards, certificates."""
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
 
 from certification.awards.models import Award, Scheme, SchemeState, SchemeVersion
-from certification.certificates import actions, drawing
+from certification.certificates import actions, drawing, making
+from certification.certificates.document import render
 from certification.certificates.models import Certificate
 from certification.competency.models import Competency, CourseCompetency, Framework
+from certification.credentials.signing import sign
 from certification.exams.models import Exam
 from courses.catalog.models import Course, Programme
-from lms import revisions
+from lms import clock, revisions
 from lms.accounts.models import Person
-from lms.db import db, unit
+from lms.db import db, run, unit
 from tests.factories.base import FactoryBase
+from tests.factories.documents import certificate_facts
 
 LEVELS = ("Aware", "Guided", "Able", "Expert")
 REQUIREMENTS: list[dict[str, Any]] = [
@@ -152,5 +156,30 @@ class CertificationFactory(FactoryBase):
         """The certificate of an award, with its files, as a worker makes it."""
         certificate_id = self.prepared(award).id
         drawing.draw(certificate_id)
-        with unit(writes=False):
-            return db.session.get_one(Certificate, certificate_id, populate_existing=True)
+        return _found(certificate_id)
+
+    def issued(self, award: Award) -> Certificate:
+        """The certificate of an award where nobody reads its document: it is made as `certificate`
+        makes it, but for a document that was drawn once for all of them."""
+        row, settings = self.prepared(award), current_app.extensions["settings"]
+        now, storage = clock.now(), current_app.extensions["storage"]
+        material = run(lambda: making.gather(row.id, making.press(settings, now=now), now=now))
+        assert material is not None
+        signed = sign(material.statement, material.signers, now=now)
+        content = _anybody_s() + f"\n% {row.code}\n".encode()
+        files = drawing.Files(
+            storage.put(content), len(content), material.document.signer.kid,
+            storage.put(signed.credential), signed, storage.put(signed.token),
+        )  # fmt: skip
+        run(lambda: drawing.finish(row.id, files))
+        return _found(row.id)
+
+
+def _found(certificate_id: int) -> Certificate:
+    with unit(writes=False):
+        return db.session.get_one(Certificate, certificate_id, populate_existing=True)
+
+
+@cache
+def _anybody_s() -> bytes:
+    return render(certificate_facts())

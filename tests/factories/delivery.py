@@ -15,7 +15,6 @@ from certification.delivery.models import (
     ExamSlot,
 )
 from certification.exams.models import Exam, ExamPolicy
-from certification.items.models import ItemState, ItemVersion
 from courses.catalog.models import Course, CourseKind, CourseVersion, Programme
 from courses.scheduling.rules.times import instant
 from lms.accounts.models import Person
@@ -55,13 +54,13 @@ class DeliveryFactory(SittingsFactory):
         exam = self.exam(exam_course)
         self.policy(exam, **policy)
         programme = self.programme_of(exam)
-        author, approver = self.person("Author"), self.person("Approver")
-        versions = [
-            self._approved(
-                programme, f"K{number:02}-{kind}", kind, author, approver, **(changes or {})
-            )
-            for number, kind in enumerate(kinds, 1)
-        ]
+        versions = self.ready_items(
+            programme,
+            {
+                f"K{number:02}-{kind}": {**KINDS[kind], **(changes or {})}
+                for number, kind in enumerate(kinds, 1)
+            },
+        )
         return Sat(exam, self.form(exam, versions), versions)
 
     def exam_course(self, programme: Programme | None = None, code: str = "ADM-300") -> Course:
@@ -69,19 +68,6 @@ class DeliveryFactory(SittingsFactory):
         return self.course(
             programme or self.programme(), code, title="Certification Exam", kind=CourseKind.EXAM
         )
-
-    def _approved(
-        self,
-        programme: Programme,
-        code: str,
-        kind: str,
-        author: Person,
-        approver: Person,
-        **changes: Any,
-    ) -> ItemVersion:
-        version = self.item(programme, code, kind=kind, by=author, **changes)
-        self.moved(version, ItemState.REVIEW, by=author)
-        return self.moved(version, ItemState.ACTIVE, by=approver)
 
     def begun(self, sat: Sat, person: Person, now: datetime | None = None) -> Attempt:
         """The person's attempt, begun now or at an instant."""

@@ -9,39 +9,25 @@ import sqlalchemy as sa
 from certification.delivery.models import Attempt, AttemptEvent, AttemptResponse, AttemptState
 from certification.exams import queries as exams
 from certification.exams.models import Exam, ExamPolicy, ExamResult
-from certification.items.models import ItemState, ItemVersion
 from certification.papers.models import CutScore
 from certification.scoring import queries
 from certification.scoring.models import ScoreRun
-from courses.catalog.models import Course, Programme
+from courses.catalog.models import Course
 from lms import jobs
 from lms.accounts.models import Person
 from lms.db import db, unit
-from tests.factories.sittings import Sat, SittingsFactory
+from tests.factories.sittings import ONE_RIGHT, Sat, SittingsFactory
 
 
 class ScoringFactory(SittingsFactory):
     """Makes attempts of which every answer is an event, and runs their jobs."""
-
-    def ready_item(
-        self, programme: Programme, code: str, kind: str = "choice", **changes: Any
-    ) -> ItemVersion:
-        """An active item of a kind."""
-        with unit(writes=False):
-            names = sa.select(Person).where(Person.name.in_(("Author", "Approver")))
-            people = {person.name: person for person in db.session.scalars(names)}
-        author = people.get("Author") or self.person("Author")
-        approver = people.get("Approver") or self.person("Approver")
-        version = self.item(programme, code, kind=kind, by=author, **changes)
-        self.moved(version, ItemState.REVIEW, by=author)
-        return self.moved(version, ItemState.ACTIVE, by=approver)
 
     def exam_form_of(self, course: Course, codes: Sequence[str]) -> Sat:
         """An exam of the course with a published form of choice items of these codes."""
         exam = self.exam(course)
         self.newer_policy(exam)
         programme = self.programme_of(exam)
-        versions = [self.ready_item(programme, code, key=["b"], most=1) for code in codes]
+        versions = self.ready_items(programme, dict.fromkeys(codes, ONE_RIGHT))
         return Sat(exam, self.form(exam, versions), versions)
 
     def newer_policy(self, exam: Exam, **values: Any) -> ExamPolicy:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from certification.delivery.models import Attempt, AttemptResponse, AttemptState
 from certification.exams.models import Exam, ExamPolicy
-from certification.items.models import ItemState, ItemVersion
+from certification.items.models import ItemVersion
 from certification.items.reading import draft_from
 from certification.items.scoring import score
 from certification.papers.models import Blueprint, ExamForm, FormItem, PaperState
@@ -19,11 +19,14 @@ from certification.scoring.models import RunState, ScoreLine, ScoreRun
 from courses.catalog.models import Course, Programme
 from lms.accounts.models import Person
 from lms.db import db, unit
+from tests.certification.items.contents import KINDS
 from tests.factories.accounts import AccountsFactory
 from tests.factories.certification import CertificationFactory
 from tests.factories.items import ItemsFactory
 
 CUT = Fraction(6, 10)
+ONE_RIGHT = {**KINDS["choice"], "key": ["b"], "most": 1}
+"""A choice of which `b` alone is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,9 @@ class SittingsFactory(ItemsFactory, CertificationFactory, AccountsFactory):
                 retakes={"waits": []}, created_at=self.now, created_by=None,
             )
         )  # fmt: skip
-        versions = [self._ready(programme, f"I{n:02}") for n in range(1, items + pilots + 1)]
+        versions = self.ready_items(
+            programme, {f"I{n:02}": ONE_RIGHT for n in range(1, items + pilots + 1)}
+        )
         return Sat(exam, self.form(exam, versions, pilots=pilots), versions)
 
     def form(
@@ -93,15 +98,22 @@ class SittingsFactory(ItemsFactory, CertificationFactory, AccountsFactory):
             form.state = PaperState.PUBLISHED
         return form
 
-    def _ready(self, programme: Programme, code: str) -> ItemVersion:
+    def ready_items(
+        self, programme: Programme, contents: Mapping[str, Mapping[str, Any]]
+    ) -> list[ItemVersion]:
+        """Active items by their codes, that the same two people wrote and approved."""
         with unit(writes=False):
             names = sa.select(Person).where(Person.name.in_(("Author", "Approver")))
             people = {person.name: person for person in db.session.scalars(names)}
         author = people.get("Author") or self.person("Author")
         approver = people.get("Approver") or self.person("Approver")
-        version = self.item(programme, code, by=author, key=["b"], most=1)
-        self.moved(version, ItemState.REVIEW, by=author)
-        return self.moved(version, ItemState.ACTIVE, by=approver)
+        return self.active_items(programme, contents, author, approver)
+
+    def ready_item(
+        self, programme: Programme, code: str, kind: str = "choice", **changes: Any
+    ) -> ItemVersion:
+        """An active item of a kind."""
+        return self.ready_items(programme, {code: {**KINDS[kind], **changes}})[0]
 
     def programme_of(self, exam: Exam) -> Programme:
         """The programme to which an exam belongs."""

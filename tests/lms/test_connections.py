@@ -15,6 +15,7 @@ from certification.certificates.models import Certificate
 from lms import connections
 from lms.accounts.models import Person
 from lms.db import db, unit
+from tests import sweeping
 from tests.factories import Factory
 
 pytestmark = pytest.mark.postgres
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.postgres
 
 @pytest.fixture
 def certificate(make: Factory) -> Certificate:
-    return make.certificate(make.award(make.person("Ada"), make.scheme(make.programme())))
+    return make.issued(make.award(make.person("Ada"), make.scheme(make.programme())))
 
 
 def cut(app: Flask) -> int:
@@ -31,7 +32,8 @@ def cut(app: Flask) -> int:
     with psycopg.connect(url, autocommit=True) as connection:
         found = connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() "
+            f"AND application_name <> '{sweeping.NAME}'"
         ).fetchall()
     return len(found)
 

@@ -137,6 +137,7 @@ def test_all_flaws_of_a_file_are_told_at_once_from_top_to_bottom(tmp_path: Path)
     ]
 
 
+@pytest.mark.thorough
 def test_a_file_that_multiplies_itself_is_refused_before_it_fills_the_memory(
     tmp_path: Path,
 ) -> None:

@@ -32,7 +32,7 @@ def award(make: Factory) -> Award:
 
 @pytest.fixture
 def certificate(make: Factory, award: Award) -> Certificate:
-    return make.certificate(award)
+    return make.issued(award)
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ def test_a_short_cut_around_a_permission_stops_the_start(
     def hidden() -> Response:
         return Response("")
 
-    app.view_functions["hidden"] = hidden
+    monkeypatch.setitem(app.view_functions, "hidden", hidden)
     monkeypatch.setitem(quick._ways, "hidden", ("hidden", lambda _rest: None))
     with pytest.raises(LookupError, match="hidden"):
         quick.check(app)

@@ -1,15 +1,26 @@
 """Templates compiled once per language: the same words as ever, put in beforehand."""
 
+from pathlib import Path
+
+import pytest
 from flask import Flask, g, render_template
 from jinja2 import DictLoader
 
+from app import create_app
 from lms import i18n
 from lms.templates import Templates
+from tests.conftest import environment
 
 PAGE = (
     """{{ _("Sign out") }}|{{ _("Hello, %(name)s", name=name) }}|"""
     """{{ icon("user") }}|{{ _("A < B") }}"""
 )
+
+
+@pytest.fixture
+def app(tmp_path: Path, database_url: str) -> Flask:
+    """One of each test's own: its templates are others."""
+    return create_app(environment(tmp_path / "data", database_url))
 
 
 def drawn(app: Flask, language: str, page: str = PAGE) -> str:

@@ -31,6 +31,7 @@ def loaded(app: Flask, now: datetime) -> Flask:
     return app
 
 
+@pytest.mark.thorough
 def test_a_load_keeps_what_the_product_promises(loaded: Flask, now: datetime) -> None:
     with loaded.app_context():
         _everybody_has_three_seats_and_works_somewhere()
@@ -42,6 +43,7 @@ def test_a_load_keeps_what_the_product_promises(loaded: Flask, now: datetime) ->
         _ids_go_on_after_the_load(now)
 
 
+@pytest.mark.thorough
 def test_a_second_load_is_refused_and_changes_nothing(loaded: Flask, now: datetime) -> None:
     with loaded.app_context():
         with pytest.raises(NotPossible, match="already"):

@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 import yaml
 from flask import Flask
-from flask.testing import FlaskClient
 
+from app import create_app
 from certification.awards.models import Award, Revocation, Scheme, Suspension
 from certification.certificates.models import Certificate
 from certification.delivery.models import Attempt, AttemptResponse
@@ -30,17 +30,33 @@ from reporting.demo.story import timetable
 from reporting.loader.checks import read_folder
 from reporting.loader.load import load
 from reporting.operations import demonstration
+from tests.conftest import NOW, environment
+from tests.warm import Lasting
 
 pytestmark = pytest.mark.thorough
 
 
-@pytest.fixture
-def told(app: Flask, now: datetime) -> Iterator[None]:
-    """The demonstration as the set-up makes it, and the certificates that a worker then makes."""
-    with app.app_context(), clock.frozen_at(now):
-        run(lambda: load(read_folder(SHIPPED), now=now, today=now.date()))
+@pytest.fixture(scope="module")
+def made(shared_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The demonstration as the set-up makes it: once, for it takes seconds."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    app = create_app(environment(folder, shared_database_url))
+    app = Lasting(app).as_new(app.extensions["settings"])
+    with app.app_context(), clock.frozen_at(NOW):
+        run(lambda: load(read_folder(SHIPPED), now=NOW, today=NOW.date()))
         assert demo.load(app.extensions["settings"])
-        yield
+    yield app
+    with app.app_context():
+        jobs.client().destroy()
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def told(made: Flask) -> Iterator[Flask]:
+    """The application in which it can be seen, on the day on which it was made."""
+    with made.app_context(), clock.frozen_at(NOW):
+        yield made
 
 
 def waiting_jobs(kind: str) -> list[jobs.Args]:
@@ -63,13 +79,13 @@ def holders(today: date) -> dict[str, set[str]]:
     return {code: {row.name for row in rows if row.code == code} for code in schemes}
 
 
-def test_each_certification_is_held_by_somebody(told: None, now: datetime) -> None:
+def test_each_certification_is_held_by_somebody(told: Flask, now: datetime) -> None:
     found = holders(now.date())
     assert len(found) == 3
     assert all(found.values()), found
 
 
-def test_one_is_expired_one_revoked_one_suspended_one_replaced(told: None, now: datetime) -> None:
+def test_one_is_expired_one_revoked_one_suspended_one_replaced(told: Flask, now: datetime) -> None:
     with unit(writes=False):
         expired = db.session.scalars(sa.select(Award).where(Award.valid_until < now.date())).all()
         assert {award.cycle for award in expired} == {1}
@@ -88,7 +104,7 @@ def test_one_is_expired_one_revoked_one_suspended_one_replaced(told: None, now: 
     assert names[1].supersession_reason == "The name was misspelled"
 
 
-def test_nothing_is_issued_after_it_ran_out(told: None, client: FlaskClient, now: datetime) -> None:
+def test_nothing_is_issued_after_it_ran_out(told: Flask, now: datetime) -> None:
     handler = jobs.handler_of("certificates.issue")
     oldest = min(waiting_jobs("certificates.issue"), key=lambda args: args["at"])
     handler(oldest)
@@ -100,24 +116,24 @@ def test_nothing_is_issued_after_it_ran_out(told: None, client: FlaskClient, now
     assert first.valid_until is not None
     assert first.valid_until < now.date()
     assert first.issued_on <= first.valid_until
-    shown = client.get(f"/verify/{first.code}.json").get_json()
+    shown = told.test_client().get(f"/verify/{first.code}.json").get_json()
     assert (shown["verdict"], shown["issued_on"]) == ("expired", first.issued_on.isoformat())
     for award in awards:
         assert award.awarded_at < now
         assert award.awarded_on <= award.awarded_at.date() <= (award.valid_until or date.max)
 
 
-def test_every_job_of_a_certificate_carries_the_instant_of_its_award(told: None) -> None:
+def test_every_job_of_a_certificate_carries_the_instant_of_its_award(told: Flask) -> None:
     with unit(writes=False):
         awards = {award.id: award.awarded_at for award in db.session.scalars(sa.select(Award))}
     found = {a["award_id"]: a["at"] for a in waiting_jobs("certificates.issue")}
     assert found == {award_id: at.isoformat() for award_id, at in awards.items()}
 
 
-def test_the_demonstration_is_made_once(told: None, app: Flask) -> None:
+def test_the_demonstration_is_made_once(told: Flask) -> None:
     with unit(writes=False):
         before = db.session.scalar(sa.select(sa.func.count()).select_from(Award))
-    assert not demo.load(app.extensions["settings"])
+    assert not demo.load(told.extensions["settings"])
     with unit(writes=False):
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Award)) == before
 
@@ -167,7 +183,7 @@ def test_the_demonstration_is_made_on_a_day_that_crowds_the_calendar(app: Flask)
         assert demo.load(app.extensions["settings"])
 
 
-def test_somebody_passed_an_exam_that_was_taken_here(told: None) -> None:
+def test_somebody_passed_an_exam_that_was_taken_here(told: Flask) -> None:
     with unit(writes=False):
         attempt = db.session.scalars(sa.select(Attempt)).one()
         answered = db.session.scalar(sa.select(sa.func.count()).select_from(AttemptResponse))
@@ -185,14 +201,14 @@ def test_somebody_passed_an_exam_that_was_taken_here(told: None) -> None:
     assert len(awards) == 1
 
 
-def test_production_does_not_start_on_demonstration_data(told: None, app: Flask) -> None:
-    settings = app.extensions["settings"]
-    app.extensions["settings"] = replace(settings, app_env="production")
+def test_production_does_not_start_on_demonstration_data(told: Flask) -> None:
+    settings = told.extensions["settings"]
+    told.extensions["settings"] = replace(settings, app_env="production")
     try:
-        result = app.test_cli_runner().invoke(args=["setup"])
+        result = told.test_cli_runner().invoke(args=["setup"])
         found = demonstration()
     finally:
-        app.extensions["settings"] = settings
+        told.extensions["settings"] = settings
 
     assert result.exit_code == 1
     assert "production refuses demonstration data" in result.output

@@ -47,7 +47,7 @@ def stage(make: Factory) -> Stage:
     ada = make.person("Ada Lovelace", organisation=acme)
     award = make.award(ada, make.scheme(make.programme("ADM")))
     mona = make.person("Mona Manager", Role.CERTIFICATION_MANAGER)
-    return Stage(ada, acme, award, make.certificate(award), mona)
+    return Stage(ada, acme, award, make.issued(award), mona)
 
 
 def put_on_hold(stage: Stage, now: datetime, on: date = TODAY) -> None:

@@ -45,7 +45,7 @@ def version(make: Factory, programme: Programme) -> SchemeVersion:
 def issued(make: Factory, version: SchemeVersion) -> list[Certificate]:
     """Three people's certificates."""
     people = [make.person(name) for name in ("Ada", "Ben", "=Cora")]
-    return [make.certificate(make.award(person, version)) for person in people]
+    return [make.issued(make.award(person, version)) for person in people]
 
 
 @pytest.fixture

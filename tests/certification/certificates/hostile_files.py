@@ -5,6 +5,7 @@ import base64
 import io
 import json
 import zlib
+from collections.abc import Callable
 
 PAGES = b"<</Type/Pages/Kids[]/Count 0>>"
 FILE = b"<</EF<</F 4 0 R>>>>"
@@ -77,24 +78,35 @@ def token(header: object, payload: object, signature: str = "A" * 86) -> bytes:
     return f"{'.'.join(parts)}.{signature}".encode()
 
 
-def all_of_them() -> dict[str, bytes]:
-    """By what each does to a careless reader."""
-    zeros = zlib.compress(bytes(255 * MB), 9)
-    return {
-        "fields that double": doubling_fields(),
-        "a million fields": many_fields(),
-        "a long number": document(catalogue(), PAGES, b"9" * (7 * MB)),
-        "a long name": document(catalogue(), PAGES, b"/" + b"A" * (7 * MB)),
-        "a long string": document(catalogue(), PAGES, b"(" * (3 * MB) + b")" * (3 * MB)),
-        "deep lists": document(catalogue(), PAGES, b"[" * (3 * MB) + b"]" * (3 * MB)),
-        "a packed quarter of a gigabyte": attaching(zeros, b"/FlateDecode"),
-        "packed twice": attaching(zlib.compress(zeros, 9), b"[/FlateDecode/FlateDecode]"),
-        "seven megabytes of z": attaching(b"z" * (7 * MB) + b"~>", b"/ASCII85Decode"),
-        "a long chain": long_chain(),
-        "white space": b"%PDF-1.7\n" + b" " * (7 * MB) + b"startxref\n0\n%%EOF",
-        "deep JSON": deep_json(200_000),
-        "a huge number in JSON": b'{"id":' + b"9" * 500_000 + b"}",
-        "a token without a signature": token({"alg": "none"}, {}, ""),
-        "a token with its own key": token({"alg": "ES256", "jwk": {"kty": "EC"}}, {}),
-        "a token of lists": token([], []),
-    }
+def packed() -> bytes:
+    """A quarter of a gigabyte of nothing."""
+    return zlib.compress(bytes(255 * MB), 9)
+
+
+def twice_packed() -> bytes:
+    return attaching(zlib.compress(packed(), 9), b"[/FlateDecode/FlateDecode]")
+
+
+def with_catalogue(value: bytes) -> bytes:
+    return document(catalogue(), PAGES, value)
+
+
+ALL: dict[str, Callable[[], bytes]] = {
+    "fields that double": doubling_fields,
+    "a million fields": many_fields,
+    "a long number": lambda: with_catalogue(b"9" * (7 * MB)),
+    "a long name": lambda: with_catalogue(b"/" + b"A" * (7 * MB)),
+    "a long string": lambda: with_catalogue(b"(" * (3 * MB) + b")" * (3 * MB)),
+    "deep lists": lambda: with_catalogue(b"[" * (3 * MB) + b"]" * (3 * MB)),
+    "a packed quarter of a gigabyte": lambda: attaching(packed(), b"/FlateDecode"),
+    "packed twice": twice_packed,
+    "seven megabytes of z": lambda: attaching(b"z" * (7 * MB) + b"~>", b"/ASCII85Decode"),
+    "a long chain": long_chain,
+    "white space": lambda: b"%PDF-1.7\n" + b" " * (7 * MB) + b"startxref\n0\n%%EOF",
+    "deep JSON": lambda: deep_json(200_000),
+    "a huge number in JSON": lambda: b'{"id":' + b"9" * 500_000 + b"}",
+    "a token without a signature": lambda: token({"alg": "none"}, {}, ""),
+    "a token with its own key": lambda: token({"alg": "ES256", "jwk": {"kty": "EC"}}, {}),
+    "a token of lists": lambda: token([], []),
+}
+"""Makes each, by what it does to a careless reader."""

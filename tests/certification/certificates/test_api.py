@@ -39,7 +39,7 @@ def ada(make: Factory) -> tuple[Person, Award, Certificate]:
     version = make.scheme(make.programme())
     person = make.person("Ada Lovelace", organisation=make.organisation("acme"))
     award = make.award(person, version)
-    return person, award, make.certificate(award)
+    return person, award, make.issued(award)
 
 
 def token_of(organisation: str, make: Factory, *scopes: str) -> str:
@@ -128,8 +128,8 @@ def test_a_list_holds_the_owners_certificates_page_by_page(
 ) -> None:
     version = db.session.get_one(SchemeVersion, ada[1].scheme_version_id)
     acme = db.session.query(Organisation).filter_by(code="acme").one()
-    other = make.certificate(make.award(make.person("Bob", organisation=acme), version))
-    stranger = make.certificate(make.award(make.person("Eve"), version))
+    other = make.issued(make.award(make.person("Bob", organisation=acme), version))
+    stranger = make.issued(make.award(make.person("Eve"), version))
     token = token_of("acme", make)
     page = get(client, f"{LIST}?limit=1", token).json
     assert page is not None

@@ -273,10 +273,10 @@ def _says_the_same(damaged: bytes, content: bytes) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", hostile_files.all_of_them())
+@pytest.mark.parametrize("name", hostile_files.ALL)
 def test_a_file_made_to_do_harm_ends_within_limits(stage: Stage, name: str) -> None:
     """5 seconds and 300 MB, whatever it does to the reader; then the next file is read."""
-    content = hostile_files.all_of_them()[name]
+    content = hostile_files.ALL[name]()
     inspect(stage.credential, stage.trust, now=stage.now)
     begun = time.monotonic()
     report = inspect(content, stage.trust, now=stage.now)

@@ -19,9 +19,10 @@ UNKNOWN = "00000000000000000"
 
 @pytest.fixture
 def certificate(make: Factory) -> Certificate:
-    return make.certificate(make.award(make.person("Ada"), make.scheme(make.programme())))
+    return make.issued(make.award(make.person("Ada"), make.scheme(make.programme())))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("address", GUESSES)
 def test_sixty_unknown_codes_a_minute_and_the_address_waits(
     client: FlaskClient, certificate: Certificate, address: str
@@ -45,6 +46,7 @@ def test_another_address_is_not_held_up(client: FlaskClient) -> None:
     assert elsewhere.status_code == 404
 
 
+@pytest.mark.thorough
 def test_real_codes_are_checked_as_often_as_wanted(
     client: FlaskClient, certificate: Certificate
 ) -> None:

@@ -17,8 +17,10 @@ from pyhanko.sign.signers import Signer
 from certification.certificates.document import CREDENTIAL, render
 from certification.certificates.models import Certificate
 from certification.certificates.signing import IssuerSigner, certificate_of, sign
+from certification.keys import actions as key_actions
 from certification.keys import queries as keys
 from certification.keys.signers import DocumentSigner
+from lms import clock
 from lms.db import unit
 from tests.factories import Factory
 from tests.factories.documents import certificate_facts
@@ -35,16 +37,18 @@ class Signed:
     document: DocumentSigner
 
 
+@pytest.fixture(scope="module")
+def drawn() -> bytes:
+    return render(certificate_facts(), credential=CREDENTIAL_BYTES)
+
+
 @pytest.fixture
-def signed(app: Flask, make: Factory) -> Signed:
-    certificate = make.certificate(
-        make.award(make.person("Ada Lovelace"), make.scheme(make.programme()))
-    )
+def signed(make: Factory, drawn: bytes) -> Signed:
     settings = current_app.extensions["settings"]
+    with unit(writes=True):
+        key_actions.ensure(settings, now=clock.now())
     with unit(writes=False):
         document = keys.document_signer(settings)
-    drawn = render(certificate_facts(), credential=CREDENTIAL_BYTES)
-    assert certificate.document_sha256
     return Signed(drawn, sign(drawn, document, reason="Certificate issued"), document)
 
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from lms.db import db, unit
 from tests.factories import Factory
 
 DAY = timedelta(days=1)
+DER = serialization.Encoding.DER
 
 
 @dataclass
@@ -50,7 +52,21 @@ def name(text: str) -> x509.Name:
 
 
 def authority(title: str) -> Authority:
-    """A root and a server's certificate under it, made for the test."""
+    """A root and a server's certificate under it."""
+    below, key, above = certificates(title)
+    store = SimpleCertificateStore()
+    store.register(asn1_x509.Certificate.load(above.public_bytes(DER)))
+    dummy = DummyTimeStamper(
+        asn1_x509.Certificate.load(below.public_bytes(DER)),
+        asn1_keys.PrivateKeyInfo.load(key),
+        certs_to_embed=store,
+    )
+    return Authority(dummy, above.public_bytes(serialization.Encoding.PEM))
+
+
+@cache
+def certificates(title: str) -> tuple[x509.Certificate, bytes, x509.Certificate]:
+    """Of the server and its key, and of the root; the keys of all tests are the same."""
     root, leaf = (rsa.generate_private_key(65537, 2048) for _ in range(2))
     since, until = datetime.now(UTC) - DAY, datetime.now(UTC) + 3650 * DAY
     above = (
@@ -64,16 +80,8 @@ def authority(title: str) -> Authority:
         .add_extension(usage, critical=True)
         .sign(root, hashes.SHA256())
     )
-    der = serialization.Encoding.DER
-    store = SimpleCertificateStore()
-    store.register(asn1_x509.Certificate.load(above.public_bytes(der)))
-    key = leaf.private_bytes(der, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    dummy = DummyTimeStamper(
-        asn1_x509.Certificate.load(below.public_bytes(der)),
-        asn1_keys.PrivateKeyInfo.load(key),
-        certs_to_embed=store,
-    )
-    return Authority(dummy, above.public_bytes(serialization.Encoding.PEM))
+    key = leaf.private_bytes(DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return below, key, above
 
 
 def answer(found: Authority, body: bytes) -> bytes:
@@ -107,7 +115,7 @@ def server() -> Iterator[Authority]:
 
     httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     found.url = f"http://127.0.0.1:{httpd.server_address[1]}/tsa"
-    threading.Thread(target=httpd.serve_forever, daemon=True).start()
+    threading.Thread(target=httpd.serve_forever, args=(0.01,), daemon=True).start()
     yield found
     httpd.shutdown()
     httpd.server_close()
@@ -155,6 +163,7 @@ def state_of(row: Certificate) -> CertificateState | None:
         return db.session.scalar(sa.select(Certificate.state).where(Certificate.id == row.id))
 
 
+@pytest.mark.thorough
 def test_the_server_s_time_stands_in_the_document_and_verifies_offline(
     app: Flask, pending: Certificate, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -173,6 +182,7 @@ def test_the_server_s_time_stands_in_the_document_and_verifies_offline(
     assert "ok      time       time_stamped " in capsys.readouterr().out
 
 
+@pytest.mark.thorough
 def test_a_second_document_asks_the_server_once(
     app: Flask, pending: Certificate, make: Factory, server: Authority
 ) -> None:
@@ -183,6 +193,7 @@ def test_a_second_document_asks_the_server_once(
     assert len(server.asked) == before + 1
 
 
+@pytest.mark.thorough
 def test_a_stamp_by_a_server_for_whom_nobody_vouches_leaves_the_time_a_claim(
     app: Flask, pending: Certificate
 ) -> None:
@@ -194,6 +205,7 @@ def test_a_stamp_by_a_server_for_whom_nobody_vouches_leaves_the_time_a_claim(
         assert report.verdict is Verdict.VALID
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("mood", ["down", "slow", "wrong"])
 def test_a_server_that_fails_loses_no_certificate(
     app: Flask,

@@ -363,6 +363,7 @@ JUNK = st.recursive(
 )
 
 
+@pytest.mark.thorough
 @settings(max_examples=200, deadline=2000)
 @given(junk=st.dictionaries(st.sampled_from(["proof", "issuer", "credentialStatus"]), JUNK))
 def test_junk_gets_findings_and_never_a_crash(junk: Json) -> None:

@@ -104,6 +104,7 @@ def test_a_panel_rates_in_rounds_and_somebody_decides(
     assert (score.cut, score.method, score.form_id) == (Fraction(11, 4), "angoff", exam.form.id)
 
 
+@pytest.mark.thorough
 def test_the_report_is_a_document(app: Flask, head: FlaskClient, exam: Sat, make: Factory) -> None:
     address = begin(head)
     panel = panel_of(head, make, address, "Ann", "Bob")

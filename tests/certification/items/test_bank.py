@@ -1,6 +1,7 @@
 """Items move as the table says, two people bring one into use, and what was used never changes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from certification.items.models import (
 )
 from lms.db import db, unit
 from lms.errors import Refusal
+from tests.certification.items.contents import KINDS
 from tests.factories import Factory
 
 
@@ -102,6 +104,35 @@ def test_what_was_used_never_changes(make: Factory, change: sa.Update | sa.Delet
     make.active_item(make.programme(), "Q", make.person("Ada"), make.person("Ben"))
     with pytest.raises(DBAPIError, match="item versions are frozen"), unit(writes=True):
         db.session.execute(change)
+
+
+LED_TO_USE = """
+    SELECT v.number, v.state, v.kind, v.title, v.content, v.content_sha256, v.difficulty, v.source,
+        v.loaded_sha256, v.revision, v.created_at, v.created_by, v.edited_by, v.approved_at,
+        v.approved_by, c.competency_id, c.weight, c.level, e.kind, e.state, e.note, e.at, e.by,
+        i.programme_id, i.created_at, i.created_by, {words}
+    FROM item i JOIN item_version v ON v.item_id = i.id
+    JOIN item_competency c ON c.version_id = v.id JOIN item_event e ON e.version_id = v.id
+    JOIN search_index s ON s.kind = 'item' AND s.key = CAST(i.id AS TEXT)
+    WHERE i.code = :code ORDER BY e.id
+"""
+WORDS = {"sqlite": "s.title || s.body", "postgresql": "CAST(s.document AS TEXT)"}
+
+
+def test_the_tests_many_items_are_as_people_s_moves_leave_one(make: Factory) -> None:
+    programme, ada, ben = make.programme(), make.person("Ada"), make.person("Ben")
+    asked = sa.text(LED_TO_USE.format(words=WORDS[db.engine.dialect.name]))
+    for kind, content in KINDS.items():
+        make.active_item(programme, f"{kind}1", ada, ben, kind=kind)
+        make.active_items(programme, {f"{kind}2": content}, ada, ben)
+        with unit(writes=False):
+            one, other = (db.session.execute(asked, {"code": f"{kind}{n}"}).all() for n in "12")
+        assert len(one) == 3
+        assert without_code(one, f"{kind}1") == without_code(other, f"{kind}2")
+
+
+def without_code(rows: Sequence[Any], code: str) -> list[list[str]]:
+    return [[str(value).replace(code, "") for value in row] for row in rows]
 
 
 def test_retired_stays_retired(make: Factory) -> None:

@@ -139,18 +139,21 @@ def contents(draw: Any) -> ItemContent:
     return content_from(data)
 
 
+@pytest.mark.thorough
 @given(content=contents())
 def test_any_item_comes_back_from_a_package_as_it_was(content: ItemContent) -> None:
     (found,) = qti.read(package(content))
     assert found.content == content
 
 
+@pytest.mark.thorough
 @given(content=contents())
 def test_any_item_comes_back_from_a_table_as_it_was(content: ItemContent) -> None:
     (found,) = table.read(table.write([("A-1", "Title", content)]))
     assert found.content == content
 
 
+@pytest.mark.thorough
 @given(content=contents())
 def test_any_item_has_the_shape_of_qti_and_earns_in_xml_what_it_earned(
     content: ItemContent,

@@ -187,6 +187,7 @@ SAMPLES = {
 SIGNS = b"<>&;{}[]()=~#%->:\"'\\/ \n\r\t\x00\xff\xed\xa0\x80\xef\xbb\xbf09.,*_`|"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("form", SAMPLES)
 @given(data=st.data())
 def test_a_damaged_file_is_previewed_or_refused(form: str, data: st.DataObject) -> None:

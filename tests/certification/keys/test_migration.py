@@ -34,6 +34,7 @@ def put(connection: sa.Connection, table: str, **values: Any) -> None:
     connection.execute(found.insert().values(values))
 
 
+@pytest.mark.thorough
 @pytest.mark.sqlite
 def test_a_certificate_of_before_is_kept_without_a_credential(tmp_path: Path) -> None:
     app = create_app(environment(tmp_path, f"sqlite:///{tmp_path / 'old.db'}"))

@@ -5,6 +5,7 @@ import time
 from fractions import Fraction
 from itertools import combinations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -108,6 +109,7 @@ def exists(order: Order, pool: list[Candidate]) -> bool:
     return False
 
 
+@pytest.mark.thorough
 @settings(max_examples=150, deadline=None)
 @given(orders(), st.text(max_size=3))
 def test_a_form_is_what_was_ordered_and_found_when_there_is_one(

@@ -15,7 +15,7 @@ from lms.db import unit
 from lms.permissions import Role
 from tests.certification.papers.test_forms import blueprint
 from tests.factories import Factory
-from tests.factories.sittings import Sat, answers_of
+from tests.factories.sittings import ONE_RIGHT, Sat, answers_of
 from tests.page import Page
 from tests.queries import counted
 
@@ -37,10 +37,8 @@ def head(app: Flask, make: Factory) -> FlaskClient:
 def assembled(make: Factory, exam: Exam, count: int) -> Sat:
     programme = make.programme_of(exam)
     author, approver = make.person("Author"), make.person("Approver")
-    versions = [
-        make.active_item(programme, f"Q{number:02}", author, approver, key=["b"], most=1)
-        for number in range(count)
-    ]
+    codes = [f"Q{number:02}" for number in range(count)]
+    versions = make.active_items(programme, dict.fromkeys(codes, ONE_RIGHT), author, approver)
     blueprint(make, exam, count, 0)
     make.policy(exam)
     with unit(writes=True):
@@ -97,10 +95,8 @@ def test_a_forms_page_asks_as_often_for_many_items_as_for_few(
     programme = make.programme_of(exam)
     cora = make.person("Cora", Role.CERTIFICATION_MANAGER)
     browser = make.sign_in(app.test_client(), cora)
-    versions = [
-        make.active_item(programme, f"Q{number:02}", author, approver, key=["b"], most=1)
-        for number in range(12)
-    ]
+    codes = [f"Q{number:02}" for number in range(12)]
+    versions = make.active_items(programme, dict.fromkeys(codes, ONE_RIGHT), author, approver)
     make.form(exam, versions[:2], code="FEW")
     make.form(exam, versions, code="MANY")
     browser.get(f"{ROOT}/forms/FEW")

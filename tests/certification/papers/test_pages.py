@@ -13,6 +13,7 @@ from courses.catalog.models import CourseKind
 from lms.db import db, unit
 from lms.permissions import Role
 from tests.factories import Factory
+from tests.factories.sittings import ONE_RIGHT
 from tests.page import Form, Page
 
 ROOT = "/manage/exams/ADM-300"
@@ -33,8 +34,8 @@ def head(app: Flask, make: Factory) -> FlaskClient:
 def items(make: Factory, exam: Exam, count: int) -> None:
     programme = make.programme_of(exam)
     author, approver = make.person("Author"), make.person("Approver")
-    for number in range(count):
-        make.active_item(programme, f"Q{number:02}", author, approver, key=["b"], most=1)
+    codes = [f"Q{number:02}" for number in range(count)]
+    make.active_items(programme, dict.fromkeys(codes, ONE_RIGHT), author, approver)
 
 
 def drafted(head: FlaskClient) -> Form:

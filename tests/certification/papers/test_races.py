@@ -17,6 +17,7 @@ from lms.db import db, unit
 from tests.certification.delivery.test_races import AT_ONCE, count, together
 from tests.certification.papers.test_forms import blueprint
 from tests.factories import Factory
+from tests.factories.sittings import ONE_RIGHT
 
 pytestmark = pytest.mark.postgres
 
@@ -26,8 +27,8 @@ def exam(make: Factory) -> Exam:
     programme = make.programme()
     exam = make.exam(make.course(programme, "ADM-300", kind=CourseKind.EXAM))
     author, approver = make.person("Author"), make.person("Approver")
-    for number in range(4):
-        make.active_item(programme, f"Q{number}", author, approver, key=["b"], most=1)
+    codes = [f"Q{number}" for number in range(4)]
+    make.active_items(programme, dict.fromkeys(codes, ONE_RIGHT), author, approver)
     return exam
 
 

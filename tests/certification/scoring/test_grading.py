@@ -55,6 +55,7 @@ sheets = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.thorough
 @given(st.lists(sheets, max_size=8))
 def test_an_answer_that_was_seen_before_earns_what_it_earned(rows: list[dict[int, Any]]) -> None:
     grader = Grader(PLACES)
@@ -68,11 +69,13 @@ def test_an_answer_that_was_seen_before_earns_what_it_earned(rows: list[dict[int
         assert found == graded(PLACES, row)
 
 
+@pytest.mark.thorough
 @given(st.lists(fractions))
 def test_the_sum_is_exact(points: list[Fraction]) -> None:
     assert total(points) == sum(points, Fraction(0))
 
 
+@pytest.mark.thorough
 @given(fractions, fractions, st.fractions(min_value="1/20", max_value=1), st.integers(-200, 69))
 def test_more_raw_points_never_read_as_less(
     one: Fraction, other: Fraction, share: Fraction, bottom: int
@@ -136,6 +139,7 @@ def test_a_key_is_typed_as_it_is_shown(kind: str) -> None:
         assert (again.key, again.answers) == (content.key, content.answers)
 
 
+@pytest.mark.thorough
 def test_ten_thousand_attempts_are_graded_and_analysed_in_under_five_seconds() -> None:
     kinds = [KIND_NAMES[n % len(KIND_NAMES)] for n in range(60)]
     places = [Asked(n, n, item(kind)) for n, kind in enumerate(kinds, 1)]

@@ -51,8 +51,14 @@ def attempt(make: Factory, exam: Sat, ada: Person) -> Attempt:
     """Seven of ten: passed at the cut; item I01 was right."""
     found = make.submitted(exam, ada, [RIGHT] * 7 + [WRONG] * 4)
     make.scored(found)
-    make.work("scoring.report")
     return found
+
+
+@pytest.fixture
+def reported(make: Factory, attempt: Attempt) -> Attempt:
+    """With its document drawn."""
+    make.work("scoring.report")
+    return attempt
 
 
 @pytest.fixture
@@ -149,17 +155,17 @@ def test_page_and_document_say_alike_whether_one_may_sit_again(
 
 
 def test_who_passed_is_not_told_of_another_attempt(
-    candidate: FlaskClient, attempt: Attempt
+    candidate: FlaskClient, reported: Attempt
 ) -> None:
-    words = printed(candidate.get(f"{result_of(attempt)}.pdf"))
+    words = printed(candidate.get(f"{result_of(reported)}.pdf"))
     assert "counts towards your certifications" in words
     assert "again" not in words
 
 
 def test_the_report_is_a_tagged_document_of_its_own(
-    app: Flask, candidate: FlaskClient, attempt: Attempt
+    app: Flask, candidate: FlaskClient, reported: Attempt
 ) -> None:
-    answer = candidate.get(f"{result_of(attempt)}.pdf")
+    answer = candidate.get(f"{result_of(reported)}.pdf")
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     assert answer.data.startswith(b"%PDF-")
     with pikepdf.open(io.BytesIO(answer.data)) as document:
@@ -188,9 +194,9 @@ def test_an_attempt_that_waits_says_so(
 
 @pytest.mark.parametrize("part", ["result", "result.pdf", "appeal"])
 def test_a_report_is_the_candidates_alone(
-    app: Flask, make: Factory, attempt: Attempt, manager: FlaskClient, part: str
+    app: Flask, make: Factory, reported: Attempt, manager: FlaskClient, part: str
 ) -> None:
-    address = f"/exams/attempts/{attempt.code}/{part}"
+    address = f"/exams/attempts/{reported.code}/{part}"
     outsider = make.sign_in(app.test_client(), make.person("Otto"))
     assert outsider.get(address).status_code == 404
     assert manager.get(address).status_code == 404

@@ -36,7 +36,8 @@ def exam(make: Factory) -> Sat:
     programme = make.programme()
     course = make.course(programme, "ADM-300", title="Certification Exam", kind=CourseKind.EXAM)
     made = make.exam_form(programme, course, items=1)
-    versions = [make.ready_item(programme, f"K{n}", kind) for n, kind in enumerate(KIND_NAMES)]
+    contents = {f"K{n}": KINDS[kind] for n, kind in enumerate(KIND_NAMES)}
+    versions = make.ready_items(programme, contents)
     return Sat(made.exam, make.form(made.exam, versions, code="B"), versions)
 
 
@@ -54,6 +55,7 @@ def rescored(run: ScoreRun, places: list[Asked]) -> tuple[Any, ...]:
     return (earned, found.raw, found.full, verdict.cut, verdict.scaled, verdict.passed)
 
 
+@pytest.mark.thorough
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

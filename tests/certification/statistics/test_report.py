@@ -51,6 +51,7 @@ def report(rows: list[list[str]]) -> Report:
     return analyse(items, marked(rows), ("ref", "focal"))
 
 
+@pytest.mark.thorough
 def test_ten_thousand_attempts_are_scored_and_analysed_in_under_five_seconds() -> None:
     rows = answers(PEOPLE)
     start = process_time()

@@ -218,6 +218,7 @@ def test_what_one_visitor_is_told_is_told_to_nobody_else(
     assert "You are signed out." not in app.test_client().get("/catalog").text
 
 
+@pytest.mark.thorough
 def test_the_page_asks_as_little_of_a_large_catalogue_as_of_a_small_one(
     app: Flask, make: Factory, client: FlaskClient, catalogue: dict[str, Course]
 ) -> None:

@@ -214,6 +214,7 @@ def test_exactly_the_preview_is_run(admin: FlaskClient, make: Factory, acme: Org
     assert count(Membership) == 3
 
 
+@pytest.mark.thorough
 def test_a_chunk_that_runs_twice_does_everything_once(
     admin: FlaskClient, acme: Organisation
 ) -> None:

@@ -109,6 +109,7 @@ def full_strength(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     passwords._nobody.cache_clear()
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("full_strength")
 def test_a_password_is_hashed_as_often_for_an_unknown_address(
     client: FlaskClient, make: Factory, ada: Person, monkeypatch: pytest.MonkeyPatch
@@ -158,6 +159,7 @@ def test_spaces_belong_to_a_password(client: FlaskClient, make: Factory) -> None
     assert sign_in(client, email, f" {PASSWORD} ").status_code == 303
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("full_strength")
 def test_a_hash_of_weaker_parameters_is_renewed_at_sign_in(
     client: FlaskClient, make: Factory, ada: Person

@@ -45,6 +45,7 @@ def test_sixty_wrong_tokens_and_the_address_waits(client: FlaskClient, token: st
     assert client.get(f"{ROOT}/certificates", headers=right).status_code == 200
 
 
+@pytest.mark.thorough
 def test_sixty_lists_an_hour_whatever_their_keys(client: FlaskClient, token: str) -> None:
     def post(key: str) -> int:
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}

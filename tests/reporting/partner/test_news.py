@@ -46,7 +46,7 @@ def certificate(make: Factory, organisation: Organisation | None) -> Certificate
     """The certificate of somebody who works there, issued now."""
     code = f"P{make.next()}"
     version = make.scheme(make.programme(code), code)
-    return make.certificate(make.award(make.person("Ada", organisation=organisation), version))
+    return make.issued(make.award(make.person("Ada", organisation=organisation), version))
 
 
 def revoke(award_id: int) -> None:

@@ -34,7 +34,7 @@ def ada(make: Factory, acme: Organisation) -> Certificate:
     """The certificate of somebody at Acme."""
     make.course(programme := make.programme())
     person = make.person("Ada Lovelace", organisation=acme)
-    return make.certificate(make.award(person, make.scheme(programme)))
+    return make.issued(make.award(person, make.scheme(programme)))
 
 
 @pytest.fixture

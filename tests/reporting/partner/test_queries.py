@@ -35,7 +35,7 @@ def acme(app: Flask, make: Factory) -> Organisation:
 @pytest.fixture
 def ada(make: Factory) -> Certificate:
     make.course(programme := make.programme())
-    return make.certificate(make.award(make.person("Ada Lovelace"), make.scheme(programme)))
+    return make.issued(make.award(make.person("Ada Lovelace"), make.scheme(programme)))
 
 
 @pytest.fixture
