@@ -44,6 +44,10 @@ wording.register(
         "second_person": lambda: _(
             "You proposed this decision: a second person has to carry it out."
         ),
+        "third_person": lambda: _(
+            "You proposed the decision on the item or carried it out: somebody else settles what "
+            "becomes of a pass."
+        ),
         "preview_unfinished": lambda: _("The preview is still being computed."),
         "disposition_running": lambda: _(
             "Another decision on an item of this exam is being carried out. Wait until it is done."
