@@ -34,6 +34,13 @@ def attempt_by_code(code: str) -> Attempt | None:
     )
 
 
+def attempt_by_id(attempt_id: int) -> Attempt:
+    """An attempt that is known to exist, with its policy."""
+    return db.session.scalars(
+        sa.select(Attempt).where(Attempt.id == attempt_id).options(joinedload(Attempt.policy))
+    ).one()
+
+
 def responses_of(attempt_id: int) -> dict[int, AttemptResponse]:
     """The answers that hold, by place."""
     rows = db.session.scalars(

@@ -1,12 +1,15 @@
-"""A pass that would be lost is settled by neither of the two who decided on the item."""
+"""Who settles a pass that would be lost; the exam browser's settings that are made here."""
 
 from alembic import op
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 revision = "0025"
 down_revision = "0024"
 branch_labels = None
 depends_on = None
 
+JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 NAME = "disposition_change_third_person"
 
 
@@ -31,6 +34,12 @@ def conditions() -> list[tuple[str, str]]:
 
 
 def upgrade() -> None:
+    op.add_column("exam_policy", sa.Column("browser_settings", JSON, nullable=True))
+    another_person()
+
+
+def another_person() -> None:
+    """Neither who proposed a decision on an item nor who carried it out settles a lost pass."""
     if op.get_bind().dialect.name == "sqlite":
         for number, (condition, text) in enumerate(conditions(), 1):
             op.execute(
@@ -56,6 +65,7 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         for number in (1, 2):
             op.execute(f"DROP TRIGGER {NAME}_{number}")
-        return
-    op.execute(f"DROP TRIGGER {NAME} ON disposition_change")
-    op.execute(f"DROP FUNCTION {NAME}()")
+    else:
+        op.execute(f"DROP TRIGGER {NAME} ON disposition_change")
+        op.execute(f"DROP FUNCTION {NAME}()")
+    op.drop_column("exam_policy", "browser_settings")
