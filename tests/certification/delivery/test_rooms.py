@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from certification.delivery import actions
 from certification.delivery.models import Attempt, ExamBooking, ExamSlot
 from lms import clock
 from lms.accounts.models import Person
@@ -125,6 +126,22 @@ def test_the_proctor_confirms_who_it_is_and_watches(
         line = proctor.get("/teach/proctor/ADM-300/state").json[attempt.code]
     assert (line["progress"], line["left"], line["kind"]) == ("1 of 2", "60 min 00 s", "open")
     assert "Paris" not in str(line)
+
+
+def test_who_is_working_stands_above_who_is_expected_and_who_is_done(
+    make: Factory, proctor: FlaskClient, now: datetime
+) -> None:
+    sat = make.takeable(kinds=("text",))
+    done, expected, working = (make.person(name) for name in ("Ada", "Ben", "Cyd"))
+    for person in (done, working):
+        make.begun(sat, person)
+    with unit(writes=True):
+        attempt = db.session.scalars(sa.select(Attempt).where(Attempt.person_id == done.id)).one()
+        actions.submit(attempt.id, by=done.id, now=now)
+    make.booked(sat.exam, None, expected)
+    with clock.frozen_at(now):
+        rows = Page(proctor.get("/teach/proctor/ADM-300")).rows()
+    assert [row[0] for row in rows] == ["Cyd", "Ben", "Ada"]
 
 
 def test_the_proctor_pauses_extends_notes_and_ends(
