@@ -5,8 +5,9 @@ from fractions import Fraction
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
-from certification.items.models import USED, Item, ItemVersion
+from certification.items.models import USED, Item, ItemEnemy, ItemVersion
 from certification.items.reading import draft_from
 from certification.papers.models import Blueprint, CutScore, ExamForm, FormItem, PaperState
 from certification.papers.profile import Asked, Figures, Line, profile
@@ -75,4 +76,22 @@ def unusable(form_id: int) -> Sequence[str]:
         .join(FormItem, FormItem.version_id == ItemVersion.id)
         .where(FormItem.form_id == form_id, ItemVersion.state.not_in(USED))
         .order_by(Item.code)
+    ).all()
+
+
+def enemies(form_id: int) -> Sequence[Any]:
+    """(code, other's code) of items of a form that were said to be enemies after it was made."""
+    one, other = aliased(Item), aliased(Item)
+    asked = (
+        sa.select(ItemVersion.item_id)
+        .join(FormItem, FormItem.version_id == ItemVersion.id)
+        .where(FormItem.form_id == form_id)
+    )
+    return db.session.execute(
+        sa.select(one.code, other.code)
+        .select_from(ItemEnemy)
+        .join(one, one.id == ItemEnemy.item_id)
+        .join(other, other.id == ItemEnemy.other_id)
+        .where(ItemEnemy.item_id.in_(asked), ItemEnemy.other_id.in_(asked))
+        .order_by(one.code, other.code)
     ).all()

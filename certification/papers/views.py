@@ -134,6 +134,7 @@ def form(code: str, form_code: str) -> ResponseReturnValue:
         view=_seen(draft_from(chosen.version.content), language()) if chosen else None,
         lines=queries_form.profile_of(found, blueprint_of, places),
         cut=queries.cut_of(found.id),
+        enemies=queries_form.enemies(found.id),
         markup=markup,
         picture=lambda sha256: url_for("items.picture", sha256=sha256),
         state_badge=wording.state_badge,
