@@ -207,7 +207,8 @@ def _version(exam_id: int) -> int:
 
 
 def _tries(exam_id: int, person_id: int, attempts: Sequence[Attempt]) -> list[Try]:
-    """Submitted attempts with what their newest result says, and results recorded by hand."""
+    """Submitted attempts with what their newest result says, those that ended because of the rules,
+    and results recorded by hand."""
     results = db.session.scalars(
         sa.select(ExamResult)
         .where(ExamResult.exam_id == exam_id, ExamResult.person_id == person_id)
@@ -221,8 +222,25 @@ def _tries(exam_id: int, person_id: int, attempts: Sequence[Attempt]) -> list[Tr
         for one in attempts
         if one.state == AttemptState.SUBMITTED and one.ended_at is not None
     ]
+    void = [one for one in attempts if one.state == AttemptState.VOID]
+    counted = voids_that_count([one.id for one in void]) if void else set()
+    found += [
+        Try(one.ended_at, False, versions[one.form_id])
+        for one in void
+        if one.ended_at is not None and one.id in counted
+    ]
     by_hand = [row for row in results if row.attempt_id is None and row.id not in replaced]
     return found + [Try(row.at, row.passed, _version(exam_id)) for row in by_hand]
+
+
+def voids_that_count(attempt_ids: Sequence[int]) -> set[int]:
+    """Which of these attempts ended without a result because the candidate broke the rules."""
+    rows = db.session.execute(
+        sa.select(AttemptEvent.attempt_id, AttemptEvent.data).where(
+            AttemptEvent.attempt_id.in_(attempt_ids), AttemptEvent.kind == "voided"
+        )
+    )
+    return {row.attempt_id for row in rows if row.data.get("counts")}
 
 
 def _versions(form_ids: Sequence[int]) -> dict[int, int]:

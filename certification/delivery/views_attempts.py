@@ -78,7 +78,11 @@ def page(code: str) -> ResponseReturnValue:
     if row.state != AttemptState.OPEN:
         href = slots.ask("attempt.result", None, code=code)
         return render_template(
-            "delivery/ended.html", attempt=row, result_href=href, leaving=_leaving(row)
+            "delivery/ended.html",
+            attempt=row,
+            result_href=href,
+            leaving=_leaving(row),
+            counts=row.state == AttemptState.VOID and bool(queries.voids_that_count([row.id])),
         )
     if row.due_at is None:
         return _standing_still(row)

@@ -63,9 +63,7 @@ class PolicyForm(Form):
     after_pass_days = IntegerField(
         _l("Days after passing until it may be taken again"), [Optional(), NumberRange(0, 3660)]
     )
-    reset_on_new_version = BooleanField(
-        _l("A new version of the exam's course starts the count anew")
-    )
+    reset_on_new_version = BooleanField(_l("A new version of the blueprint starts the count anew"))
     appeal_days = IntegerField(_l("Days to appeal"), [InputRequired(NUMBER), NumberRange(0, 365)])
 
     def validate_languages(self, field: Field) -> None:

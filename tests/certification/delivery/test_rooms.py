@@ -172,6 +172,27 @@ def test_the_proctor_pauses_extends_notes_and_ends(
     assert "Ended without a result" in Page(browser.get(f"/exams/attempts/{attempt.code}")).text
 
 
+@pytest.mark.parametrize(("why", "counts"), [("rules", True), ("other", False)])
+def test_an_attempt_that_ended_for_the_rules_counts_and_another_does_not(
+    make: Factory, candidate: Person, browser: FlaskClient, proctor: FlaskClient, now: datetime,
+    why: str, counts: bool,
+) -> None:  # fmt: skip
+    attempt = make.begun(make.takeable(kinds=("text",), retakes={"waits": [14]}), candidate)
+    place = f"/teach/proctor/ADM-300/attempts/{attempt.code}"
+    with clock.frozen_at(now):
+        assert proctor.post(f"{place}/notes", data={"note": "So", "void": why}).status_code == 303
+        ended = Page(browser.get(f"/exams/attempts/{attempt.code}")).text
+        assert ("It counts as an attempt" in ended) is counts
+        assert ("It counts as no attempt" in ended) is not counts
+        assert ("counts as an attempt" in Page(proctor.get(place)).text) is counts
+        again = browser.post("/exams/ADM-300/attempt", data=START)
+        assert again.status_code == (409 if counts else 303)
+    if counts:
+        with clock.frozen_at(now + timedelta(days=14)):
+            again = browser.post("/exams/ADM-300/attempt", data=START)
+            assert again.status_code == 303
+
+
 def test_nobody_proctors_themselves(app: Flask, make: Factory, now: datetime) -> None:
     both = make.person("Pat", Role.ASSESSOR)
     attempt = make.begun(make.takeable(kinds=("text",)), both)
