@@ -23,6 +23,7 @@ from certification.exams.models import Exam, ExamPolicy, ExamResult
 from certification.exams.queries import policy_on
 from certification.exams.retakes import Try, retakes_from
 from certification.papers.models import Blueprint, ExamForm, PaperState
+from certification.papers.queries_form import given_forms
 from courses.scheduling.queries.standing import completed_courses, prerequisites
 from lms.db import db
 
@@ -185,13 +186,8 @@ def _has_form(exam_id: int, policy: ExamPolicy) -> bool:
         found = sa.select(Blueprint.id).where(
             Blueprint.exam_id == exam_id, Blueprint.state == PaperState.PUBLISHED
         )
-    else:
-        found = sa.select(ExamForm.id).where(
-            ExamForm.exam_id == exam_id,
-            ExamForm.is_random.is_(False),
-            ExamForm.state == PaperState.PUBLISHED,
-        )
-    return db.session.scalar(found.limit(1)) is not None
+        return db.session.scalar(found.limit(1)) is not None
+    return bool(given_forms(exam_id))
 
 
 def _version(exam_id: int) -> int:

@@ -181,14 +181,14 @@ def form_for(
     exam: Exam, person_id: int, policy: ExamPolicy, *, seed: str, code: str, now: datetime
 ) -> ExamForm:
     """The form of a new attempt: drawn for it, or the published one that this person had least
-    often, of those the one least used. Refuses `no_form`."""
+    often, of those the one least used; none that asks a suspended item. Refuses `no_form`."""
     if policy.form_choice == "random":
         try:
             return draw(exam, policy, seed=seed, code=code, now=now)
         except Refusal as refused:
             # What the bank lacks is told to those who fill it, not to a candidate.
             raise refuse("no_form") from refused
-    found = queries.open_forms(exam.id)
+    found = queries_form.given_forms(exam.id)
     if not found:
         raise refuse("no_form")
     own, all_ = slots.ask("form_uses", ({}, {}), exam_id=exam.id, person_id=person_id)

@@ -7,8 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from certification.items.models import USED, Item, ItemEnemy, ItemVersion
+from certification.items.models import USED, Item, ItemEnemy, ItemState, ItemVersion
 from certification.items.reading import draft_from
+from certification.papers import queries
 from certification.papers.models import Blueprint, CutScore, ExamForm, FormItem, PaperState
 from certification.papers.profile import Asked, Figures, Line, profile
 from lms import slots
@@ -95,3 +96,31 @@ def enemies(form_id: int) -> Sequence[Any]:
         .where(ItemEnemy.item_id.in_(asked), ItemEnemy.other_id.in_(asked))
         .order_by(one.code, other.code)
     ).all()
+
+
+def stopped(exam_id: int) -> dict[int, list[str]]:
+    """Published fixed forms that ask a suspended item, with the codes of such items. Nobody gets
+    them while it is suspended; who has begun goes on."""
+    rows = db.session.execute(
+        sa.select(FormItem.form_id, Item.code)
+        .join(ExamForm, ExamForm.id == FormItem.form_id)
+        .join(ItemVersion, ItemVersion.id == FormItem.version_id)
+        .join(Item, Item.id == ItemVersion.item_id)
+        .where(
+            ExamForm.exam_id == exam_id,
+            ExamForm.state == PaperState.PUBLISHED,
+            ExamForm.is_random.is_(False),
+            ItemVersion.state == ItemState.SUSPENDED,
+        )
+        .order_by(FormItem.form_id, Item.code)
+    )
+    found: dict[int, list[str]] = {}
+    for form_id, code in rows:
+        found.setdefault(form_id, []).append(code)
+    return found
+
+
+def given_forms(exam_id: int) -> Sequence[ExamForm]:
+    """The fixed forms that new attempts may get today."""
+    barred = stopped(exam_id)
+    return [form for form in queries.open_forms(exam_id) if form.id not in barred]
