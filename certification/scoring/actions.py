@@ -206,8 +206,8 @@ def scored_again(
     disposition_id: int | None = None,
 ) -> ScoreRun:
     """A later run by the cut score and scale of the one that decides. It decides, unless it would
-    take away a pass: that is proposed to a person, and the old result stands. What was proposed
-    before knew less and is dropped."""
+    take away a pass: that is proposed to a person, and the old result stands. What an earlier
+    decision on an item proposed knew less and is dropped."""
     scale = Scale(**before.scale)
     verdict = judged(graded.raw, graded.full, share_of(before), scale)
     run = add_run(
@@ -222,10 +222,10 @@ def scored_again(
         reason=reason,
         disposition_id=disposition_id,
     )
-    if before.passed and not run.passed:
-        _overtake(run, RunState.PROPOSED, RunState.DROPPED)
-    else:
+    if not (before.passed and not run.passed):
         decide(run, sheet, by=by, now=now)
+    elif disposition_id is not None:
+        _overtake(run, RunState.PROPOSED, RunState.DROPPED)
     return run
 
 

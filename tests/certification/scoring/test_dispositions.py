@@ -6,14 +6,21 @@ from fractions import Fraction
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from certification.awards.models import Award
 from certification.delivery.models import Attempt
 from certification.exams.models import ExamResult
 from certification.items.reading import draft_from
+from certification.scoring import actions_appeals, queries_changes
 from certification.scoring import actions_dispositions as actions
-from certification.scoring import queries_changes
-from certification.scoring.models import DispositionState, ItemDisposition, RunState, ScoreRun
+from certification.scoring.models import (
+    Appeal,
+    DispositionState,
+    ItemDisposition,
+    RunState,
+    ScoreRun,
+)
 from certification.scoring.models_work import DispositionChange
 from courses.catalog.models import CourseKind, Programme
 from lms import clock, revisions
@@ -295,6 +302,27 @@ def test_a_later_proposal_replaces_the_one_that_knew_less(
     run = make.deciding_run(cast["Ada"])
     assert run is not None
     assert (run.number, run.full, run.passed) == (3, 8, False)
+
+
+def test_an_appeal_leaves_a_pass_that_waits_to_be_settled(
+    make: Factory, exam: Sat, cast: dict[str, Attempt], cora: Person
+) -> None:
+    decide(make, propose(make, exam), cora)
+    ada, judge = cast["Ada"], make.person("Jo", Role.CERTIFICATION_MANAGER).id
+    later = make.now + timedelta(hours=1)
+    with unit(writes=True):
+        found = db.session.scalars(
+            sa.select(Attempt).where(Attempt.id == ada.id).options(joinedload(Attempt.policy))
+        ).one()
+        row = actions_appeals.appeal(found, "Look again", by=ada.person_id, now=later)
+    with unit(writes=True):
+        actions_appeals.decide_appeal(
+            db.session.get_one(Appeal, row.id), is_upheld=True, scores=True, decision="We looked",
+            by=judge, now=later,
+        )  # fmt: skip
+    assert runs_of(ada) == [
+        (1, "initial", "deciding"), (2, "regrade", "proposed"), (3, "appeal", "dropped")
+    ]  # fmt: skip
 
 
 def award_for_the_exam(make: Factory, programme: Programme) -> None:
