@@ -38,6 +38,7 @@ def appeals() -> ResponseReturnValue:
         states=list(AppealState),
         appeal_state=wording.appeal_state,
         issuer_zone=issuer_zone(),
+        today=clock.today(clock.now(), issuer_zone()),
     )
 
 

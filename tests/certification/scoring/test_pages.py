@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import UTC, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -213,7 +214,12 @@ def test_an_appeal_is_made_answered_and_read(
         row = db.session.scalars(sa.select(Appeal)).one()
 
     ann = assessor(app, make, "Ann")
-    assert attempt.code in Page(ann.get("/teach/appeals")).text
+    waiting = Page(ann.get("/teach/appeals")).text
+    assert attempt.code in waiting
+    assert "overdue" not in waiting
+    after = datetime.combine(row.answer_due_on + timedelta(days=1), time(12), UTC)
+    with clock.frozen_at(after):
+        assert "overdue" in Page(assessor(app, make, "Lena").get("/teach/appeals")).text
     answer = f"/teach/appeals/{row.id}"
     shown = Page(ann.get(answer))
     assert "two right answers" in shown.text
