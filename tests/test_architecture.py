@@ -74,6 +74,7 @@ PURE = (
     "certification/delivery/answers.py",
     "certification/delivery/browser.py",
     "certification/delivery/rules.py",
+    "certification/exams/browser_file.py",
     "certification/exams/retakes.py",
     "certification/items/content.py",
     "certification/items/fields.py",

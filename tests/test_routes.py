@@ -23,7 +23,7 @@ POLICY = {
         certificates.achievement
         keys.did_document keys.jwks keys.jwk keys.authority keys.crl keys.one_certificate
         keys.one_crl credentials.revocations credentials.suspensions credentials.trust_bundle
-        directory.plans directory.contacts
+        directory.plans directory.contacts delivery.browser_file
         certificates.card_image api.description api.verify_certificate api.certificate_status""",
     "token:certificates.read": "api.list_certificates",
     "token:checks.run": "api.make_check api.get_check api.get_check_result",
@@ -34,7 +34,7 @@ POLICY = {
         accounts.api_tokens accounts.end_token home.certificate home.consent
         cutscores.panels cutscores.panel cutscores.rate cutscores.tolerate cutscores.picture
         delivery.index delivery.exam delivery.start delivery.book delivery.cancel
-        delivery.browser_keys delivery.prove_browser
+        delivery.browser_keys delivery.prove_browser delivery.leave_browser
         attempts.page attempts.review attempts.answers attempts.state attempts.submit
         attempts.rest attempts.go_on attempts.picture
         scoring.result scoring.result_document scoring.appeal scoring.withdraw""",

@@ -243,14 +243,15 @@ def report(attempt_id: int, text: str, *, by: int, now: datetime) -> None:
     note(attempt, "incident", {"note": text}, by=by, now=now)
 
 
-def void(attempt_id: int, text: str, *, by: int, now: datetime) -> None:
-    """End an attempt without a result."""
+def void(attempt_id: int, text: str, *, counts: bool = False, by: int, now: datetime) -> None:
+    """End an attempt without a result. `counts`: the candidate broke the rules, so that it is an
+    attempt with its waits; else it is none."""
     attempt = _running(attempt_id)
     _not_oneself(attempt, by)
     check_move(ATTEMPT_MOVES, attempt.state, AttemptState.VOID)
-    note(attempt, "voided", {"note": text}, by=by, now=now)
+    note(attempt, "voided", {"note": text, "counts": counts}, by=by, now=now)
     attempt.state, attempt.ended_at, attempt.ended_by = AttemptState.VOID, now, "proctor"
-    _recorded("attempt.voided", attempt, by=by, now=now, text=text)
+    _recorded("attempt.voided", attempt, by=by, now=now, text=text, counts=counts)
 
 
 def _recorded(

@@ -212,7 +212,8 @@ class AttemptEvent(Base):
     Kinds: started, answered, paused, resumed, extended, incident, adjusted, submitted, voided.
     `data` by kind: started {minutes, language, acknowledged}; answered {position, response
     (author's ids), client_seq, seconds, flag}; extended {seconds, note}; paused {note, rest: a
-    break that the candidate took}; incident {note}; adjusted {extra_percent, break_minutes}.
+    break that the candidate took}; incident {note}; voided {note, counts: it is an
+    attempt all the same}; adjusted {extra_percent, break_minutes}.
     """
 
     __tablename__ = "attempt_event"

@@ -2,13 +2,33 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from flask import request, session, url_for
+from flask import current_app, request, session, url_for
 
 from certification.delivery import browser
+from certification.exams.browser_file import opening
+from certification.exams.models import ExamPolicy
 
 PROVED, ASKED = "exam_browser", "exam_browser_asked"
 KEPT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserFile:
+    """Where the configuration of an exam's own browser is."""
+
+    href: str
+    opening: str
+    """The same for Safe Exam Browser, which opens it by itself."""
+
+
+def file_of(code: str, policy: ExamPolicy | None) -> BrowserFile | None:
+    """None when the policy has no configuration that is made here."""
+    if policy is None or policy.browser_settings is None:
+        return None
+    href = url_for("delivery.browser_file", code=code, number=policy.number)
+    return BrowserFile(href, opening(current_app.extensions["settings"].public_url + href))
 
 
 def fits(keys: Sequence[str]) -> bool:

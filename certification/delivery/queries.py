@@ -23,6 +23,7 @@ from certification.exams.models import Exam, ExamPolicy, ExamResult
 from certification.exams.queries import policy_on
 from certification.exams.retakes import Try, retakes_from
 from certification.papers.models import Blueprint, ExamForm, PaperState
+from certification.papers.queries_form import given_forms
 from courses.scheduling.queries.standing import completed_courses, prerequisites
 from lms.db import db
 
@@ -32,6 +33,13 @@ def attempt_by_code(code: str) -> Attempt | None:
     return db.session.scalar(
         sa.select(Attempt).where(Attempt.code == code).options(joinedload(Attempt.policy))
     )
+
+
+def attempt_by_id(attempt_id: int) -> Attempt:
+    """An attempt that is known to exist, with its policy."""
+    return db.session.scalars(
+        sa.select(Attempt).where(Attempt.id == attempt_id).options(joinedload(Attempt.policy))
+    ).one()
 
 
 def responses_of(attempt_id: int) -> dict[int, AttemptResponse]:
@@ -178,13 +186,8 @@ def _has_form(exam_id: int, policy: ExamPolicy) -> bool:
         found = sa.select(Blueprint.id).where(
             Blueprint.exam_id == exam_id, Blueprint.state == PaperState.PUBLISHED
         )
-    else:
-        found = sa.select(ExamForm.id).where(
-            ExamForm.exam_id == exam_id,
-            ExamForm.is_random.is_(False),
-            ExamForm.state == PaperState.PUBLISHED,
-        )
-    return db.session.scalar(found.limit(1)) is not None
+        return db.session.scalar(found.limit(1)) is not None
+    return bool(given_forms(exam_id))
 
 
 def _version(exam_id: int) -> int:
@@ -200,7 +203,8 @@ def _version(exam_id: int) -> int:
 
 
 def _tries(exam_id: int, person_id: int, attempts: Sequence[Attempt]) -> list[Try]:
-    """Submitted attempts with what their newest result says, and results recorded by hand."""
+    """Submitted attempts with what their newest result says, those that ended because of the rules,
+    and results recorded by hand."""
     results = db.session.scalars(
         sa.select(ExamResult)
         .where(ExamResult.exam_id == exam_id, ExamResult.person_id == person_id)
@@ -214,8 +218,25 @@ def _tries(exam_id: int, person_id: int, attempts: Sequence[Attempt]) -> list[Tr
         for one in attempts
         if one.state == AttemptState.SUBMITTED and one.ended_at is not None
     ]
+    void = [one for one in attempts if one.state == AttemptState.VOID]
+    counted = voids_that_count([one.id for one in void]) if void else set()
+    found += [
+        Try(one.ended_at, False, versions[one.form_id])
+        for one in void
+        if one.ended_at is not None and one.id in counted
+    ]
     by_hand = [row for row in results if row.attempt_id is None and row.id not in replaced]
     return found + [Try(row.at, row.passed, _version(exam_id)) for row in by_hand]
+
+
+def voids_that_count(attempt_ids: Sequence[int]) -> set[int]:
+    """Which of these attempts ended without a result because the candidate broke the rules."""
+    rows = db.session.execute(
+        sa.select(AttemptEvent.attempt_id, AttemptEvent.data).where(
+            AttemptEvent.attempt_id.in_(attempt_ids), AttemptEvent.kind == "voided"
+        )
+    )
+    return {row.attempt_id for row in rows if row.data.get("counts")}
 
 
 def _versions(form_ids: Sequence[int]) -> dict[int, int]:

@@ -25,6 +25,8 @@ from lms.db import AnySelect, db
 
 MOST = 300
 """People in one console."""
+_TURN = {"open": 0, "paused": 0, "booked": 1}
+"""Of states in a console; all others come last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +113,16 @@ def slots(exam_ids: Sequence[int], *, since: datetime, limit: int = 50) -> Seque
 
 
 def seats(held: Held, *, since: datetime) -> list[Seat]:
-    """Live bookings, open attempts, and those that ended or were missed since an instant. Two
-    queries."""
+    """Live bookings, open attempts, and those that ended or were missed since an instant, in two
+    queries: first who is working, then who is expected, last who is done."""
     booked, sat = (
         db.session.execute(_booked(held, since)).all(),
         db.session.execute(_sat(held, since)),
     )
     rows = [_waiting(row) for row in booked] + [_sitting(row) for row in sat]
-    return sorted(rows, key=lambda row: (row.name.casefold(), row.attempt_id or 0))
+    return sorted(
+        rows, key=lambda row: (_TURN.get(row.state, 2), row.name.casefold(), row.attempt_id or 0)
+    )
 
 
 def _booked(held: Held, since: datetime) -> AnySelect:

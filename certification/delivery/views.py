@@ -85,6 +85,7 @@ def _page(code: str, errors: list[str] | None = None) -> str:
         adjustment=adjustment,
         rules=_rules(policy),
         browser_fits=_fits(policy),
+        browser_file=presented.file_of(code, policy),
         errors=errors or [],
     )
 

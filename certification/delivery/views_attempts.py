@@ -28,7 +28,6 @@ from certification.delivery.models import Attempt, AttemptState
 from certification.delivery.views import go
 from certification.papers.queries import paper
 from lms import clock, slots
-from lms.db import db
 from lms.errors import refuse
 from lms.i18n import clock_time, zone_label, zone_name
 from lms.i18n import gettext as _
@@ -60,9 +59,15 @@ class BrowserRefused(Exception):
 
 @blueprint.errorhandler(BrowserRefused)
 def _refused(error: BrowserRefused) -> ResponseReturnValue:
-    exam_id = db.session.get_one(Attempt, error.attempt_id).exam_id
-    check = url_for("delivery.browser_keys", code=queries_slots.named(exam_id).code)
-    return render_template("delivery/browser.html", check=check, is_other=False), 403
+    found = queries.attempt_by_id(error.attempt_id)
+    code = queries_slots.named(found.exam_id).code
+    page = render_template(
+        "delivery/browser.html",
+        check=url_for("delivery.browser_keys", code=code),
+        browser_file=presented.file_of(code, found.policy),
+        is_other=False,
+    )
+    return page, 403
 
 
 @blueprint.get("/exams/attempts/<code>")
@@ -72,7 +77,13 @@ def page(code: str) -> ResponseReturnValue:
     pinned, row = own(code), _row(code)
     if row.state != AttemptState.OPEN:
         href = slots.ask("attempt.result", None, code=code)
-        return render_template("delivery/ended.html", attempt=row, result_href=href)
+        return render_template(
+            "delivery/ended.html",
+            attempt=row,
+            result_href=href,
+            leaving=_leaving(row),
+            counts=row.state == AttemptState.VOID and bool(queries.voids_that_count([row.id])),
+        )
     if row.due_at is None:
         return _standing_still(row)
     places = paper(pinned.form_id)
@@ -85,6 +96,13 @@ def page(code: str) -> ResponseReturnValue:
         number=number,
         marks=shown.marks(places, kept),
     )
+
+
+def _leaving(row: Attempt) -> str | None:
+    """Where the exam's own browser ends, when the exam has one."""
+    if row.policy.browser_settings is None:
+        return None
+    return url_for("delivery.leave_browser", code=queries_slots.named(row.exam_id).code)
 
 
 def _row(code: str) -> Attempt:

@@ -1,18 +1,18 @@
-"""The page on which Safe Exam Browser proves its key to a script, where it sends no headers."""
+"""Safe Exam Browser: its configuration as a file, the page on which it proves its key to a script
+where it sends no headers, and the address at which it ends."""
 
-from collections.abc import Sequence
-from typing import Any
-
-from flask import render_template, request, url_for
+from flask import Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from certification.delivery import presented, queries
 from certification.delivery.models import Attempt, AttemptState
 from certification.delivery.views import blueprint, exam_or_404, go
-from certification.exams.queries import policy_on
+from certification.exams.browser_file import packed
+from certification.exams.models import ExamPolicy
+from certification.exams.queries import policy_numbered, policy_on
 from lms import clock
-from lms.permissions import SIGNED_IN, permit
+from lms.permissions import PUBLIC, SIGNED_IN, permit
 from lms.site import issuer_zone
 
 
@@ -21,13 +21,11 @@ def _open_attempt(exam_id: int) -> Attempt | None:
     return next((one for one in attempts if one.state == AttemptState.OPEN), None)
 
 
-def _keys(exam_id: int, attempt: Attempt | None) -> Sequence[Any]:
-    """Of the open attempt, which keeps the policy under which it began; else of today's policy."""
+def _policy(exam_id: int, attempt: Attempt | None) -> ExamPolicy | None:
+    """Of the open attempt, which keeps the one under which it began; else today's."""
     if attempt is not None:
-        found = queries.attempt_by_code(attempt.code)
-        return found.policy.browser_keys if found else ()
-    policy = policy_on(exam_id, clock.today(clock.now(), issuer_zone()))
-    return policy.browser_keys if policy else ()
+        return queries.attempt_by_id(attempt.id).policy
+    return policy_on(exam_id, clock.today(clock.now(), issuer_zone()))
 
 
 def _onwards(code: str, attempt: Attempt | None) -> ResponseReturnValue:
@@ -42,11 +40,13 @@ def browser_keys(code: str) -> ResponseReturnValue:
     """At an address of its own for each proof."""
     row, _card = exam_or_404(code)
     attempt = _open_attempt(row[0].id)
-    if presented.fits(_keys(row[0].id, attempt)):
+    policy = _policy(row[0].id, attempt)
+    if policy is None or presented.fits(policy.browser_keys):
         return _onwards(code, attempt)
     if not presented.is_asked(request.args.get("once", "")):
         return go(url_for("delivery.browser_keys", code=code, once=presented.ask()))
-    return render_template("delivery/browser_keys.html", code=code)
+    made = presented.file_of(code, policy)
+    return render_template("delivery/browser_keys.html", code=code, browser_file=made)
 
 
 @blueprint.post("/exams/<code>/browser")
@@ -56,6 +56,34 @@ def prove_browser(code: str) -> ResponseReturnValue:
     row, _card = exam_or_404(code)
     attempt = _open_attempt(row[0].id)
     sent = [request.form.get(name, "")[:64] for name in ("config", "exam")]
-    if presented.keep(code, sent, _keys(row[0].id, attempt)):
+    policy = _policy(row[0].id, attempt)
+    if presented.keep(code, sent, policy.browser_keys if policy else ()):
         return _onwards(code, attempt)
-    return render_template("delivery/browser.html", check=None, is_other=any(sent)), 403
+    page = render_template(
+        "delivery/browser.html",
+        check=None,
+        browser_file=presented.file_of(code, policy),
+        is_other=any(sent),
+    )
+    return page, 403
+
+
+@blueprint.get("/exams/<code>/browser/<int:number>.seb")
+@permit(PUBLIC)
+def browser_file(code: str, number: int) -> ResponseReturnValue:
+    """The configuration of a policy. Safe Exam Browser fetches it before anybody signed in."""
+    row, _card = exam_or_404(code)
+    policy = policy_numbered(row[0].id, number)
+    if policy is None or policy.browser_settings is None:
+        abort(404)
+    response = Response(packed(policy.browser_settings), mimetype="application/seb")
+    response.headers["Content-Disposition"] = f'attachment; filename="{code}.seb"'
+    return response
+
+
+@blueprint.get("/exams/<code>/browser/end")
+@permit(SIGNED_IN)
+def leave_browser(code: str) -> ResponseReturnValue:
+    """Where Safe Exam Browser ends by itself; any other browser shows this."""
+    exam_or_404(code)
+    return render_template("delivery/left.html")

@@ -1,6 +1,7 @@
 """The proctor's console: who is in, how far, and what a proctor may do about it."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, flash, jsonify, render_template, request, url_for
@@ -214,7 +215,9 @@ def report(code: str, attempt: str) -> ResponseReturnValue:
     """Keep what happened; or end the attempt because of it."""
     held, form = _held(code), forms.NoteForm()
     row = _attempt(held, attempt)
-    act = actions.void if "void" in request.form else actions.report
+    act = actions.report
+    if ends := request.form.get("void"):
+        act = partial(actions.void, counts=ends == "rules")
     by, now = current_user.person_id, clock.now()
     if not form.validate() or not accepted(
         form, lambda: act(row.id, form.note.data or "", by=by, now=now)

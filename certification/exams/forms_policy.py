@@ -14,6 +14,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
+from certification.exams.browser_file import config_key
 from certification.items.content import LANGUAGES
 from lms.forms import Form
 from lms.i18n import gettext as _
@@ -49,7 +50,8 @@ class PolicyForm(Form):
         ],
     )
     is_proctored = BooleanField(_l("A proctor confirms who the candidate is before the start"))
-    browser_keys = TextAreaField(_l("Config keys of Safe Exam Browser"), [Length(max=2000)])
+    has_browser_file = BooleanField(_l("Only Safe Exam Browser opens it, by a file made here"))
+    browser_keys = TextAreaField(_l("Other keys of Safe Exam Browser"), [Length(max=2000)])
     scale_bottom = IntegerField(_l("Bottom of the scale"), [InputRequired(NUMBER)])
     is_double_marked = BooleanField(_l("Two assessors mark each extended answer"))
     moderation_gap = IntegerField(
@@ -61,9 +63,7 @@ class PolicyForm(Form):
     after_pass_days = IntegerField(
         _l("Days after passing until it may be taken again"), [Optional(), NumberRange(0, 3660)]
     )
-    reset_on_new_version = BooleanField(
-        _l("A new version of the exam's course starts the count anew")
-    )
+    reset_on_new_version = BooleanField(_l("A new version of the blueprint starts the count anew"))
     appeal_days = IntegerField(_l("Days to appeal"), [InputRequired(NUMBER), NumberRange(0, 365)])
 
     def validate_languages(self, field: Field) -> None:
@@ -89,16 +89,19 @@ class PolicyForm(Form):
         if not all(one.isdecimal() and len(one) <= 4 for one in words(field.data)):
             raise ValidationError(_("Whole days, separated by commas, such as 1, 14, 30."))
 
-    def values(self, rules: dict[str, str]) -> dict[str, Any]:
-        """What a policy takes."""
+    def values(self, rules: dict[str, str], made: dict[str, Any]) -> dict[str, Any]:
+        """What a policy takes; `made` are the exam browser's settings if a file is wanted."""
         plain = (
             "minutes", "grace_seconds", "booking", "form_choice", "is_proctored", "scale_bottom",
             "is_double_marked", "moderation_gap", "appeal_days",
         )  # fmt: skip
+        keys = [one.lower() for one in words(self.browser_keys.data)]
+        wants_file = self.has_browser_file.data
         return {
             **{name: self[name].data for name in plain},
+            "browser_keys": [*keys, config_key(made)] if wants_file else keys,
+            "browser_settings": made if wants_file else None,
             "languages": words(self.languages.data),
-            "browser_keys": [one.lower() for one in words(self.browser_keys.data)],
             "rules": {tag: text for tag, text in rules.items() if text},
             "retakes": {
                 "waits": [int(one) for one in words(self.waits.data)],

@@ -61,6 +61,8 @@ class ExamPolicy(Base):
     """Somebody has to confirm the candidate's identity before the start."""
     browser_keys: Mapped[list[Any]]
     """Config keys of Safe Exam Browser, 64 hex digits each; empty: any browser."""
+    browser_settings: Mapped[dict[str, Any] | None]
+    """Of the configuration that is made here (`browser_file`); its key is one of the keys then."""
     scale_bottom: Mapped[int] = mapped_column(default=0)
     """The scale's other ends are the exam's cut score and its full marks."""
     is_double_marked: Mapped[bool] = mapped_column(default=False)

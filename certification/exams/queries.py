@@ -58,6 +58,13 @@ def newest_policy(exam_id: int) -> ExamPolicy | None:
     )
 
 
+def policy_numbered(exam_id: int, number: int) -> ExamPolicy | None:
+    """A version of an exam's policy."""
+    return db.session.scalar(
+        sa.select(ExamPolicy).where(ExamPolicy.exam_id == exam_id, ExamPolicy.number == number)
+    )
+
+
 def policies(exam_id: int, cursor: int | None = None, size: int = SIZE) -> Page[ExamPolicy]:
     """An exam's policies, the newest first."""
     wanted = (

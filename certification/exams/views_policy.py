@@ -6,7 +6,7 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from certification.exams import actions_policy, queries
+from certification.exams import actions_policy, browser_file, queries
 from certification.exams.access import exam_seen
 from certification.exams.forms_policy import PolicyForm, words
 from certification.exams.models import ExamPolicy
@@ -46,11 +46,29 @@ def _data(row: ExamPolicy | None) -> dict[str, Any]:
     return {
         **{name: getattr(row, name) for name in names},
         "languages": ", ".join(row.languages),
-        "browser_keys": "\n".join(row.browser_keys),
+        "browser_keys": "\n".join(key for key in row.browser_keys if key != own_key(row)),
+        "has_browser_file": row.browser_settings is not None,
         "waits": ", ".join(str(one) for one in retakes.get("waits", [])),
         **{name: retakes.get(name) for name in ("most", "window_days", "after_pass_days")},
         "reset_on_new_version": retakes.get("reset_on_new_version", False),
     }
+
+
+def own_key(row: ExamPolicy) -> str | None:
+    """The Config Key of the file that is made here."""
+    return browser_file.config_key(row.browser_settings) if row.browser_settings else None
+
+
+def _browser(code: str) -> dict[str, Any]:
+    """What Safe Exam Browser may open for an exam: its pages, attempts, and the sign-in."""
+    base = current_app.extensions["settings"].public_url
+    start = url_for("delivery.exam", code=code)
+    attempts = url_for("attempts.page", code="*").replace("%2A", "*")
+    return browser_file.settings(
+        base + start,
+        base + url_for("delivery.leave_browser", code=code),
+        [start, f"{start}/*", attempts, url_for("accounts.sign_in")],
+    )
 
 
 def _page(
@@ -70,6 +88,7 @@ def _page(
         exam=exam,
         form=form,
         newest=newest,
+        own_key=own_key(newest) if newest else None,
         page=queries.policies(exam.Exam.id, after),
         today=_today(),
         rendered=lambda text: markup.html(text, "{}".format),
@@ -92,7 +111,7 @@ def save_policy(code: str) -> ResponseReturnValue:
         form,
         lambda: actions_policy.save(
             exam.Exam,
-            form.values(typed),
+            form.values(typed, _browser(code)),
             effective_from=form.effective_from.data or _today(),
             seen=request.form.get("seen", 0, int),
             today=_today(),

@@ -96,7 +96,7 @@ def _strange(versions: Sequence[ItemVersion], *, holds: bool) -> dict[int, list[
         if shown := draft_from(one.content).pictures():
             banks[one.item.programme_id][one.id] = list(shown)
     found: dict[int, list[Reason]] = {}
-    for bank, pictures in banks.items():
+    for bank, pictures in sorted(banks.items()):
         wanted = sorted({one for shown in pictures.values() for one in shown})
         there = (queries_pictures.held if holds else queries.known_pictures)(bank, wanted)
         for version, shown in pictures.items():

@@ -153,13 +153,14 @@ def cell_name(cell: BlueprintCell) -> str:
 
 def move(form: ExamForm, wanted: PaperState, *, by: int | None, now: datetime) -> None:
     """Publish a form, or retire it: who has begun goes on, nobody else gets it. Refuses
-    `form_items_unusable` when items left use since the form was assembled."""
+    `form_items_unusable` when items left use since the form was assembled, `form_has_enemies` when
+    two of them were said to be enemies since."""
     row: ExamForm = db.session.scalars(
         locked(sa.select(ExamForm).where(ExamForm.id == form.id))
     ).one()
     check_move(MOVES, row.state, wanted)
-    if wanted == PaperState.PUBLISHED and (lost := queries_form.unusable(row.id)):
-        raise refuse("form_items_unusable", status=422, items=", ".join(lost))
+    if wanted == PaperState.PUBLISHED:
+        _refuse_stale(row.id)
     row.state = wanted
     if wanted == PaperState.PUBLISHED:
         row.published_at, row.published_by = now, by
@@ -168,18 +169,26 @@ def move(form: ExamForm, wanted: PaperState, *, by: int | None, now: datetime) -
     audit.record(f"exam_form.{wanted.value}", "exam", row.exam_id, by=by, now=now, form=row.code)
 
 
+def _refuse_stale(form_id: int) -> None:
+    if lost := queries_form.unusable(form_id):
+        raise refuse("form_items_unusable", status=422, items=", ".join(lost))
+    if pairs := queries_form.enemies(form_id):
+        named = ", ".join(f"{one} – {other}" for one, other in pairs)
+        raise refuse("form_has_enemies", status=422, pairs=named)
+
+
 def form_for(
     exam: Exam, person_id: int, policy: ExamPolicy, *, seed: str, code: str, now: datetime
 ) -> ExamForm:
     """The form of a new attempt: drawn for it, or the published one that this person had least
-    often, of those the one least used. Refuses `no_form`."""
+    often, of those the one least used; none that asks a suspended item. Refuses `no_form`."""
     if policy.form_choice == "random":
         try:
             return draw(exam, policy, seed=seed, code=code, now=now)
         except Refusal as refused:
             # What the bank lacks is told to those who fill it, not to a candidate.
             raise refuse("no_form") from refused
-    found = queries.open_forms(exam.id)
+    found = queries_form.given_forms(exam.id)
     if not found:
         raise refuse("no_form")
     own, all_ = slots.ask("form_uses", ({}, {}), exam_id=exam.id, person_id=person_id)

@@ -126,7 +126,7 @@ def form_by_code(exam_id: int, code: str) -> ExamForm | None:
 
 
 def open_forms(exam_id: int) -> Sequence[ExamForm]:
-    """The fixed forms that new attempts may get."""
+    """The fixed forms that are published."""
     return db.session.scalars(
         sa.select(ExamForm)
         .where(

@@ -5,9 +5,11 @@ from fractions import Fraction
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
-from certification.items.models import USED, Item, ItemVersion
+from certification.items.models import USED, Item, ItemEnemy, ItemState, ItemVersion
 from certification.items.reading import draft_from
+from certification.papers import queries
 from certification.papers.models import Blueprint, CutScore, ExamForm, FormItem, PaperState
 from certification.papers.profile import Asked, Figures, Line, profile
 from lms import slots
@@ -76,3 +78,49 @@ def unusable(form_id: int) -> Sequence[str]:
         .where(FormItem.form_id == form_id, ItemVersion.state.not_in(USED))
         .order_by(Item.code)
     ).all()
+
+
+def enemies(form_id: int) -> Sequence[Any]:
+    """(code, other's code) of items of a form that were said to be enemies after it was made."""
+    one, other = aliased(Item), aliased(Item)
+    asked = (
+        sa.select(ItemVersion.item_id)
+        .join(FormItem, FormItem.version_id == ItemVersion.id)
+        .where(FormItem.form_id == form_id)
+    )
+    return db.session.execute(
+        sa.select(one.code, other.code)
+        .select_from(ItemEnemy)
+        .join(one, one.id == ItemEnemy.item_id)
+        .join(other, other.id == ItemEnemy.other_id)
+        .where(ItemEnemy.item_id.in_(asked), ItemEnemy.other_id.in_(asked))
+        .order_by(one.code, other.code)
+    ).all()
+
+
+def stopped(exam_id: int) -> dict[int, list[str]]:
+    """Published fixed forms that ask a suspended item, with the codes of such items. Nobody gets
+    them while it is suspended; who has begun goes on."""
+    rows = db.session.execute(
+        sa.select(FormItem.form_id, Item.code)
+        .join(ExamForm, ExamForm.id == FormItem.form_id)
+        .join(ItemVersion, ItemVersion.id == FormItem.version_id)
+        .join(Item, Item.id == ItemVersion.item_id)
+        .where(
+            ExamForm.exam_id == exam_id,
+            ExamForm.state == PaperState.PUBLISHED,
+            ExamForm.is_random.is_(False),
+            ItemVersion.state == ItemState.SUSPENDED,
+        )
+        .order_by(FormItem.form_id, Item.code)
+    )
+    found: dict[int, list[str]] = {}
+    for form_id, code in rows:
+        found.setdefault(form_id, []).append(code)
+    return found
+
+
+def given_forms(exam_id: int) -> Sequence[ExamForm]:
+    """The fixed forms that new attempts may get today."""
+    barred = stopped(exam_id)
+    return [form for form in queries.open_forms(exam_id) if form.id not in barred]

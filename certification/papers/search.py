@@ -51,11 +51,18 @@ Plan: TypeAlias = list[tuple[Cell, int]]
 
 
 def plans(order: Order, search: Search) -> Iterator[Plan]:
-    """Every way to spread the total over the cells, the most comfortable one first."""
+    """Every way to spread the total over the cells, the most comfortable one first: that which
+    takes from where the most is left that no earlier form asked."""
+    asked = frozenset[int]().union(*order.earlier)
     counts = {cell.key: cell.least for cell in order.cells}
+
+    def comfort(cell: Cell) -> tuple[int, int, int]:
+        options = search.options[cell.key]
+        fresh = sum(one.item not in asked for one in options)
+        return fresh - counts[cell.key], len(options) - counts[cell.key], -cell.key
+
     for _ in range(order.total - sum(counts.values())):
-        room = [c for c in order.cells if counts[c.key] < c.most]
-        cell = max(room, key=lambda c: (len(search.options[c.key]) - counts[c.key], -c.key))
+        cell = max((c for c in order.cells if counts[c.key] < c.most), key=comfort)
         counts[cell.key] += 1
     first = dict(counts)
     yield _ordered(order, search, first)

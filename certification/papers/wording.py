@@ -7,6 +7,9 @@ wording.register(
     {
         "no_blueprint": lambda: _("Publish a blueprint first: it says what a form consists of."),
         "form_code_taken": lambda: _("There is a form %(code)s already."),
+        "form_has_enemies": lambda: _(
+            "Items of this form are enemies by now: %(pairs)s. Assemble another one."
+        ),
         "form_items_unusable": lambda: _(
             "Items of this form are no longer in use: %(items)s. Retire the form and assemble "
             "another one."

@@ -144,19 +144,8 @@ def _line(run_id: int, line: object) -> dict[str, object]:
 def decide(run: ScoreRun, sheet: Sheet, *, by: int | None, now: datetime) -> None:
     """Let this run decide; the one before becomes past, proposals that it overtakes are dropped.
     A changed score or decision is a new result."""
-    for before, after in (
-        (RunState.DECIDING, RunState.PAST),
-        (RunState.PROPOSED, RunState.DROPPED),
-    ):
-        db.session.execute(
-            sa.update(ScoreRun)
-            .where(
-                ScoreRun.attempt_id == run.attempt_id,
-                ScoreRun.state == before,
-                ScoreRun.id != run.id,
-            )
-            .values(state=after)
-        )
+    _overtake(run, RunState.DECIDING, RunState.PAST)
+    _overtake(run, RunState.PROPOSED, RunState.DROPPED)
     run.state = RunState.DECIDING
     db.session.flush()
     audit.record(
@@ -172,6 +161,18 @@ def decide(run: ScoreRun, sheet: Sheet, *, by: int | None, now: datetime) -> Non
     )
     _write_result(run, sheet, by=by, now=now)
     jobs.enqueue("scoring.report", {"run_id": run.id}, key=str(run.id))
+
+
+def _overtake(run: ScoreRun, before: RunState, after: RunState) -> None:
+    db.session.execute(
+        sa.update(ScoreRun)
+        .where(
+            ScoreRun.attempt_id == run.attempt_id,
+            ScoreRun.state == before,
+            ScoreRun.id != run.id,
+        )
+        .values(state=after)
+    )
 
 
 def _write_result(run: ScoreRun, sheet: Sheet, *, by: int | None, now: datetime) -> None:
@@ -205,7 +206,8 @@ def scored_again(
     disposition_id: int | None = None,
 ) -> ScoreRun:
     """A later run by the cut score and scale of the one that decides. It decides, unless it would
-    take away a pass: that is proposed to a person, and the old result stands."""
+    take away a pass: that is proposed to a person, and the old result stands. What an earlier
+    decision on an item proposed knew less and is dropped."""
     scale = Scale(**before.scale)
     verdict = judged(graded.raw, graded.full, share_of(before), scale)
     run = add_run(
@@ -222,6 +224,8 @@ def scored_again(
     )
     if not (before.passed and not run.passed):
         decide(run, sheet, by=by, now=now)
+    elif disposition_id is not None:
+        _overtake(run, RunState.PROPOSED, RunState.DROPPED)
     return run
 
 

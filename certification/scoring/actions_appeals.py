@@ -1,4 +1,4 @@
-"""Appeals: a candidate objects in time, somebody who did not mark decides."""
+"""Appeals: a candidate objects in time, somebody who had no part in it decides."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -98,7 +98,7 @@ def decide_appeal(
     """Answer an appeal, once. `scores`: the attempt is scored once more, by the marks and decisions
     on items of today; a run that would take away a pass is dropped.
 
-    Refuses `not_yourself`, `appeal_by_marker`, `marks_missing`, `changed_meanwhile`.
+    Refuses `not_yourself`, `appeal_by_part`, `marks_missing`, `changed_meanwhile`.
     """
     _check(row, by)
     lock_attempt(row.attempt_id)
@@ -122,8 +122,8 @@ def _scores(row: Appeal) -> dict[str, Any]:
 def _check(row: Appeal, by: int) -> None:
     if row.by == by:
         raise refuse("not_yourself", status=403)
-    if by in queries_work.markers_of(row.attempt_id):
-        raise refuse("appeal_by_marker", status=403)
+    if by in queries_appeals.took_part(row):
+        raise refuse("appeal_by_part", status=403)
 
 
 def _move(row: Appeal, state: AppealState, decision: str, *, by: int, now: datetime) -> None:

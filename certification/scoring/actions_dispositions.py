@@ -247,10 +247,16 @@ def finish_if_done(disposition_id: int, *, now: datetime) -> None:
 
 def settle(change: DispositionChange, *, takes: bool, reason: str, by: int, now: datetime) -> None:
     """A person decides on a pass that would turn into a fail: the new run decides, or is dropped.
-    A certificate is not touched in either case. Refuses `not_yourself`, `changed_meanwhile`."""
+    A certificate is not touched in either case.
+
+    Refuses `not_yourself`, `third_person` (who proposed the decision on the item or carried it
+    out), `changed_meanwhile`.
+    """
     lock_attempt(change.attempt_id)
     if db.session.get_one(Attempt, change.attempt_id).person_id == by:
         raise refuse("not_yourself", status=403)
+    if took_part(db.session.get_one(ItemDisposition, change.disposition_id), by):
+        raise refuse("third_person", status=403)
     run = _proposed(change)
     change.decided_at, change.decided_by, change.decision = now, by, reason
     if takes:
@@ -260,6 +266,11 @@ def settle(change: DispositionChange, *, takes: bool, reason: str, by: int, now:
     audit.record(
         "exam.score_kept", "attempt", change.attempt_id, by=by, now=now, dropped=run.number
     )
+
+
+def took_part(row: ItemDisposition, person_id: int) -> bool:
+    """Whether a person proposed a decision or carried it out."""
+    return person_id in (row.created_by, row.decided_by)
 
 
 def _proposed(change: DispositionChange) -> ScoreRun:

@@ -184,7 +184,7 @@ APPEAL_MOVES = {
 
 
 class Appeal(Base):
-    """A candidate's objection to a result, decided by somebody who did not mark it."""
+    """A candidate's objection to a result, decided by somebody who had no part in it."""
 
     __tablename__ = "appeal"
 

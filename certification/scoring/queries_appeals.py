@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from certification.delivery.models import Attempt
+from certification.delivery.models import Attempt, AttemptEvent, ExamBooking
 from certification.items.models import Item, ItemVersion
 from certification.papers.models import FormItem
 from certification.scoring.models import (
@@ -14,9 +14,11 @@ from certification.scoring.models import (
     AppealDisposition,
     DispositionState,
     ItemDisposition,
+    Mark,
     RunState,
     ScoreRun,
 )
+from certification.scoring.models_work import DispositionChange
 from lms.db import AnySelect, db
 
 
@@ -32,6 +34,31 @@ class Step:
     """The score that decided until then."""
     run: ScoreRun | None
     """None: no run of this attempt came of it yet."""
+
+
+def took_part(row: Appeal) -> set[int]:
+    """Whoever did anything about this exam or its result before the appeal: marked it, held it
+    (identity, pauses, time, notes), decided on an item of it, settled a pass."""
+    attempt, before = row.attempt_id, row.at
+    mine = DispositionChange.attempt_id == attempt
+    decisions = (
+        sa.select(ItemDisposition.id)
+        .join(DispositionChange, DispositionChange.disposition_id == ItemDisposition.id)
+        .where(mine, ItemDisposition.created_at < before)
+    )
+    people = (
+        sa.select(Mark.by).where(Mark.attempt_id == attempt),
+        sa.select(AttemptEvent.by).where(
+            AttemptEvent.attempt_id == attempt, AttemptEvent.at < before
+        ),
+        sa.select(ExamBooking.identity_confirmed_by)
+        .join(Attempt, Attempt.booking_id == ExamBooking.id)
+        .where(Attempt.id == attempt),
+        sa.select(DispositionChange.decided_by).where(mine, DispositionChange.decided_at < before),
+        sa.select(ItemDisposition.created_by).where(ItemDisposition.id.in_(decisions)),
+        sa.select(ItemDisposition.decided_by).where(ItemDisposition.id.in_(decisions)),
+    )
+    return {one for one in db.session.scalars(sa.union(*people)) if one is not None}
 
 
 def followed(attempt_id: int) -> dict[int, list[Step]]:

@@ -38,6 +38,7 @@ def appeals() -> ResponseReturnValue:
         states=list(AppealState),
         appeal_state=wording.appeal_state,
         issuer_zone=issuer_zone(),
+        today=clock.today(clock.now(), issuer_zone()),
     )
 
 
@@ -71,7 +72,6 @@ def _answer(row: Any, form: forms.AnswerForm, now: datetime) -> None:
 def _page(row: Any, form: forms.AnswerForm, followed: forms.FollowedForm | None = None) -> str:
     attempt = row.Appeal.attempt
     run = queries.deciding(attempt.id)
-    marks = queries_work.markers_of(attempt.id)
     return render_template(
         "scoring/answer.html",
         row=row,
@@ -79,8 +79,9 @@ def _page(row: Any, form: forms.AnswerForm, followed: forms.FollowedForm | None 
         form=form,
         runs=queries.runs_of(attempt.id),
         lines=queries.lines_of(run.id) if run else [],
-        may_decide=current_user.person_id not in {row.Appeal.by, *marks},
-        is_marked=bool(marks),
+        may_decide=current_user.person_id
+        not in {row.Appeal.by, *queries_appeals.took_part(row.Appeal)},
+        is_marked=bool(queries_work.markers_of(attempt.id)),
         steps=queries_appeals.followed(attempt.id)[row.Appeal.id],
         followed=followed or _followed(row.Appeal, None),
         wording=wording,

@@ -143,6 +143,7 @@ def disposition(code: str, disposition_id: int) -> ResponseReturnValue:
         states=DispositionState,
         proposed=RunState.PROPOSED,
         form=forms.SettleForm(formdata=None),
+        took_part=actions.took_part(row.ItemDisposition, current_user.person_id),
         wording=wording,
     )
 

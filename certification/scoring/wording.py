@@ -27,8 +27,8 @@ wording.register(
         "appeal_late": lambda: _("The time for an appeal is over."),
         "appeal_open": lambda: _("Your appeal is being looked at: one at a time."),
         "appeal_decided": lambda: _("An appeal against this result was decided already."),
-        "appeal_by_marker": lambda: _(
-            "You marked this exam: somebody who did not mark it has to decide."
+        "appeal_by_part": lambda: _(
+            "You had a part in this exam or its result: somebody who had none has to decide."
         ),
         "appeal_without_effect": lambda: _(
             "This appeal was rejected or withdrawn: nothing follows from it."
@@ -43,6 +43,10 @@ wording.register(
         ),
         "second_person": lambda: _(
             "You proposed this decision: a second person has to carry it out."
+        ),
+        "third_person": lambda: _(
+            "You proposed the decision on the item or carried it out: somebody else settles what "
+            "becomes of a pass."
         ),
         "preview_unfinished": lambda: _("The preview is still being computed."),
         "disposition_running": lambda: _(

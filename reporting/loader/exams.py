@@ -41,27 +41,30 @@ def load_papers(loading: Loading) -> None:
 
 
 def _put_forms(loading: Loading, exam: Exam, document: Document[PaperFile]) -> None:
-    """Assemble and publish the forms that are not there yet; one that is there never changes."""
+    """Assemble and publish the forms that are not there yet; one that is there never changes. An
+    exam that has forms goes on with them where its bank, as it is used by now, gives no other."""
     paper = document.value
-    missing = {
-        form.code: form.seed
-        for form in paper.forms
-        if papers.form_by_code(exam.id, form.code) is None
-    }
-    for _ in range(len(paper.forms) - len(missing)):
-        loading.tally.note("exam form", "unchanged")
-    if not missing:
-        return
-    try:
-        made = assembling.assemble_forms(
-            exam, newest_policy(exam.id), missing, by=None, now=loading.now
-        )
-    except Refusal as refusal:
-        texts = "; ".join(wording.word(reason) for reason in refusal.reasons)
-        raise DataFileError([document.error(texts, "forms")]) from refusal
-    for form in made:
-        assembling.move(form, PaperState.PUBLISHED, by=None, now=loading.now)
-        loading.tally.note("exam form", "added")
+    there = {one.code for one in paper.forms if papers.form_by_code(exam.id, one.code)}
+    for form in paper.forms:
+        if form.code in there:
+            loading.tally.note("exam form", "unchanged")
+            continue
+        try:
+            _put_form(loading, exam, {form.code: form.seed})
+        except Refusal as refusal:
+            if there:
+                loading.tally.note("exam form", "left out")
+                continue
+            texts = "; ".join(wording.word(reason) for reason in refusal.reasons)
+            raise DataFileError([document.error(texts, "forms")]) from refusal
+
+
+def _put_form(loading: Loading, exam: Exam, seeds: dict[str, str]) -> None:
+    (made,) = assembling.assemble_forms(
+        exam, newest_policy(exam.id), seeds, by=None, now=loading.now
+    )
+    assembling.move(made, PaperState.PUBLISHED, by=None, now=loading.now)
+    loading.tally.note("exam form", "added")
 
 
 def _digest(part: FileModel) -> str:

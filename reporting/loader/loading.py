@@ -16,7 +16,7 @@ from lms.db import Base, db
 from reporting.loader.files import Folder
 
 Row = TypeVar("Row", bound=Base)
-OUTCOMES = ("added", "changed", "removed", "unchanged")
+OUTCOMES = ("added", "changed", "removed", "unchanged", "left out")
 
 
 @dataclass
@@ -32,7 +32,8 @@ class Tally:
     @property
     def is_quiet(self) -> bool:
         """Whether the load changed nothing."""
-        return not any(n for (_, outcome), n in self.counts.items() if outcome != "unchanged")
+        idle = ("unchanged", "left out")
+        return not any(n for (_, outcome), n in self.counts.items() if outcome not in idle)
 
     def lines(self) -> list[str]:
         """One line for each kind, as the command prints them."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from certification.exams import browser_file
 from lms import revisions
 from lms.db import unit
 from tests.browser import people, walk
@@ -57,4 +58,45 @@ def test_safe_exam_browser_shows_its_key_to_the_page(
     own.sign_in(f"seb-{number}")
     page = own.go(f"/exams/S{number}-300")
     expect(page.locator("main")).to_contain_text(said, timeout=PATIENCE)
+    assert page.evaluate(walk.RUN_AXE) == []
+
+
+def test_a_configuration_that_is_made_here_opens_leads_in_and_out(visit: Open, site: Site) -> None:
+    with people.behind(site) as make:
+        number = make.next()
+        code = f"T{number}-300"
+        course = make.exam_course(make.programme(f"T{number}"), code)
+        made = browser_file.settings(
+            f"{site.url}/exams/{code}", f"{site.url}/exams/{code}/browser/end", ["/exams/*"]
+        )
+        key = browser_file.config_key(made)
+        make.takeable(course, kinds=("text",), browser_keys=[key], browser_settings=made)
+        person = make.person("Sebastian", password=PASSWORD)
+        with unit(writes=True):
+            people.named(person, f"seb-{number}")
+            revisions.bump("catalog")
+    plain = visit()
+    plain.sign_in(f"seb-{number}")
+    page = plain.go(f"/exams/{code}")
+    link = page.get_by_role("link", name="Open in Safe Exam Browser")
+    address = f"{site.url}/exams/{code}/browser/1.seb".replace("http://", "seb://")
+    expect(link).to_have_attribute("href", address)
+    assert page.evaluate(walk.RUN_AXE) == []
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Configuration file").click()
+    assert download.value.suggested_filename == f"{code}.seb"
+    assert download.value.path().read_bytes() == browser_file.packed(made)
+    own = visit()
+    own.page.add_init_script(SHOWN % key)
+    own.sign_in(f"seb-{number}")
+    page = own.go(f"/exams/{code}")
+    page.get_by_label("I read these rules").check(timeout=PATIENCE)
+    page.get_by_label("nobody helps me").check()
+    page.get_by_role("button", name="Begin the exam").click()
+    page.goto(f"{page.url.split('?')[0]}/review")
+    page.get_by_role("button", name="Hand in").last.click()
+    expect(page.locator("main")).to_contain_text("Leave Safe Exam Browser")
+    assert page.evaluate(walk.RUN_AXE) == []
+    page.get_by_role("link", name="Leave Safe Exam Browser").click()
+    expect(page.locator("h1")).to_have_text("You may close this window")
     assert page.evaluate(walk.RUN_AXE) == []

@@ -11,7 +11,7 @@ from tests.browser.conftest import Visit
 
 ROLES = ["visitor", "learner", "trainer", "partner", "admin"]
 RARE_ROLES = ["proctor", "manager", "auditor", "author", "support"]
-SKIPPED = re.compile(r"\.(pdf|ics|csv|zip|svg|json|jwt|png|crt|crl)$|^//")
+SKIPPED = re.compile(r"\.(pdf|ics|csv|zip|svg|json|jwt|png|crt|crl|seb)$|^//")
 STARTS = ("/", "/catalog", "/verify", "/account", "/nothing-here")
 SCRIPT = (Path(__file__).parent / "checks.js").read_text(encoding="utf-8")
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")

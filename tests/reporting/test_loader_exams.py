@@ -1,5 +1,6 @@
 """`flask catalog load` brings an exam's rules, blueprint and cut score; a change is a new one."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
@@ -12,7 +13,7 @@ from click.testing import Result
 from flask import Flask
 
 from certification.exams.models import ExamPolicy
-from certification.papers.models import Blueprint, BlueprintCell, CutScore, PaperState
+from certification.papers.models import Blueprint, BlueprintCell, CutScore, ExamForm, PaperState
 from lms import audit, clock
 from lms.db import db, unit
 from reporting.cli import SHIPPED, catalog_group
@@ -128,6 +129,33 @@ def test_a_changed_blueprint_takes_the_place_of_the_old_one(
         ("retired", 42),
         ("published", 40),
     ]
+
+
+def test_an_exam_with_forms_goes_on_with_them_where_its_bank_gives_no_other(
+    app: Flask, make: Factory, folder: Path, edit: Edit
+) -> None:
+    first = load_folder(app, folder)
+    assert re.search(r"^exam form +3 added$", first.output, re.MULTILINE)
+    edit("cut_score:\n", "  - {code: D, seed: D}\n  - {code: E, seed: E}\ncut_score:\n")
+    for _ in range(2):
+        again = load_folder(app, folder)
+        assert again.exit_code == 0, again.output
+        assert re.search(r"^exam form +3 unchanged, 2 left out$", again.output, re.MULTILINE)
+    assert "Nothing changed." in again.output
+    with unit(writes=False):
+        assert list(db.session.scalars(sa.select(ExamForm.code))) == ["A", "B", "C"]
+        assert list(audit.verify()) == []
+
+
+def test_a_new_exam_without_its_forms_is_refused(
+    app: Flask, make: Factory, folder: Path, edit: Edit
+) -> None:
+    edit("cut_score:\n", "  - {code: D, seed: D}\ncut_score:\n")
+    result = load_folder(app, folder)
+    assert result.exit_code == 1
+    assert f"{PAPER}:" in result.stderr
+    with unit(writes=False):
+        assert not db.session.scalars(sa.select(ExamForm.code)).all()
 
 
 def test_a_changed_blueprint_waits_for_the_draft_that_somebody_has_open(

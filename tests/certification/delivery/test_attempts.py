@@ -4,17 +4,22 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 
+from certification.delivery import actions
 from certification.delivery.models import Attempt, AttemptEvent, AttemptResponse, AttemptState
 from certification.delivery.rules import replay
 from certification.items.content import ItemContent
+from certification.items.models import ItemState
 from certification.items.reading import draft_from
 from certification.items.scoring import score
 from certification.items.showing import given
+from certification.papers.queries_form import given_forms
 from lms import clock
 from lms.accounts.models import Person
 from lms.db import db, unit
+from lms.permissions import Role
 from tests.certification.items.contents import KINDS, RIGHT
 from tests.factories import Factory
 from tests.page import Page
@@ -113,6 +118,32 @@ def test_every_kind_of_item_is_answered_without_a_script(
         range(1, len(events) + 1)
     )
     assert ended.events == len(events)
+
+
+def test_a_form_that_asks_a_suspended_item_is_given_to_nobody_new(
+    app: Flask, make: Factory, browser: FlaskClient, candidate: Person, now: Any
+) -> None:
+    sat = make.takeable(kinds=("text", "choice"))
+    head = make.sign_in(app.test_client(), make.person("Cora", Role.CERTIFICATION_MANAGER))
+    early = make.begun(sat, make.person("Early Bird"))
+    make.moved(sat.versions[0], ItemState.SUSPENDED, by=make.person("Rita"))
+    code = "K01-text"
+    with clock.frozen_at(now):
+        sent = {"rules": "1", "identity": "1", "language": "en"}
+        assert browser.post("/exams/ADM-300/attempt", data=sent).status_code == 409
+        assert "not delivered here" in Page(browser.get("/exams/ADM-300")).text
+        for address in ("/manage/exams/ADM-300", "/manage/exams/ADM-300/forms/A"):
+            page = Page(head.get(address))
+            assert f"suspended items: {code}" in page.text
+        with unit(writes=True):
+            assert actions.submit(early.id, by=early.person_id, now=now)
+        # Another form takes its place, and a suspension that ends gives it back.
+        other = make.form(sat.exam, sat.versions[1:], code="B")
+        assert browser.post("/exams/ADM-300/attempt", data=sent).status_code == 303
+    assert attempt_of(candidate).form_id == other.id
+    make.moved(sat.versions[0], ItemState.ACTIVE, by=make.person("Second"))
+    with unit(writes=False):
+        assert [form.code for form in given_forms(sat.exam.id)] == ["A", "B"]
 
 
 def test_the_exam_s_own_page_begins_it(

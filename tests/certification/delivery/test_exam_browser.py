@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from certification.delivery.models import Attempt
+from certification.exams import browser_file
 from lms import clock
 from lms.accounts.models import Person
 from tests.factories import Factory
@@ -145,3 +146,62 @@ def test_an_exam_for_any_browser_asks_for_nothing(
     make.takeable(kinds=("text",))
     with clock.frozen_at(now):
         assert browser.get(CHECK).location == "/exams/ADM-300"
+
+
+SETTINGS = browser_file.settings(
+    "http://localhost/exams/ADM-300",
+    "http://localhost/exams/ADM-300/browser/end",
+    ["/exams/ADM-300", "/exams/attempts/*"],
+)
+
+
+def test_a_configuration_that_is_made_here_opens_the_exam_and_leads_out_of_it(
+    make: Factory, candidate: Person, browser: FlaskClient, now: datetime
+) -> None:
+    key = browser_file.config_key(SETTINGS)
+    attempt = make.begun(
+        make.takeable(kinds=("text",), browser_keys=[key], browser_settings=SETTINGS), candidate
+    )
+    place, file = f"/exams/attempts/{attempt.code}", "/exams/ADM-300/browser/1.seb"
+    with clock.frozen_at(now):
+        refused = Page(browser.get(place))
+        assert refused.status == 403
+        assert file in refused.links
+        assert any(link.startswith("seb://") and link.endswith(file) for link in refused.links)
+        sent = {"X-SafeExamBrowser-ConfigKeyHash": proof(place, key)}
+        assert browser.get(place, headers=sent).status_code == 200
+        other = {"X-SafeExamBrowser-ConfigKeyHash": proof(place, OTHER)}
+        assert browser.get(place, headers=other).status_code == 403
+        sent = {"X-SafeExamBrowser-ConfigKeyHash": proof(f"{place}/submission", key)}
+        assert browser.post(f"{place}/submission", headers=sent).status_code == 303
+        sent = {"X-SafeExamBrowser-ConfigKeyHash": proof(place, key)}
+        assert "/exams/ADM-300/browser/end" in Page(browser.get(place, headers=sent)).links
+        assert "You may close this window" in Page(browser.get("/exams/ADM-300/browser/end")).text
+
+
+def test_before_the_start_the_file_and_its_link_are_on_the_exams_page(
+    make: Factory, browser: FlaskClient, now: datetime
+) -> None:
+    key = browser_file.config_key(SETTINGS)
+    make.takeable(kinds=("text",), browser_keys=[key], browser_settings=SETTINGS)
+    with clock.frozen_at(now):
+        page = Page(browser.get("/exams/ADM-300"))
+        assert "/exams/ADM-300/browser/1.seb" in page.links
+        assert "that you were sent" not in page.text
+
+
+def test_the_file_is_there_for_the_exam_browser_before_anybody_signed_in(
+    app: Flask, make: Factory, now: datetime
+) -> None:
+    make.takeable(
+        kinds=("text",), browser_keys=[browser_file.config_key(SETTINGS)], browser_settings=SETTINGS
+    )
+    visitor = app.test_client()
+    answer = visitor.get("/exams/ADM-300/browser/1.seb")
+    assert answer.mimetype == "application/seb"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="ADM-300.seb"'
+    assert answer.data == browser_file.packed(SETTINGS)
+    for address in ("/exams/ADM-300/browser/2.seb", "/exams/NONE/browser/1.seb"):
+        assert visitor.get(address).status_code == 404
+    assert visitor.post("/exams/ADM-300/browser/1.seb").status_code == 405
+    assert visitor.get("/exams/ADM-300/browser/end").status_code == 303

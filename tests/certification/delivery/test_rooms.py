@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from certification.delivery import actions
 from certification.delivery.models import Attempt, ExamBooking, ExamSlot
 from lms import clock
 from lms.accounts.models import Person
@@ -127,6 +128,22 @@ def test_the_proctor_confirms_who_it_is_and_watches(
     assert "Paris" not in str(line)
 
 
+def test_who_is_working_stands_above_who_is_expected_and_who_is_done(
+    make: Factory, proctor: FlaskClient, now: datetime
+) -> None:
+    sat = make.takeable(kinds=("text",))
+    done, expected, working = (make.person(name) for name in ("Ada", "Ben", "Cyd"))
+    for person in (done, working):
+        make.begun(sat, person)
+    with unit(writes=True):
+        attempt = db.session.scalars(sa.select(Attempt).where(Attempt.person_id == done.id)).one()
+        actions.submit(attempt.id, by=done.id, now=now)
+    make.booked(sat.exam, None, expected)
+    with clock.frozen_at(now):
+        rows = Page(proctor.get("/teach/proctor/ADM-300")).rows()
+    assert [row[0] for row in rows] == ["Cyd", "Ben", "Ada"]
+
+
 def test_the_proctor_pauses_extends_notes_and_ends(
     make: Factory, candidate: Person, browser: FlaskClient, proctor: FlaskClient, now: datetime
 ) -> None:
@@ -153,6 +170,27 @@ def test_the_proctor_pauses_extends_notes_and_ends(
     ended = rows(Attempt)[0]
     assert (ended.state, ended.ended_by) == ("void", "proctor")
     assert "Ended without a result" in Page(browser.get(f"/exams/attempts/{attempt.code}")).text
+
+
+@pytest.mark.parametrize(("why", "counts"), [("rules", True), ("other", False)])
+def test_an_attempt_that_ended_for_the_rules_counts_and_another_does_not(
+    make: Factory, candidate: Person, browser: FlaskClient, proctor: FlaskClient, now: datetime,
+    why: str, counts: bool,
+) -> None:  # fmt: skip
+    attempt = make.begun(make.takeable(kinds=("text",), retakes={"waits": [14]}), candidate)
+    place = f"/teach/proctor/ADM-300/attempts/{attempt.code}"
+    with clock.frozen_at(now):
+        assert proctor.post(f"{place}/notes", data={"note": "So", "void": why}).status_code == 303
+        ended = Page(browser.get(f"/exams/attempts/{attempt.code}")).text
+        assert ("It counts as an attempt" in ended) is counts
+        assert ("It counts as no attempt" in ended) is not counts
+        assert ("counts as an attempt" in Page(proctor.get(place)).text) is counts
+        again = browser.post("/exams/ADM-300/attempt", data=START)
+        assert again.status_code == (409 if counts else 303)
+    if counts:
+        with clock.frozen_at(now + timedelta(days=14)):
+            again = browser.post("/exams/ADM-300/attempt", data=START)
+            assert again.status_code == 303
 
 
 def test_nobody_proctors_themselves(app: Flask, make: Factory, now: datetime) -> None:

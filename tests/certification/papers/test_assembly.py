@@ -205,6 +205,17 @@ def test_parallel_forms_share_little_and_are_alike_in_difficulty() -> None:
     assert abs(means[0] - means[1]) < 1
 
 
+def test_a_further_form_takes_first_from_where_items_are_left_that_no_form_asked() -> None:
+    """Cell 1 has more items, but all of them were asked; without an eye for that the search tries
+    every pair of them first."""
+    pool = [item(n, 1) for n in range(9)] + [item(n, 2) for n in range(10, 13)]
+    cells = (Cell(1, 1, 1, 2), Cell(2, 2, 1, 2))
+    order = Order(cells=cells, total=3, earlier=(frozenset(range(9)),), shared=1)
+    found = assemble(order, pool, "seed", budget=8)
+    assert isinstance(found, Assembled)
+    assert sorted(cell for _version, cell in found.places) == [1, 2, 2]
+
+
 def test_pilot_items_are_strewn_in_between() -> None:
     places = [(n, 1) for n in range(20)]
     mixed = with_pilots(places, [91, 92, 93], "s")

@@ -1,5 +1,7 @@
 """Policies, blueprints, forms and cut scores in the browser, without scripts."""
 
+import gzip
+import plistlib
 from fractions import Fraction
 
 import pytest
@@ -7,6 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from certification.exams import browser_file
 from certification.exams.models import Exam, ExamPolicy
 from certification.papers.models import Blueprint, CutScore, ExamForm, PaperState
 from courses.catalog.models import CourseKind
@@ -181,6 +184,37 @@ def test_a_policy_is_a_new_version_and_wants_its_rules(
     assert [(r.number, r.languages, r.browser_keys, r.retakes["waits"]) for r in rows] == [
         (1, ["en", "de"], ["a" * 64], [1, 14])
     ]
+
+
+def test_a_policy_with_a_browser_file_takes_its_key_by_itself(
+    head: FlaskClient, app: Flask, exam: Exam, make: Factory
+) -> None:
+    values = {
+        "effective_from": "2099-01-01", "languages": "en", "rules_en": "Work alone.",
+        "browser_keys": "b" * 64, "has_browser_file": "y",
+    }  # fmt: skip
+    form = Page(head.get(f"{ROOT}/policy")).form(f"{ROOT}/policy")
+    assert form.submit(head, **values).status_code == 303
+    page = Page(head.get(f"{ROOT}/policy"))
+    file = app.test_client().get("/exams/ADM-300/browser/1.seb")
+    found = plistlib.loads(gzip.decompress(gzip.decompress(file.data)[4:]))
+    assert found["startURL"] == "http://academy.test/exams/ADM-300"
+    with unit(writes=False):
+        row = db.session.scalars(sa.select(ExamPolicy)).one()
+    own = browser_file.config_key(row.browser_settings or {})
+    assert row.browser_keys == ["b" * 64, own]
+    assert own in page.text
+    assert "/exams/ADM-300/browser/1.seb" in page.links
+    # The next version begins with what was typed and ticked; unticked, the key goes with the file.
+    form = page.form(f"{ROOT}/policy")
+    assert form.values["browser_keys"][0].strip() == "b" * 64
+    assert form.values["has_browser_file"] == ["y"]
+    del form.values["has_browser_file"]
+    assert form.submit(head, effective_from="2099-01-01").status_code == 303
+    with unit(writes=False):
+        newest = db.session.scalars(sa.select(ExamPolicy).where(ExamPolicy.number == 2)).one()
+    assert (newest.browser_keys, newest.browser_settings) == (["b" * 64], None)
+    assert app.test_client().get("/exams/ADM-300/browser/2.seb").status_code == 404
 
 
 def test_a_policy_never_changes(head: FlaskClient, exam: Exam, make: Factory) -> None:

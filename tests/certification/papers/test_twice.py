@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from certification.exams.models import Exam, ExamPolicy
-from certification.items.models import ItemState, ItemVersion
+from certification.items.actions import add_enemy
+from certification.items.models import Item, ItemState, ItemVersion
 from certification.papers.models import Blueprint, BlueprintCell, CutScore, ExamForm, PaperState
 from courses.catalog.models import CourseKind
 from lms.audit import AuditEntry
@@ -179,6 +180,21 @@ def test_a_form_whose_items_left_use_is_not_published(
     assert answer.status == 422
     assert "no longer in use: Q0" in answer.text
     assert acts("exam_form.published") == 0
+
+
+def test_a_form_whose_items_became_enemies_is_not_published_and_says_so(
+    head: FlaskClient, exam: Exam, make: Factory
+) -> None:
+    assembled(head, make, exam)
+    with unit(writes=True):
+        asked = db.session.scalars(sa.select(Item).order_by(Item.code)).all()
+        add_enemy(asked[0], asked[1], by=None, now=make.now)
+    answer = Page(form_at(head, "/forms/A", "/forms/A/state").submit(head))
+    pair = f"{asked[0].code} – {asked[1].code}"
+    assert answer.status == 422
+    assert f"are enemies by now: {pair}." in answer.text
+    assert acts("exam_form.published") == 0
+    assert pair in Page(head.get(f"{ROOT}/forms/A")).text
 
 
 CUT = {"cut": "65", "reason": "As the board decided"}

@@ -1,4 +1,4 @@
-"""Appeals: in time, one at a time, answered by somebody who neither marked nor sat."""
+"""Appeals: in time, one at a time, answered by somebody who had no part in it."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -8,12 +8,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from certification.delivery.models import Attempt
+from certification.delivery.models import Attempt, AttemptEvent
 from certification.items.reading import draft_from
 from certification.scoring import actions_appeals as actions
-from certification.scoring import actions_marks
-from certification.scoring.models import Appeal, AppealState, ScoreRun
-from certification.scoring.models_work import MarkingTask
+from certification.scoring import actions_dispositions, actions_marks
+from certification.scoring.models import Appeal, AppealState, ItemDisposition, ScoreRun
+from certification.scoring.models_work import DispositionChange, MarkingTask
 from courses.catalog.models import CourseKind
 from lms import clock
 from lms.accounts.models import Person
@@ -151,10 +151,49 @@ def test_who_marked_and_who_sat_do_not_decide(
     make: Factory, attempt: Attempt, ada: Person, team: list[int]
 ) -> None:
     own, row = ada.id, appeal(attempt, ada.id, make.now)
-    for by, code in ((team[0], "appeal_by_marker"), (own, "not_yourself")):
+    for by, code in ((team[0], "appeal_by_part"), (own, "not_yourself")):
         with pytest.raises(Refusal, match=code):
             answer(row, by, make.now, is_upheld=True)
     assert state_of(row) == AppealState.OPEN
+
+
+def test_who_held_the_exam_or_decided_on_its_items_before_does_not_decide(
+    make: Factory, exam: Sat, attempt: Attempt, ada: Person, team: list[int]
+) -> None:
+    pia, carl, jo, pat = (
+        make.person(name, Role.CERTIFICATION_MANAGER).id for name in ("Pia", "Carl", "Jo", "Pat")
+    )
+    version, hour = exam.versions[0], timedelta(hours=1)
+    with unit(writes=True):
+        decision = actions_dispositions.propose(
+            exam.exam, version.id, draft_from(version.content), treatment="credit", typed="",
+            reason="Bad", by=pia, now=make.now,
+        )  # fmt: skip
+    make.work("scoring.preview")
+    with unit(writes=True):
+        found = db.session.get_one(ItemDisposition, decision.id)
+        actions_dispositions.start(found, by=carl, now=make.now)
+        change = db.session.scalars(sa.select(DispositionChange)).one()
+        change.decided_at, change.decided_by, change.decision = make.now, jo, "Kept"
+        noted = AttemptEvent(
+            attempt_id=attempt.id, number=99, kind="incident", data={"note": "Noise"},
+            at=make.now, by=pat,
+        )  # fmt: skip
+        db.session.add(noted)
+    row = appeal(attempt, ada.id, make.now + hour)
+    for by in (pia, carl, jo, pat):
+        with pytest.raises(Refusal, match="appeal_by_part"):
+            answer(row, by, make.now + hour, is_upheld=True)
+    # Whoever hears the appeal may decide on the item because of it.
+    with unit(writes=True):
+        actions_dispositions.propose(
+            exam.exam, exam.versions[1].id, draft_from(exam.versions[1].content),
+            treatment="credit", typed="", reason="As the appeal says", by=team[2],
+            now=make.now + 2 * hour,
+        )  # fmt: skip
+    make.work("scoring.preview")
+    answer(row, team[2], make.now + 2 * hour, is_upheld=True)
+    assert state_of(row) == AppealState.UPHELD
 
 
 def test_a_third_mark_counts_once_the_appeal_is_upheld(

@@ -6,14 +6,21 @@ from fractions import Fraction
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from certification.awards.models import Award
 from certification.delivery.models import Attempt
 from certification.exams.models import ExamResult
 from certification.items.reading import draft_from
+from certification.scoring import actions_appeals, queries_changes
 from certification.scoring import actions_dispositions as actions
-from certification.scoring import queries_changes
-from certification.scoring.models import DispositionState, ItemDisposition, RunState, ScoreRun
+from certification.scoring.models import (
+    Appeal,
+    DispositionState,
+    ItemDisposition,
+    RunState,
+    ScoreRun,
+)
 from certification.scoring.models_work import DispositionChange
 from courses.catalog.models import CourseKind, Programme
 from lms import clock, revisions
@@ -232,20 +239,90 @@ def test_a_person_decides_on_a_pass_that_would_be_lost(
     states: list[tuple[int, str, str]],
     passed: bool,
 ) -> None:
-    change = decide(make, propose(make, exam), cora)["Ada"]
+    change_id = decide(make, propose(make, exam), cora)["Ada"].id
 
     def settle(by: int) -> None:
         with unit(writes=True):
-            found = db.session.get_one(DispositionChange, change.id)
+            found = db.session.get_one(DispositionChange, change_id)
             actions.settle(found, takes=takes, reason="Heard", by=by, now=make.now)
 
+    judge = make.person("Jo", Role.CERTIFICATION_MANAGER).id
     with pytest.raises(Refusal, match="not_yourself"):
         settle(cast["Ada"].person_id)
-    settle(cora.id)
+    for name, part in (("proposed it", pia(make)), ("carried it out", cora.id)):
+        with pytest.raises(Refusal, match="third_person"):
+            settle(part)
+        assert make.result_of(cast["Ada"]).passed, name
+    settle(judge)
     assert runs_of(cast["Ada"]) == states
     assert make.result_of(cast["Ada"]).passed is passed
     with pytest.raises(Refusal, match="changed_meanwhile"):
-        settle(cora.id)
+        settle(judge)
+
+
+def test_the_database_knows_who_may_not_settle_a_pass_and_keeps_what_was_settled(
+    make: Factory, exam: Sat, cast: dict[str, Attempt], cora: Person
+) -> None:
+    change_id = decide(make, propose(make, exam), cora)["Ada"].id
+    judge = make.person("Jo", Role.CERTIFICATION_MANAGER).id
+
+    def write(**values: object) -> None:
+        with unit(writes=True):
+            mine = sa.update(DispositionChange).where(DispositionChange.id == change_id)
+            db.session.execute(mine.values(values))
+
+    for by in (pia(make), cora.id, None):
+        with pytest.raises(sa.exc.DBAPIError, match="another person"):
+            write(decided_at=make.now, decided_by=by, decision="So")
+    with pytest.raises(sa.exc.DBAPIError, match="another person"):
+        write(decided_by=judge, decision="So")
+    write(decided_at=make.now, decided_by=judge, decision="So")
+    for values in ({"decided_by": cora.id}, {"decision": "Otherwise"}, {"decided_at": None}):
+        with pytest.raises(sa.exc.DBAPIError, match="frozen"):
+            write(**values)
+
+
+def test_a_later_proposal_replaces_the_one_that_knew_less(
+    make: Factory, exam: Sat, cast: dict[str, Attempt], cora: Person
+) -> None:
+    first = decide(make, propose(make, exam), cora)["Ada"].id
+    later = decide(make, propose(make, exam, place=1), cora)["Ada"].id
+    kinds = [(2, "regrade", "dropped"), (3, "regrade", "proposed")]
+    assert runs_of(cast["Ada"]) == [(1, "initial", "deciding"), *kinds]
+    judge = make.person("Jo", Role.CERTIFICATION_MANAGER).id
+
+    def take(change_id: int) -> None:
+        with unit(writes=True):
+            found = db.session.get_one(DispositionChange, change_id)
+            actions.settle(found, takes=True, reason="Heard", by=judge, now=make.now)
+
+    with pytest.raises(Refusal, match="changed_meanwhile"):
+        take(first)
+    take(later)
+    run = make.deciding_run(cast["Ada"])
+    assert run is not None
+    assert (run.number, run.full, run.passed) == (3, 8, False)
+
+
+def test_an_appeal_leaves_a_pass_that_waits_to_be_settled(
+    make: Factory, exam: Sat, cast: dict[str, Attempt], cora: Person
+) -> None:
+    decide(make, propose(make, exam), cora)
+    ada, judge = cast["Ada"], make.person("Jo", Role.CERTIFICATION_MANAGER).id
+    later = make.now + timedelta(hours=1)
+    with unit(writes=True):
+        found = db.session.scalars(
+            sa.select(Attempt).where(Attempt.id == ada.id).options(joinedload(Attempt.policy))
+        ).one()
+        row = actions_appeals.appeal(found, "Look again", by=ada.person_id, now=later)
+    with unit(writes=True):
+        actions_appeals.decide_appeal(
+            db.session.get_one(Appeal, row.id), is_upheld=True, scores=True, decision="We looked",
+            by=judge, now=later,
+        )  # fmt: skip
+    assert runs_of(ada) == [
+        (1, "initial", "deciding"), (2, "regrade", "proposed"), (3, "appeal", "dropped")
+    ]  # fmt: skip
 
 
 def award_for_the_exam(make: Factory, programme: Programme) -> None:

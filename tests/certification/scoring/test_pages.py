@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import UTC, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -219,7 +220,12 @@ def test_an_appeal_is_made_answered_and_read(
         row = db.session.scalars(sa.select(Appeal)).one()
 
     ann = assessor(app, make, "Ann")
-    assert attempt.code in Page(ann.get("/teach/appeals")).text
+    waiting = Page(ann.get("/teach/appeals")).text
+    assert attempt.code in waiting
+    assert "overdue" not in waiting
+    after = datetime.combine(row.answer_due_on + timedelta(days=1), time(12), UTC)
+    with clock.frozen_at(after):
+        assert "overdue" in Page(assessor(app, make, "Lena").get("/teach/appeals")).text
     answer = f"/teach/appeals/{row.id}"
     shown = Page(ann.get(answer))
     assert "two right answers" in shown.text
@@ -394,9 +400,13 @@ def test_a_decision_is_previewed_confirmed_and_carried_out(
         ).first()
     assert change is not None
     settle = f"{address}/changes/{change.id}"
-    sent = done.form(settle)
+    for part in (done, Page(second.get(address))):
+        assert not part.has_form(settle)
+        assert "Somebody else settles it" in part.text
+    third = make.sign_in(app.test_client(), make.person("Tom Third", Role.CERTIFICATION_MANAGER))
+    sent = Page(third.get(address)).form(settle)
     sent.values["keep"] = ["1"]
-    assert sent.submit(manager, reason="The candidate was told so").status_code == 303
+    assert sent.submit(third, reason="The candidate was told so").status_code == 303
     assert "The candidate was told so" in Page(manager.get(f"{address}?show=lost")).text
     assert make.result_of(attempt).passed
 

@@ -143,6 +143,38 @@ def test_a_decision_starts_once_and_moves_each_attempt_once(
     assert count(ExamResult) == 6
 
 
+def test_a_lost_pass_is_settled_once_however_many_decide_at_once(
+    app: Flask, make: Factory, exam: Sat
+) -> None:
+    attempt = make.submitted(exam, make.person("Ada"), [RIGHT] * 7)
+    make.scored(attempt)
+    disposition_id, carl = previewed(make, exam, "neutral"), make.person("Carl").id
+    with unit(writes=True):
+        row = db.session.get_one(ItemDisposition, disposition_id)
+        proposer = row.created_by
+        actions_dispositions.start(row, by=carl, now=make.now + timedelta(minutes=1))
+    make.work("scoring.regrade")
+    judges = [make.person(f"Judge {n}").id for n in range(THREADS)]
+    judges[0], judges[1] = proposer, carl
+
+    def settle(number: int) -> None:
+        change = db.session.scalars(sa.select(DispositionChange)).one()
+        takes = bool(number % 2)
+        by = judges[number]
+        actions_dispositions.settle(
+            change, takes=takes, reason=f"Judge {number}", by=by, now=make.now
+        )
+
+    ended = at_once(app, settle)
+    assert ended == {"done": 1, "third_person": 2, "changed_meanwhile": THREADS - 3}
+    with unit(writes=False):
+        change = db.session.scalars(sa.select(DispositionChange)).one()
+    assert change.decided_by not in (proposer, carl)
+    took = bool(int(change.decision.split()[1]) % 2)
+    assert states(attempt) == (["past", "deciding"] if took else ["deciding", "dropped"])
+    assert make.result_of(attempt).passed is not took
+
+
 def test_scores_that_are_computed_while_a_decision_starts_all_follow_it(
     app: Flask, make: Factory, exam: Sat
 ) -> None:
