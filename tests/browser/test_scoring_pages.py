@@ -136,7 +136,9 @@ def test_report_appeal_decision_and_its_preview_by_keyboard(visit: Open, scored:
     expect(page.locator("main")).to_contain_text("Not passed → passed")
     sound(page)
     press(page, "Score 1 attempt anew")
-    expect(page.locator("main")).to_contain_text("carried out by", timeout=PATIENCE)
+    # Until it is done the page loads itself anew, which would cut off the way to the next one.
+    expect(page.locator("main")).to_contain_text("· done", timeout=PATIENCE)
+    expect(page.locator("main")).to_contain_text("carried out by")
     page.goto(appeal)
     page.get_by_label("Uphold the appeal").focus()
     page.keyboard.press("Space")
