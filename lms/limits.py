@@ -42,7 +42,13 @@ class TableStorage(Storage):
 
     def __init__(self, uri: str | None = None, wrap_exceptions: bool = False, **_: Any) -> None:
         super().__init__(uri, wrap_exceptions)
-        self.url = (uri or "").partition("://")[2]
+        self.begun_for = (uri or "").partition("://")[2]
+
+    @property
+    def url(self) -> str:
+        """The database of the application that asks: one limiter serves all of a process."""
+        settings: Settings | None = current_app.extensions["settings"] if current_app else None
+        return settings.database_url if settings else self.begun_for
 
     @property
     def base_exceptions(self) -> type[Exception]:

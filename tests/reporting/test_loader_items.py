@@ -100,7 +100,7 @@ def test_items_come_active_or_as_pilots_with_the_hash_of_their_entry(
     result = load_folder(app, folder)
 
     assert result.exit_code == 0, result.output
-    assert "item version      26 added" in result.output
+    assert "item version      29 added" in result.output
     assert versions("ADM-ARCH-01") == [(1, "active")]
     assert versions("ADM-ARCH-09") == [(1, "pilot")]
     with unit(writes=False):
@@ -170,7 +170,7 @@ def test_a_changed_picture_is_a_new_version_of_its_item(
     load_folder(app, folder)
     path = folder / "pictures" / "adm-network.png"
     path.write_bytes(path.read_bytes() + b"\n")
-    assert "item version      1 added, 25 unchanged" in load_folder(app, folder).output
+    assert "item version      1 added, 28 unchanged" in load_folder(app, folder).output
     assert versions("ADM-SEC-16") == [(1, "retired"), (2, "pilot")]
 
 
@@ -187,7 +187,7 @@ def test_a_changed_item_is_a_new_version_and_the_old_one_retires(
 ) -> None:
     load_folder(app, folder)
     edit(ARCH, "One of three application nodes", "One of four application nodes")
-    assert "item version      1 added, 25 unchanged" in load_folder(app, folder).output
+    assert "item version      1 added, 28 unchanged" in load_folder(app, folder).output
     assert versions("ADM-ARCH-01") == [(1, "retired"), (2, "active")]
 
 
@@ -212,7 +212,7 @@ def test_what_people_did_with_an_item_stays_until_its_entry_changes(
     make.moved(version, ItemState.SUSPENDED, by=kim)
     assert "Nothing changed." in load_folder(app, folder).output
     edit(ARCH, "cluster of five voting nodes", "cluster of seven voting nodes")
-    assert "item version      1 added, 25 unchanged" in load_folder(app, folder).output
+    assert "item version      1 added, 28 unchanged" in load_folder(app, folder).output
     assert versions("ADM-ARCH-01") == [(1, "suspended")]
     edit(ARCH, "One of three application nodes", "One of four application nodes")
     load_folder(app, folder)
