@@ -88,11 +88,11 @@ def _save_while(
     numbers, kept, lost, torn = count(), list[int](), list[int](), [0]
     deadline, turn, done = time.monotonic() + PATIENCE, threading.Lock(), threading.Event()
 
-    def is_enough() -> bool:
-        return len(kept) >= SAVES and torn[0] >= LEAST_TORN
+    def missing() -> int:
+        return max(SAVES - len(kept), LEAST_TORN - torn[0])
 
     def send() -> None:
-        while not is_enough() and time.monotonic() < deadline:
+        while missing() > 0 and time.monotonic() < deadline:
             with turn:
                 number = next(numbers)
             is_kept = save(server.port, attempt, headers, number, breaks=True)
