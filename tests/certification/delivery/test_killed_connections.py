@@ -102,9 +102,7 @@ def _save_while(
         while not done.is_set():
             torn[0] += tear()
 
-    while not save(server.port, attempt, headers, next(numbers), breaks=True):
-        assert time.monotonic() < deadline, "the server did not begin"
-        time.sleep(0.1)
+    _begin(lambda: save(server.port, attempt, headers, next(numbers), breaks=True), deadline)
     savers = [threading.Thread(target=send) for _ in range(4)]
     destroyer = threading.Thread(target=destroy)
     for thread in (*savers, destroyer):
@@ -117,6 +115,12 @@ def _save_while(
     assert len(kept) >= SAVES, f"only {len(kept)} saves in time"
     _is_all_there(attempt, kept)
     return torn[0], len(lost)
+
+
+def _begin(saves: Callable[[], bool], deadline: float) -> None:
+    while not saves():
+        assert time.monotonic() < deadline, "the server did not begin"
+        time.sleep(0.1)
 
 
 def _is_all_there(attempt: Attempt, kept: list[int]) -> None:
