@@ -27,6 +27,8 @@ from tests.factories import Factory
 from tests.page import Page
 from tests.queries import counted
 
+pytestmark = pytest.mark.thorough
+
 DONE = Fact(1, date(2026, 11, 2))
 GOOD = Target(is_issued=True, is_replaced=False, is_revoked=False, is_suspended=False, is_own=False)
 

@@ -22,6 +22,8 @@ from tests.factories import Factory
 from tests.factories.sittings import Sat, answers_of
 from tests.page import Page
 
+pytestmark = pytest.mark.thorough
+
 LIST = "/manage/exams/ADM-300/cut-score-studies"
 ITEMS = 4
 

@@ -32,6 +32,8 @@ from lms.permissions import Role
 from tests.factories import Factory
 from tests.factories.sittings import Sat
 
+pytestmark = pytest.mark.thorough
+
 RIGHT, WRONG = ["b"], ["a"]
 
 

@@ -27,6 +27,8 @@ from tests.factories.sittings import Sat
 from tests.page import Page
 from tests.queries import counted
 
+pytestmark = pytest.mark.thorough
+
 RIGHT, WRONG = ["b"], ["a"]
 MANAGE = "/manage/exams/ADM-300"
 
