@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.types import TypeEngine
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -116,6 +117,11 @@ def _each_sqlite(element: _Each, compiler: Any, **options: Any) -> str:
 @compiles(_Each, "postgresql")
 def _each_postgresql(element: _Each, compiler: Any, **options: Any) -> str:
     return f"unnest({compiler.process(element.clauses, **options)})"
+
+
+def empty(kind: TypeEngine[Any]) -> Any:
+    """NULL of a type: what a branch of a UNION does not have."""
+    return sa.cast(sa.null(), kind)
 
 
 def listed(name: str) -> sa.Select[int]:

@@ -18,6 +18,7 @@ from certification.competency.models import Competency, Evidence
 from certification.exams.models import Exam, ExamResult
 from courses.catalog.models import Course, CourseVersion
 from courses.scheduling.models import Completion
+from lms.columns import empty
 from lms.prepared import Prepared
 
 _person = sa.bindparam("person", type_=sa.BigInteger())
@@ -25,14 +26,10 @@ _day = sa.bindparam("day", type_=sa.Date())
 _later = aliased(ExamResult)
 
 
-def _none(kind: sa.types.TypeEngine[Any]) -> Any:
-    return sa.cast(sa.null(), kind)
-
-
 def _fact(kind: str, code: Any, id: Any, on: Any, **more: Any) -> Any:
     """One branch of everything that is known about a person; `more` are further columns, which
     stand empty in the other branches."""
-    zero, day = sa.literal_column("0", sa.Integer), _none(sa.Date())
+    zero, day = sa.literal_column("0", sa.Integer), empty(sa.Date())
     columns = {
         "kind": sa.literal_column(f"'{kind}'", sa.String),
         "code": code,

@@ -18,7 +18,7 @@ from courses.scheduling.models import (
     WaitingState,
 )
 from lms.accounts.models import Person
-from lms.columns import UtcDateTime
+from lms.columns import UtcDateTime, empty
 from lms.prepared import Prepared
 
 SHOWN_AS_CLOSED = timedelta(days=14)
@@ -41,31 +41,27 @@ class Mine:
 
 def _part(part: str, **columns: Any) -> Any:
     """One branch of everything that is a person's own; what it does not name stands empty."""
-    empty = {
+    columns_of_all = {
         "part": sa.literal_column(f"'{part}'", sa.String),
         "id": ClassSession.id,
         "title": CourseVersion.title,
         "course_code": Course.code,
         "course_id": Course.id,
-        "code": _none(sa.Text()),
-        "starts_at": _none(UtcDateTime()),
-        "ends_at": _none(UtcDateTime()),
-        "time_zone": _none(sa.Text()),
-        "venue": _none(sa.Text()),
-        "room": _none(sa.Text()),
-        "kind": _none(Seat.kind.type),
-        "trainer": _none(sa.Text()),
-        "first_ends_at": _none(UtcDateTime()),
-        "state": _none(WaitingEntry.state.type),
-        "slug": _none(sa.Text()),
-        "programme_slug": _none(sa.Text()),
-        "started_at": _none(UtcDateTime()),
+        "code": empty(sa.Text()),
+        "starts_at": empty(UtcDateTime()),
+        "ends_at": empty(UtcDateTime()),
+        "time_zone": empty(sa.Text()),
+        "venue": empty(sa.Text()),
+        "room": empty(sa.Text()),
+        "kind": empty(Seat.kind.type),
+        "trainer": empty(sa.Text()),
+        "first_ends_at": empty(UtcDateTime()),
+        "state": empty(WaitingEntry.state.type),
+        "slug": empty(sa.Text()),
+        "programme_slug": empty(sa.Text()),
+        "started_at": empty(UtcDateTime()),
     }
-    return sa.select(*(column.label(name) for name, column in (empty | columns).items()))
-
-
-def _none(kind: sa.types.TypeEngine[Any]) -> Any:
-    return sa.cast(sa.null(), kind)
+    return sa.select(*(column.label(name) for name, column in (columns_of_all | columns).items()))
 
 
 _DATES = {
