@@ -10,6 +10,7 @@ from lms import revisions
 from lms.db import unit
 from tests.browser import people, walk
 from tests.browser.conftest import PASSWORD, Site, Visit
+from tests.factories import Factory
 
 Open = Callable[..., Visit]
 PATIENCE = 20_000
@@ -33,6 +34,14 @@ def site(exams_site: Site) -> Site:
     return exams_site
 
 
+def _candidate(make: Factory, number: int) -> None:
+    """Who may sit the exam that was just made, in the catalogue as it is now."""
+    person = make.person("Sebastian", password=PASSWORD)
+    with unit(writes=True):
+        people.named(person, f"seb-{number}")
+        revisions.bump("catalog")
+
+
 @pytest.mark.parametrize(("key", "said"), [(KEY, "Begin"), ("d" * 64, "another configuration")])
 def test_safe_exam_browser_shows_its_key_to_the_page(
     visit: Open, site: Site, key: str, said: str
@@ -41,10 +50,7 @@ def test_safe_exam_browser_shows_its_key_to_the_page(
         number = make.next()
         course = make.exam_course(make.programme(f"S{number}"), f"S{number}-300")
         make.takeable(course, kinds=("text",), browser_keys=[KEY])
-        person = make.person("Sebastian", password=PASSWORD)
-        with unit(writes=True):
-            people.named(person, f"seb-{number}")
-            revisions.bump("catalog")
+        _candidate(make, number)
     plain = visit()
     plain.sign_in(f"seb-{number}")
     page = plain.go(f"/exams/S{number}-300")
@@ -71,10 +77,7 @@ def test_a_configuration_that_is_made_here_opens_leads_in_and_out(visit: Open, s
         )
         key = browser_file.config_key(made)
         make.takeable(course, kinds=("text",), browser_keys=[key], browser_settings=made)
-        person = make.person("Sebastian", password=PASSWORD)
-        with unit(writes=True):
-            people.named(person, f"seb-{number}")
-            revisions.bump("catalog")
+        _candidate(make, number)
     plain = visit()
     plain.sign_in(f"seb-{number}")
     page = plain.go(f"/exams/{code}")
