@@ -108,9 +108,6 @@ _EVENT = Prepared(
     )
     .returning(AttemptEvent.number)
 )
-_COLUMNS = (
-    "attempt_id", "position", "client_seq", "response", "is_flagged", "seconds", "saved_at",
-)  # fmt: skip
 _KEEP: dict[str, Prepared] = {}
 
 
@@ -118,16 +115,11 @@ def _keep() -> Prepared:
     """Keep an answer unless a newer one is kept; gives back nothing then."""
     dialect = db.engine.dialect.name
     if dialect not in _KEEP:
-        table = AttemptResponse.__table__
-        values = {name: sa.bindparam(name, type_=table.c[name].type) for name in _COLUMNS}
-        statement = upsert(dialect)(AttemptResponse).values(values)
-        fresh = {name: statement.excluded[name] for name in _COLUMNS[2:]}
-        statement = statement.on_conflict_do_update(
-            index_elements=["attempt_id", "position"],
-            set_=fresh,
-            where=table.c.client_seq < statement.excluded.client_seq,
-        )
-        _KEEP[dialect] = Prepared(statement.returning(AttemptResponse.position))
+        columns = AttemptResponse.__table__.c
+        names = ("attempt_id", *saving_alone.ANSWER)
+        values = {name: sa.bindparam(name, type_=columns[name].type) for name in names}
+        insert = upsert(dialect)(AttemptResponse).values(values)
+        _KEEP[dialect] = Prepared(saving_alone.newest_wins(insert))
     return _KEEP[dialect]
 
 

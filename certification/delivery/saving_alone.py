@@ -53,19 +53,21 @@ def _locked() -> sa.CTE:
     )
 
 
+def newest_wins(insert: Any) -> Any:
+    """An INSERT of an answer that keeps it unless a newer one of its place is kept; gives back
+    nothing then. Of either database."""
+    return insert.on_conflict_do_update(
+        index_elements=["attempt_id", "position"],
+        set_={name: insert.excluded[name] for name in ANSWER[1:]},
+        where=AttemptResponse.client_seq < insert.excluded.client_seq,
+    ).returning(AttemptResponse.position)
+
+
 def _kept(locked: sa.CTE) -> sa.CTE:
-    table = AttemptResponse.__table__
     arrived = sa.select(locked.c.id, *map(_given, ANSWER))
-    statement = postgresql.insert(AttemptResponse).from_select(["attempt_id", *ANSWER], arrived)
-    return (
-        statement.on_conflict_do_update(
-            index_elements=["attempt_id", "position"],
-            set_={name: statement.excluded[name] for name in ANSWER[1:]},
-            where=table.c.client_seq < statement.excluded.client_seq,
-        )
-        .returning(AttemptResponse.position)
-        .cte("kept")
-    )
+    insert = postgresql.insert(AttemptResponse).from_select(["attempt_id", *ANSWER], arrived)
+    kept: sa.CTE = newest_wins(insert).cte("kept")
+    return kept
 
 
 def _noted(locked: sa.CTE, kept: sa.CTE) -> sa.CTE:
