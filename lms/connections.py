@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
+from lms import storedjson
 from lms.settings import Settings
 
 BUSY_TIMEOUT_MS = 30_000
@@ -34,9 +35,10 @@ writing: ContextVar[bool] = ContextVar("unit_writes", default=False)
 
 def options(settings: Settings) -> dict[str, Any]:
     """Options for both databases; PostgreSQL must also work behind a transaction pooler."""
+    own: dict[str, Any] = {"prepare_threshold": None}
     if settings.sqlite:
-        return {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}}
-    return {"connect_args": {"prepare_threshold": None}}
+        own = {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
+    return {"connect_args": own, "json_deserializer": storedjson.read}
 
 
 def prepare(engine: Engine) -> None:

@@ -110,17 +110,17 @@ class Prepared:
         return next(iter(self._run(values, alone=True)), None)
 
     def _run(self, values: dict[str, Any], *, alone: bool) -> list[Any]:
-        compiled = self._in_dialect()
+        dialect = db.engine.dialect
+        compiled = self._in_dialect(dialect)
         for observe in observers:
             observe(compiled.text)
         given = compiled.arguments(values)
         with connection(alone=alone) as driver:
-            cursor = cursor_of(db.engine.dialect, driver)
+            cursor = cursor_of(dialect, driver)
             cursor.execute(compiled.text, given)
             return [compiled.read(raw) for raw in cursor.fetchall()]
 
-    def _in_dialect(self) -> _Compiled:
-        dialect = db.engine.dialect
+    def _in_dialect(self, dialect: Dialect) -> _Compiled:
         if dialect.name not in self._compiled:
             self._compiled[dialect.name] = _Compiled(self.statement, dialect)
         return self._compiled[dialect.name]

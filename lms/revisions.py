@@ -33,6 +33,22 @@ def hold(name: str) -> None:
     db.session.execute(locked(sa.select(Revision.id).where(Revision.name == name)))
 
 
+BROUGHT = "catalog"
+"""The counter that nearly every page of a signed-in reader needs: the query that asks who they are
+brings it along, which saves each page a round trip."""
+
+
+def brought() -> sa.ScalarSelect[int]:
+    """Its value as a column of that query, for `note`."""
+    return sa.select(Revision.value).where(Revision.name == BROUGHT).scalar_subquery()
+
+
+def note(value: int | None) -> None:
+    """What `brought` was: a unit that reads asks no more."""
+    if is_reading():
+        g.setdefault("kept_in_unit", {}).setdefault(BROUGHT, value or 0)
+
+
 _VALUE = Prepared(sa.select(Revision.value).where(Revision.name == sa.bindparam("name")))
 
 

@@ -56,7 +56,7 @@ class AwardLink:
 def init_app(app: Flask) -> None:
     """Fill every slot."""
     slots.fill(app, "catalog.dates", dates)
-    slots.fill(app, "course.dates", many_dates)
+    slots.fill(app, "course.dates", course_dates)
     slots.fill(app, "catalog.marks", marks)
     slots.fill(app, "catalog.certifications", certifications)
     slots.fill(app, "course.certifications", counts_for)
@@ -130,9 +130,9 @@ def dates(course_ids: Sequence[int], now: datetime) -> dict[int, Any]:
     return scheduling.seats_left(course_ids, now=now)
 
 
-def many_dates(course_ids: Sequence[int], now: datetime) -> dict[int, Any]:
-    """The next five dates."""
-    return scheduling.next_dates(course_ids, now=now, limit=5)
+def course_dates(course_id: int, now: datetime) -> list[Any]:
+    """A course's next five dates."""
+    return scheduling.next_dates(course_id, now=now, limit=5)
 
 
 def marks(person_id: int) -> dict[int, str]:

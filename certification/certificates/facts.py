@@ -5,6 +5,8 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
+from lms import storedjson
+
 
 @dataclass(frozen=True, slots=True)
 class CertificateFacts:
@@ -51,7 +53,7 @@ class CertificateFacts:
     @classmethod
     def from_json(cls, text: str) -> "CertificateFacts":
         """The exact facts that were frozen."""
-        values = json.loads(text)
+        values = storedjson.read(text)
         values["awarded_on"] = date.fromisoformat(values["awarded_on"])
         if values["valid_until"]:
             values["valid_until"] = date.fromisoformat(values["valid_until"])

@@ -1,6 +1,6 @@
 """The public catalogue: browse, search, filter; a programme; a course."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -37,13 +37,9 @@ def _marks() -> dict[int, str]:
     return marks
 
 
-def _key(shown: Catalog, now: datetime, dates: dict[int, Any], *what: Hashable) -> Hashable:
+def _key(shown: Catalog, now: datetime, dates: Iterable[Any], *what: Hashable) -> Hashable:
     """What a visitor's page depends on: its subject, the catalogue, the day, the seats left."""
-    seats = [
-        (row.code, row.starts_at, row.room_left, row.virtual_left)
-        for value in dates.values()
-        for row in (value if isinstance(value, list) else [value])
-    ]
+    seats = [(row.code, row.starts_at, row.room_left, row.virtual_left) for row in dates]
     return what, shown.revision, _today(now), tuple(seats)
 
 
@@ -61,7 +57,7 @@ def index() -> ResponseReturnValue:
         values = _index_values(shown, set(ids), filters)
         return render_template("catalog/index.html", **values, standing=standing, dates=dates)
 
-    return pages.answer(_key(shown, now, dates, "index", filters, tuple(ids)), draw)
+    return pages.answer(_key(shown, now, dates.values(), "index", filters, tuple(ids)), draw)
 
 
 def _index_values(shown: Catalog, ids: set[int], filters: Filters) -> dict[str, Any]:
@@ -105,7 +101,7 @@ def programme(programme: str) -> ResponseReturnValue:
             mode_of={mode.code: mode for mode in shown.modes},
         )
 
-    return pages.answer(_key(shown, now, dates, "programme", programme), draw)
+    return pages.answer(_key(shown, now, dates.values(), "programme", programme), draw)
 
 
 @blueprint.get("/catalog/<programme>/<course>")
@@ -118,14 +114,14 @@ def course(programme: str, course: str) -> ResponseReturnValue:
     card = next((c for c in owner.courses if c.href == address), None) if owner else None
     if owner is None or card is None:
         abort(404)
-    dates = slots.ask("course.dates", {}, course_ids=[card.id], now=now)
+    dates = slots.ask("course.dates", [], course_id=card.id, now=now)
 
     def draw() -> str:
         values = _course_values(shown, owner, card)
         return render_template(
             "catalog/course.html",
             **values,
-            dates=dates.get(card.id, []),
+            dates=dates,
             standing=_standing(now),
             may_edit=_may_edit(owner.code),
         )

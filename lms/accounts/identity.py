@@ -11,7 +11,7 @@ from flask import Response, current_app, g
 from flask_login import AnonymousUserMixin, LoginManager
 from sqlalchemy.exc import OperationalError
 
-from lms import aside, clock
+from lms import aside, clock, revisions
 from lms.accounts.models import Account, AccountState, Person, RoleGrant, SignIn
 from lms.db import db
 from lms.permissions import Grant, may
@@ -111,6 +111,7 @@ _SIGNED_IN = Prepared(
         RoleGrant.organisation_id,
         RoleGrant.programme_code,
         RoleGrant.region_code,
+        revisions.brought().label("revision"),
     )
     .join(Account, Account.id == SignIn.account_id)
     .join(Person, Person.id == Account.person_id)
@@ -137,6 +138,7 @@ def load(token: str) -> Identity | None:
     if not rows:
         return None
     row = rows[0]
+    revisions.note(row.revision)
     return Identity(
         token,
         row.sign_in_id,

@@ -56,7 +56,7 @@ class ClassSession(Base):
         sa.CheckConstraint("virtual_taken BETWEEN 0 AND virtual_capacity", name="virtual_seats"),
         sa.CheckConstraint("room_capacity + virtual_capacity > 0", name="some_capacity"),
         sa.Index("ix_class_session_upcoming", "state", "starts_at", "id"),
-        sa.Index("ix_class_session_course", "course_id", "state", "starts_at"),
+        sa.Index("ix_class_session_course", "course_id", "state", "starts_at", "id"),
     )
 
 

@@ -236,23 +236,16 @@ _SHOWN = (
 
 
 def _next_dates() -> sa.Select[Any]:
-    rank = sa.func.row_number().over(
-        partition_by=_OWN.course_id, order_by=(_OWN.starts_at, _OWN.id)
-    )
-    ranked = (
-        sa.select(*_SHOWN, rank.label("rank"))
+    return (
+        sa.select(*_SHOWN)
         .join_from(_OWN.id.table, _MODE.id.table, _MODE.id == _OWN.delivery_mode_id)
         .where(
-            _OWN.course_id.in_(listed("course_ids")),
+            _OWN.course_id == sa.bindparam("course_id"),
             _OWN.state == SessionState.SCHEDULED,
             _OWN.starts_at > sa.bindparam("now"),
         )
-        .subquery()
-    )
-    return (
-        sa.select(ranked)
-        .where(ranked.c.rank <= sa.bindparam("limit", type_=sa.Integer()))
-        .order_by(ranked.c.starts_at, ranked.c.code)
+        .order_by(_OWN.starts_at, _OWN.id)
+        .limit(sa.bindparam("limit", type_=sa.Integer()))
     )
 
 
@@ -283,14 +276,10 @@ _NEXT_DATES, _FIRST_DATES = Prepared(_next_dates()), Prepared(_first_dates())
 """Built once: composing them again for each page took half of the catalogue's time."""
 
 
-def next_dates(
-    course_ids: Sequence[int], *, now: datetime, limit: int = 1
-) -> dict[int, list[NextDate]]:
-    """The next open class sessions of each course, in one query."""
-    found: dict[int, list[NextDate]] = {}
-    for row in _NEXT_DATES.rows(course_ids=course_ids, now=now, limit=limit):
-        found.setdefault(row.course_id, []).append(NextDate(*row[:-1]))
-    return found
+def next_dates(course_id: int, *, now: datetime, limit: int) -> list[NextDate]:
+    """The next open class sessions of a course, soonest first."""
+    rows = _NEXT_DATES.rows(course_id=course_id, now=now, limit=limit)
+    return [NextDate(*row) for row in rows]
 
 
 def seats_left(course_ids: Sequence[int], *, now: datetime) -> dict[int, NextDate]:
