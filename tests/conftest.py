@@ -24,6 +24,7 @@ from tests.factories import Factory
 
 pytest_plugins = ["tests.postgres"]
 
+ROOT = Path(__file__).resolve().parent
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ON_POSTGRES = os.environ.get("TEST_DATABASE") == "postgres"
 
@@ -31,13 +32,25 @@ warm.prepare()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that hold long tests begin first, so that no worker waits for the other at the end."""
-    long = {
-        item.path
-        for item in items
-        if item.get_closest_marker("slow") or item.get_closest_marker("browser")
-    }
-    items.sort(key=lambda item: item.path not in long)
+    """Tests of a file stay together, and those of a site that takes long to start. Such groups come
+    first, then files that hold long tests, so that no worker waits for the others at the end."""
+    long = {item.path for item in items if item.get_closest_marker("slow")}
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_site_of(item) or _file_of(item)))
+    items.sort(key=lambda item: 0 if _site_of(item) else 1 if item.path in long else 2)
+
+
+def _file_of(item: pytest.Item) -> str:
+    return item.path.relative_to(ROOT).as_posix()
+
+
+def _site_of(item: pytest.Item) -> str | None:
+    """The site that a browser's test looks at (tests/browser/conftest.py)."""
+    if "site" not in getattr(item, "fixturenames", ()):
+        return None
+    if "exams_site" in item.fixturenames:  # type: ignore[attr-defined]
+        return "exams"
+    return str(item.callspec.params["site"])  # type: ignore[attr-defined]
 
 
 def pytest_collection_finish() -> None:
