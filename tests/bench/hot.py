@@ -19,7 +19,7 @@ from lms.db import db, unit
 from tests.bench.figures import Sheet, Target
 from tests.bench.stage import Stage
 
-WARM_UP, TIMES = 500, 100
+WARM_UP, ASKED = 500, 600
 """A connection that was just opened knows none of the tables' inner pages yet. Each code, person
 and organisation is asked for once, as far as there are as many."""
 CONSTANT = Target(1.5, "×")
@@ -39,10 +39,10 @@ def _times(stage: Stage) -> dict[str, float]:
     day = now.date()
     with stage.app():
         with unit(writes=False):
-            codes = list(db.session.scalars(sa.select(Certificate.code).limit(WARM_UP + TIMES)))
-            people = list(db.session.scalars(sa.select(Seat.person_id).distinct().limit(WARM_UP + TIMES)))
+            codes = list(db.session.scalars(sa.select(Certificate.code).limit(ASKED)))
+            people = list(db.session.scalars(sa.select(Seat.person_id).distinct().limit(ASKED)))
             courses = list(db.session.scalars(sa.select(Course.id)))
-            firms = list(db.session.scalars(sa.select(Organisation.id).limit(WARM_UP + TIMES)))
+            firms = list(db.session.scalars(sa.select(Organisation.id).limit(ASKED)))
         asked: dict[str, Callable[[int], object]] = {
             "certificate by code": lambda n: certificates.by_code(codes[n % len(codes)], day),
             "next date of every course": lambda _: scheduling.seats_left(courses, now=now),
@@ -62,7 +62,7 @@ def _times(stage: Stage) -> dict[str, float]:
 
 def _median(ask: Callable[[int], object]) -> float:
     took = []
-    for number in range(WARM_UP + TIMES):
+    for number in range(ASKED):
         with unit(writes=False):
             began = time.perf_counter()
             ask(number)
