@@ -49,6 +49,13 @@ def test_a_term_that_no_context_defines_stops_the_signature() -> None:
             proofs.sign(bare, issuer.key, issuer=DID, created=NOW)
 
 
+def test_what_is_kept_of_contexts_changes_nothing_of_what_is_signed() -> None:
+    others = [TestIssuer().bare(), TestIssuer().bare(hours_minutes=600)]
+    del others[0]["credentialStatus"]
+    for bare in others * 2:
+        assert contexts.lossless(bare) == contexts.canonical(bare)
+
+
 def test_contexts_are_bundled_and_pinned_and_nothing_is_fetched() -> None:
     assert set(CONTEXTS) == set(contexts.FILES)
     assert SCHEMA["type"] == schema.TYPE
