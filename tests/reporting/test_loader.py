@@ -1,14 +1,12 @@
 """`flask catalog load`: all or nothing, twice changes nothing, a change makes a version."""
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -17,32 +15,20 @@ from certification.designs import actions as design_actions
 from certification.designs import queries as designs
 from courses.catalog import drafts
 from courses.catalog.models import Course, CourseVersion, PlanCoverage, VersionState
-from lms import audit, clock, revisions
+from lms import audit, revisions
 from lms.db import Base, db, run, unit
 from lms.permissions import Role
-from reporting.cli import SHIPPED, catalog_group
 from reporting.loader.checks import read_folder
 from reporting.loader.load import load
 from support.directory.models import Channel
 from tests.conftest import NOW
 from tests.factories import Factory
 from tests.page import Page
+from tests.reporting.conftest import load_folder
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("frozen")]
 
 Edit = Callable[[str, str, str], None]
-
-
-@pytest.fixture(autouse=True)
-def frozen(now: datetime) -> Iterator[None]:
-    with clock.frozen_at(now):
-        yield
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A copy of the shipped folder."""
-    return Path(shutil.copytree(SHIPPED, tmp_path / "files"))
 
 
 @pytest.fixture
@@ -56,12 +42,6 @@ def edit(folder: Path) -> Edit:
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
     return change
-
-
-def load_folder(app: Flask, folder: Path, command: str = "load") -> Result:
-    """The command, run on the day of the tests' `now`."""
-    with clock.frozen_at(NOW):
-        return app.test_cli_runner().invoke(catalog_group, [command, str(folder)])
 
 
 def rows() -> dict[str, int]:
@@ -103,8 +83,9 @@ def test_the_shipped_folder_becomes_the_catalogue(
         assert list(audit.verify()) == []
 
 
-def test_loading_twice_changes_nothing(app: Flask, make: Factory, folder: Path) -> None:
-    load_folder(app, folder)
+def test_loading_twice_changes_nothing(
+    loaded: None, app: Flask, make: Factory, folder: Path
+) -> None:
     before, counted = rows(), revision()
 
     again = load_folder(app, folder)
@@ -114,9 +95,8 @@ def test_loading_twice_changes_nothing(app: Flask, make: Factory, folder: Path) 
 
 
 def test_a_changed_course_is_a_new_version_and_the_old_one_stays(
-    app: Flask, client: FlaskClient, make: Factory, folder: Path, edit: Edit
+    loaded: None, app: Flask, client: FlaskClient, make: Factory, folder: Path, edit: Edit
 ) -> None:
-    load_folder(app, folder)
     client.get("/catalog")
     edit("catalog.yaml", "title: Foundation Training", "title: Grundlagen")
 
@@ -132,9 +112,8 @@ def test_a_changed_course_is_a_new_version_and_the_old_one_stays(
 
 
 def test_a_file_that_goes_back_is_a_third_version(
-    app: Flask, make: Factory, folder: Path, edit: Edit
+    loaded: None, app: Flask, make: Factory, folder: Path, edit: Edit
 ) -> None:
-    load_folder(app, folder)
     for old, new in (("Foundation Training", "Grundlagen"), ("Grundlagen", "Foundation Training")):
         edit("catalog.yaml", f"title: {old}", f"title: {new}")
         load_folder(app, folder)
@@ -146,9 +125,8 @@ def test_a_file_that_goes_back_is_a_third_version(
 
 
 def test_what_was_edited_here_stays_until_the_file_changes(
-    app: Flask, make: Factory, folder: Path, edit: Edit, now: datetime
+    loaded: None, app: Flask, make: Factory, folder: Path, edit: Edit, now: datetime
 ) -> None:
-    load_folder(app, folder)
     kim = make.person("Kim", Role.CATALOGUE_MANAGER)
     with unit(writes=True):
         course = db.session.query(Course).filter_by(code="ADM-101").one()
@@ -172,9 +150,8 @@ def test_what_was_edited_here_stays_until_the_file_changes(
 
 
 def test_a_changed_scheme_is_a_new_version_from_today(
-    app: Flask, make: Factory, folder: Path, edit: Edit
+    loaded: None, app: Flask, make: Factory, folder: Path, edit: Edit
 ) -> None:
-    load_folder(app, folder)
     edit("certification.yaml", "at_least: 70", "at_least: 75")
 
     assert "scheme version    1 added, 2 unchanged" in load_folder(app, folder).output
@@ -192,9 +169,8 @@ def test_a_changed_scheme_is_a_new_version_from_today(
 
 
 def test_a_renamed_programme_is_seen_and_found_at_once(
-    app: Flask, client: FlaskClient, make: Factory, folder: Path, edit: Edit
+    loaded: None, app: Flask, client: FlaskClient, make: Factory, folder: Path, edit: Edit
 ) -> None:
-    load_folder(app, folder)
     client.get("/catalog")
     edit("catalog.yaml", "title: End-User Training Programs", "title: Everyday Work")
 
@@ -204,9 +180,8 @@ def test_a_renamed_programme_is_seen_and_found_at_once(
 
 
 def test_what_the_files_no_longer_have_is_taken_away(
-    app: Flask, make: Factory, folder: Path, edit: Edit
+    loaded: None, app: Flask, make: Factory, folder: Path, edit: Edit
 ) -> None:
-    load_folder(app, folder)
     before = rows()
     edit("plans.yaml", "programmes: [ADM, USR, DEV]", "programmes: [ADM, USR]")
 
@@ -286,9 +261,8 @@ def test_every_flaw_of_every_file_is_told_at_once(
 
 
 def test_a_broken_change_of_a_loaded_folder_changes_nothing(
-    app: Flask, make: Factory, folder: Path, edit: Edit
+    loaded: None, app: Flask, make: Factory, folder: Path, edit: Edit
 ) -> None:
-    load_folder(app, folder)
     before, counted = rows(), revision()
     edit("catalog.yaml", "title: Foundation Training", "title: Grundlagen")
     edit("support.yaml", "plans: [platinum]", "plans: [diamond]")
@@ -300,9 +274,8 @@ def test_a_broken_change_of_a_loaded_folder_changes_nothing(
 
 
 def test_a_circle_with_what_was_edited_here_changes_nothing(
-    app: Flask, make: Factory, folder: Path, edit: Edit, now: datetime
+    loaded: None, app: Flask, make: Factory, folder: Path, edit: Edit, now: datetime
 ) -> None:
-    load_folder(app, folder)
     kim = make.person("Kim", Role.CATALOGUE_MANAGER)
     with unit(writes=True):
         courses = {course.code: course for course in db.session.query(Course)}
@@ -349,8 +322,9 @@ def test_a_failure_in_the_middle_writes_nothing(
     assert counts() == before == [0, 0, 1]
 
 
-def test_published_courses_are_what_the_files_say(app: Flask, make: Factory, folder: Path) -> None:
-    load_folder(app, folder)
+def test_published_courses_are_what_the_files_say(
+    loaded: None, app: Flask, make: Factory, folder: Path
+) -> None:
     items = {c.code: c for p in read_folder(folder).catalog.value.programmes for c in p.courses}
     with unit(writes=False):
         for course, version in db.session.execute(
@@ -366,9 +340,8 @@ def test_published_courses_are_what_the_files_say(app: Flask, make: Factory, fol
 
 
 def test_a_changed_design_makes_a_version_and_choices_of_people_stay(
-    app: Flask, make: Factory, folder: Path, edit: Edit
+    loaded: None, app: Flask, make: Factory, folder: Path, edit: Edit
 ) -> None:
-    load_folder(app, folder)
     with unit(writes=True):
         scheme = next(row for row, _design in designs.schemes() if row.code == "CA")
         design_actions.choose(scheme, designs.by_code("ceremony"), by=None, now=make.now)

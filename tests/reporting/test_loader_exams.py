@@ -1,41 +1,27 @@
 """`flask catalog load` brings an exam's rules, blueprint and cut score; a change is a new one."""
 
 import re
-import shutil
-from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from click.testing import Result
 from flask import Flask
 
 from certification.exams.models import ExamPolicy
 from certification.papers.models import Blueprint, BlueprintCell, CutScore, ExamForm, PaperState
-from lms import audit, clock
+from lms import audit
 from lms.db import db, unit
-from reporting.cli import SHIPPED, catalog_group
 from tests.conftest import NOW
 from tests.factories import Factory
+from tests.reporting.conftest import load_folder
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("frozen")]
 
 Edit = Callable[[str, str], None]
 PAPER = "exam-adm.yaml"
-
-
-@pytest.fixture(autouse=True)
-def frozen(now: datetime) -> Iterator[None]:
-    with clock.frozen_at(now):
-        yield
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A copy of the shipped folder."""
-    return Path(shutil.copytree(SHIPPED, tmp_path / "files"))
 
 
 @pytest.fixture
@@ -49,11 +35,6 @@ def edit(folder: Path) -> Edit:
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
     return change
-
-
-def load_folder(app: Flask, folder: Path) -> Result:
-    with clock.frozen_at(NOW):
-        return app.test_cli_runner().invoke(catalog_group, ["load", str(folder)])
 
 
 def policies() -> list[tuple[int, date, int]]:
@@ -99,16 +80,16 @@ def test_the_shipped_exam_has_rules_a_blueprint_and_a_cut_score(
     assert (cells[6].hardest, cells[6].easiest, cells[6].least, cells[6].most) == (75, 100, 1, 2)
 
 
-def test_loading_an_exam_twice_changes_nothing(app: Flask, make: Factory, folder: Path) -> None:
-    load_folder(app, folder)
+def test_loading_an_exam_twice_changes_nothing(
+    loaded: None, app: Flask, make: Factory, folder: Path
+) -> None:
     assert "Nothing changed." in load_folder(app, folder).output
     assert (len(policies()), len(blueprints()), len(cuts())) == (1, 1, 1)
 
 
 def test_a_changed_policy_holds_from_today_beside_the_old_one(
-    app: Flask, make: Factory, folder: Path, edit: Edit
+    loaded: None, app: Flask, make: Factory, folder: Path, edit: Edit
 ) -> None:
-    load_folder(app, folder)
     edit("minutes: 75", "minutes: 90")
     load_folder(app, folder)
     assert policies() == [(1, date(2024, 1, 1), 75), (2, NOW.date(), 90)]
@@ -116,9 +97,8 @@ def test_a_changed_policy_holds_from_today_beside_the_old_one(
 
 
 def test_a_changed_blueprint_takes_the_place_of_the_old_one(
-    app: Flask, make: Factory, folder: Path, edit: Edit
+    loaded: None, app: Flask, make: Factory, folder: Path, edit: Edit
 ) -> None:
-    load_folder(app, folder)
     edit("scored_items: 40", "scored_items: 42")
     load_folder(app, folder)
     assert blueprints() == [(1, "retired", 40), (2, "published", 42)]
@@ -159,9 +139,8 @@ def test_a_new_exam_without_its_forms_is_refused(
 
 
 def test_a_changed_blueprint_waits_for_the_draft_that_somebody_has_open(
-    app: Flask, make: Factory, folder: Path, edit: Edit
+    loaded: None, app: Flask, make: Factory, folder: Path, edit: Edit
 ) -> None:
-    load_folder(app, folder)
     with unit(writes=True):
         shipped = db.session.scalars(sa.select(Blueprint)).one()
         draft = Blueprint(exam_id=shipped.exam_id, number=2, state=PaperState.DRAFT)
@@ -178,9 +157,8 @@ def test_a_changed_blueprint_waits_for_the_draft_that_somebody_has_open(
 
 
 def test_a_decided_cut_score_stays_until_the_file_has_another(
-    app: Flask, make: Factory, folder: Path, edit: Edit
+    loaded: None, app: Flask, make: Factory, folder: Path, edit: Edit
 ) -> None:
-    load_folder(app, folder)
     kim = make.person("Kim")
     with unit(writes=True):
         shipped = db.session.scalars(sa.select(CutScore)).one()

@@ -2,13 +2,11 @@
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from click.testing import Result
 from flask import Flask
 
 from certification.competency.models import Competency
@@ -21,23 +19,17 @@ from certification.items.models import (
     ItemState,
     ItemVersion,
 )
-from lms import audit, clock
+from lms import audit
 from lms.db import db, unit
 from lms.permissions import Role
-from reporting.cli import SHIPPED, catalog_group
-from tests.conftest import NOW
+from reporting.cli import SHIPPED
 from tests.factories import Factory
+from tests.reporting.conftest import load_folder
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("frozen")]
 
 Edit = Callable[[str, str, str], None]
 ARCH, SEC = "items-adm-arch.yaml", "items-adm-sec.yaml"
-
-
-@pytest.fixture(autouse=True)
-def frozen(now: datetime) -> Iterator[None]:
-    with clock.frozen_at(now):
-        yield
 
 
 @pytest.fixture
@@ -63,11 +55,6 @@ def edit(folder: Path) -> Edit:
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
     return change
-
-
-def load_folder(app: Flask, folder: Path) -> Result:
-    with clock.frozen_at(NOW):
-        return app.test_cli_runner().invoke(catalog_group, ["load", str(folder)])
 
 
 def versions(code: str) -> list[tuple[int, str]]:
