@@ -20,6 +20,7 @@ from certification.delivery import uses
 from certification.delivery.models import Adjustment
 from certification.exams import queries as exams
 from certification.exams.models import Exam, ExamResult
+from certification.rubrics import queries_assessments as assessments
 from certification.statistics import queries as statistics
 from courses.catalog.models import Course
 from courses.catalog.snapshot import catalog
@@ -67,6 +68,7 @@ def init_app(app: Flask) -> None:
     slots.fill(app, "award.certificates", certificates.of_award)
     slots.fill(app, "design.drawing", studio.sampled)
     slots.fill(app, "exam.links", exam_links)
+    slots.fill(app, "exam.assessed", assessments.results_of)
     slots.fill(app, "person.adjustment", adjustment_of)
     slots.fill(app, "exam_exposure", uses.exposure)
     slots.fill(app, "form_uses", uses.form_uses)
@@ -88,10 +90,15 @@ def exam_links(code: str) -> list[Link]:
     """What belongs to an exam beyond its forms, as far as the reader may see it."""
     links = [
         Link(
+            _("Rubric"),
+            _("By what practical exams, interviews and submitted work are judged."),
+            url_for("rubrics.show", code=code),
+        ),
+        Link(
             _("Statistics"),
             _("How items, options and scores behave; what to look at and why."),
             url_for("statistics.index", code=code),
-        )
+        ),
     ]
     if current_user.may("exams.configure"):
         links.append(

@@ -12,7 +12,7 @@ from certification.delivery.wording import said
 from certification.exams import queries as exams
 from certification.items import markup
 from courses.catalog.snapshot import CourseCard, catalog
-from lms import clock
+from lms import clock, slots
 from lms.errors import Refusal, refuse
 from lms.i18n import gettext as _
 from lms.permissions import SIGNED_IN, permit
@@ -46,6 +46,7 @@ def index() -> ResponseReturnValue:
         bookings=queries.bookings_of(current_user.person_id, ids),
         missed=queries_slots.missed_of(current_user.person_id, ids),
         titles={row[0].id: row[2] for row in rows},
+        assessed=slots.ask("exam.assessed", [], person_id=current_user.person_id),
     )
 
 
@@ -87,6 +88,7 @@ def _page(code: str, errors: list[str] | None = None) -> str:
         browser_fits=_fits(policy),
         browser_file=presented.file_of(code, policy),
         errors=errors or [],
+        assessed=slots.ask("exam.assessed", [], person_id=person_id, exam_id=row[0].id),
     )
 
 
