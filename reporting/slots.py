@@ -20,7 +20,6 @@ from certification.delivery import uses
 from certification.delivery.models import Adjustment
 from certification.exams import queries as exams
 from certification.exams.models import Exam, ExamResult
-from certification.rubrics import queries_assessments as assessments
 from certification.statistics import queries as statistics
 from courses.catalog.models import Course
 from courses.catalog.snapshot import catalog
@@ -68,7 +67,6 @@ def init_app(app: Flask) -> None:
     slots.fill(app, "award.certificates", certificates.of_award)
     slots.fill(app, "design.drawing", studio.sampled)
     slots.fill(app, "exam.links", exam_links)
-    slots.fill(app, "exam.assessed", assessments.results_of)
     slots.fill(app, "person.adjustment", adjustment_of)
     slots.fill(app, "exam_exposure", uses.exposure)
     slots.fill(app, "form_uses", uses.form_uses)

@@ -61,6 +61,7 @@ PURE = (
     "certification/cutscores/contrast.py",
     "certification/cutscores/rules.py",
     "certification/papers/profile.py",
+    "certification/rubrics/files.py",
     "certification/rubrics/rules.py",
     "certification/scoring/domains.py",
     "certification/scoring/grading.py",

@@ -38,7 +38,7 @@ POLICY = {
         attempts.page attempts.review attempts.answers attempts.state attempts.submit
         attempts.rest attempts.go_on attempts.picture
         scoring.result scoring.result_document scoring.appeal scoring.withdraw
-        assessments.own""",
+        assessments.own assessments.work assessments.own_file""",
     "manage.see": "home.manage",
     "people.see": "accounts.people accounts.person",
     "people.edit": """accounts.new_person accounts.add_membership accounts.end_membership
@@ -59,7 +59,8 @@ POLICY = {
         catalog.publish""",
     "competency.see": "competency.map_of_person competency.validations",
     "competency.validate": "competency.decide competency.observe",
-    "exams.see_results": "exams.index exams.results assessments.record",
+    "exams.see_results": """exams.index exams.results assessments.record
+        assessments.file""",
     "exams.record_result": """exams.record exams.correct
         assessments.begin assessments.sheet assessments.note assessments.discard
         assessments.correct""",
@@ -154,6 +155,7 @@ SAMPLES: dict[str, Any] = {
     "appeal_id": 1,
     "disposition_id": 1,
     "draft_id": 1,
+    "work_id": 1,
     "change_id": 1,
     "item": "ADM-Q1",
 }

@@ -47,7 +47,7 @@ def begin(
     """An assessor's draft about a person by the rubric in force; the one that is there if any.
 
     Refuses `not_yourself`, `trained_by_you`, `rubric_missing`, `rubric_other_kind`,
-    `in_the_future`, `work_missing`, `draft_open` (of another day or form).
+    `in_the_future`, `work_missing`, `work_judged`, `draft_open` (of another day or form).
     """
     _may_judge(person.id, by)
     rubric = queries.published(exam.id)
@@ -64,11 +64,22 @@ def begin(
 
 def _work(exam_id: int, person_id: int) -> int:
     """The newest file, which cannot be replaced any more: the person's row is the lock."""
-    db.session.execute(locked(sa.select(Person.id).where(Person.id == person_id)))
+    _lock(person_id)
     work = queries_works.newest(exam_id, person_id)
     if work is None:
         raise refuse("work_missing", status=422)
+    _not_judged(work.id)
     return work.id
+
+
+def _lock(person_id: int) -> None:
+    db.session.execute(locked(sa.select(Person.id).where(Person.id == person_id)))
+
+
+def _not_judged(work_id: int) -> None:
+    """A file is judged once; what was wrong is corrected."""
+    if queries_works.is_judged(work_id):
+        raise refuse("work_judged", status=422)
 
 
 def _put(
@@ -152,6 +163,9 @@ def submit(
         raise refuse("levels_missing", status=422)
     if draft.corrects_id is not None and not notes.reason:
         raise refuse("correction_reason_missing", status=422)
+    if draft.work_id is not None and draft.corrects_id is None:
+        _lock(draft.person_id)
+        _not_judged(draft.work_id)
     exam = db.session.get_one(Exam, draft.exam_id)
     score = scored(rubric, notes.levels, full_marks=exam.full_marks, cut=exam.cut_score)
     made = _record(draft, exam, score, notes, by=by, now=now)

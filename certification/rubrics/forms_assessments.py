@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from wtforms import DateField, SelectField, StringField, TextAreaField
+from wtforms import DateField, FileField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from certification.rubrics.rules import Criterion, Notes, Rubric
@@ -30,6 +30,12 @@ class SheetForm(Form):
 
     comment = TextAreaField(_l("To the candidate, on the whole"), [Length(max=4000)])
     reason = StringField(_l("Reason of the correction"), [Length(max=1000)])
+
+
+class WorkForm(Form):
+    """A file that is handed in."""
+
+    file = FileField(_l("File"))
 
 
 @dataclass(slots=True)

@@ -51,7 +51,7 @@ def begin(code: str) -> ResponseReturnValue:
     form = _begin_form(rubric, data={"taken_on": _today()})
     made: list[AssessmentDraft] = []
     fields = {"trained_by_you": "person", "work_missing": "person", "in_the_future": "taken_on"}
-    fields |= {"nobody_there": "person", "draft_open": "person"}
+    fields |= {"work_judged": "person", "nobody_there": "person", "draft_open": "person"}
     if form.validate_on_submit() and accepted(
         form, lambda: made.append(_begin(exam, form)), **fields
     ):
@@ -63,6 +63,8 @@ def begin(code: str) -> ResponseReturnValue:
         exam=exam,
         form=form,
         version=version,
+        waiting=queries_works.waiting(exam.Exam.id, current_user.person_id),
+        today=_today(),
         page=found.drafts(exam.Exam.id, current_user.person_id, after),
         wording=wording,
     )

@@ -68,6 +68,10 @@ wording.register(
         "levels_missing": lambda: _("Choose a level for every criterion."),
         "correction_reason_missing": lambda: _("Say why the assessment is corrected."),
         "work_missing": lambda: _("This person has handed in no work."),
+        "work_judged": lambda: _(
+            "This person's newest work was judged already. Correct that assessment, "
+            "or wait until they hand in another one."
+        ),
         "work_started": lambda: _(
             "An assessor has begun to look at your work: it cannot be replaced now."
         ),

@@ -256,7 +256,8 @@ def test_the_database_keeps_what_was_recorded(stage: Stage, change: str) -> None
 def opened(stage: Stage, client: FlaskClient) -> str:
     """The address of the sheet about Ada, begun on the page."""
     form = Page(client.get(BEGIN)).form(BEGIN)
-    answer = form.submit(client, person=stage.address(stage.ada), kind="interview")
+    day = stage.make.now.date().isoformat()
+    answer = form.submit(client, person=stage.address(stage.ada), kind="interview", taken_on=day)
     assert answer.status_code == 303, Page(answer).errors
     return str(answer.headers["Location"]).removeprefix("http://localhost")
 

@@ -5,9 +5,15 @@ import sqlalchemy as sa
 from flask import Flask
 
 from certification.exams.models import Exam, ExamResult
-from certification.rubrics import actions
+from certification.rubrics import actions, actions_works
 from certification.rubrics import actions_assessments as judging
-from certification.rubrics.models import Assessment, AssessmentDraft, Kind, RubricVersion
+from certification.rubrics.models import (
+    Assessment,
+    AssessmentDraft,
+    Kind,
+    RubricVersion,
+    SubmittedWork,
+)
 from certification.rubrics.rules import Notes
 from courses.catalog.models import CourseKind
 from lms.accounts.models import Person
@@ -117,3 +123,29 @@ def test_one_sheet_that_is_sent_by_all_is_recorded_once(
     found = at_once(app, [submit] * THREADS)
     assert codes(found) == ["changed_meanwhile"] * (THREADS - 1)
     assert (count(ExamResult), count(Assessment), count(AssessmentDraft)) == (1, 1, 0)
+
+
+def test_what_an_assessor_looks_at_is_the_newest_file_and_stays_it(
+    app: Flask, make: Factory, exam: Exam
+) -> None:
+    make.rubric(exam)
+    exam_id, ada, pia, now = exam.id, make.person("Ada").id, make.person("Pia").id, make.now
+    file = actions_works.File("0" * 64, "plan.pdf", "application/pdf", 1)
+
+    def hand_in() -> object:
+        row = db.session.get_one(Exam, exam_id)
+        return actions_works.hand_in(row, ada, file, now=now).number
+
+    def begin() -> object:
+        row, person = db.session.get_one(Exam, exam_id), db.session.get_one(Person, ada)
+        return judging.begin(row, person, Kind.WORK, taken_on=now.date(), by=pia, now=now).work_id
+
+    with unit(writes=True):
+        hand_in()
+    found = at_once(app, [begin, *[hand_in] * (THREADS - 1)])
+    assert set(codes(found)) <= {"work_started"}
+    with unit(writes=False):
+        works = db.session.scalars(sa.select(SubmittedWork).order_by(SubmittedWork.number)).all()
+    assert [one.number for one in works] == list(range(1, len(works) + 1))
+    assert works[-1].id == found[0]
+    assert len(works) + len(codes(found)) == THREADS
