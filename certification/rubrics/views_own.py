@@ -63,6 +63,7 @@ def work(code: str) -> ResponseReturnValue:
         form=form,
         works=mine,
         is_asked=is_asked,
+        is_judged=bool(mine) and queries_works.is_judged(mine[0].id),
         is_begun=queries_works.is_begun(exam.Exam.id, current_user.person_id),
         most=files.MOST_BYTES >> 20,
     )

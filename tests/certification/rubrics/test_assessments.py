@@ -23,7 +23,7 @@ from lms import audit
 from lms.accounts.models import Account, Person
 from lms.db import db, unit
 from lms.errors import Refusal
-from lms.mail import MailMessage
+from lms.mail import MailMessage, compose
 from lms.permissions import Role
 from tests.factories import Factory
 from tests.factories.rubrics import USUAL
@@ -376,6 +376,23 @@ def test_the_candidate_reads_levels_and_comments(app: Flask, stage: Stage) -> No
     assert other.get(address).status_code == 404
     later = stage.corrected(made, 3, 3, stage.pia)
     assert f"/exams/results/{later.result_id}" in Page(ada.get(address)).links
+
+
+def test_the_mail_leads_to_the_feedback_and_that_of_a_bare_score_does_not(
+    app: Flask, stage: Stage
+) -> None:
+    made, make, bob = stage.judged(3, 3), stage.make, stage.make.person("Bob")
+    with unit(writes=True):
+        record_result(
+            db.session.get_one(Exam, stage.exam.id), bob,
+            taken_on=make.now.date(), score=80, note="", by=stage.pia.id, now=make.now,
+        )  # fmt: skip
+    with unit(writes=False):
+        mails = db.session.scalars(sa.select(MailMessage).order_by(MailMessage.id)).all()
+        with app.test_request_context():
+            judged, bare = (compose(one, app.extensions["settings"]).get_content() for one in mails)
+    assert f"http://academy.test/exams/results/{made.result_id}\n" in judged
+    assert "/exams/results/" not in bare
 
 
 def test_others_find_neither_notes_nor_records(app: Flask, stage: Stage) -> None:

@@ -130,6 +130,7 @@ def test_work_waits_is_judged_and_cannot_be_replaced_meanwhile(
     assert (
         file in Page(assessor.get(f"/teach/exams/ADM-X/results/{made.result_id}/assessment")).links
     )
+    assert Page(candidate.get(WORK)).rows("table.table")[0][-1] == "Judged"
     assert handed_in(candidate, b"Second try", "again.txt").status_code == 303
 
 
