@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 revision = "0026"
-down_revision = "0025"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
