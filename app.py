@@ -51,6 +51,9 @@ import certification.keys.views
 import certification.papers.views
 import certification.papers.views_blueprint
 import certification.papers.views_cut
+import certification.rubrics.views
+import certification.rubrics.views_assessments
+import certification.rubrics.views_own
 import certification.scoring.jobs
 import certification.scoring.views
 import certification.scoring.views_appeals
@@ -121,6 +124,8 @@ BLUEPRINTS = (
     certification.delivery.views.blueprint,
     certification.delivery.views_attempts.blueprint,
     certification.papers.views.blueprint,
+    certification.rubrics.views.blueprint,
+    certification.rubrics.views_assessments.blueprint,
     certification.delivery.views_proctor.blueprint,
     certification.delivery.views_plan.blueprint,
     certification.scoring.views.blueprint,

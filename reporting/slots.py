@@ -88,10 +88,15 @@ def exam_links(code: str) -> list[Link]:
     """What belongs to an exam beyond its forms, as far as the reader may see it."""
     links = [
         Link(
+            _("Rubric"),
+            _("By what practical exams, interviews and submitted work are judged."),
+            url_for("rubrics.show", code=code),
+        ),
+        Link(
             _("Statistics"),
             _("How items, options and scores behave; what to look at and why."),
             url_for("statistics.index", code=code),
-        )
+        ),
     ]
     if current_user.may("exams.configure"):
         links.append(

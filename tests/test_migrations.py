@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
-from flask_migrate import upgrade
+from flask_migrate import downgrade, upgrade
 from sqlalchemy.exc import IntegrityError
 
 from app import create_app
@@ -133,6 +133,26 @@ def test_mass_acts_keep_their_rows_when_they_learn_to_issue(empty: str, tmp_path
             db.session.execute(sa.text("UPDATE bulk_act SET kind = 'issue' WHERE id = 2"))
         with pytest.raises(IntegrityError, match="bulk_act_kind"), unit(writes=True):
             db.session.execute(sa.text("UPDATE bulk_act SET kind = 'burn' WHERE id = 2"))
+        db.engine.dispose()
+
+
+def test_rubrics_come_and_go_and_results_keep_their_checks(empty: str, tmp_path: Path) -> None:
+    app = create_app(environment(tmp_path / "data", empty))
+    tables = {
+        "rubric_version", "submitted_work", "assessment_draft", "assessment", "assessment_mark",
+    }  # fmt: skip
+    with app.app_context():
+        upgrade(directory=str(schema.FOLDER), revision="0026")
+        for _turn in range(2):
+            downgrade(directory=str(schema.FOLDER), revision="0025")
+            inspector = sa.inspect(db.engine)
+            assert not tables & set(inspector.get_table_names())
+            columns = [column["name"] for column in inspector.get_columns("exam_result")]
+            checks = [check["name"] for check in inspector.get_check_constraints("exam_result")]
+            assert "assessed_as" not in columns
+            assert "ck_exam_result_score" in checks
+            upgrade(directory=str(schema.FOLDER), revision="0026")
+            assert tables <= set(sa.inspect(db.engine).get_table_names())
         db.engine.dispose()
 
 

@@ -37,7 +37,8 @@ POLICY = {
         delivery.browser_keys delivery.prove_browser delivery.leave_browser
         attempts.page attempts.review attempts.answers attempts.state attempts.submit
         attempts.rest attempts.go_on attempts.picture
-        scoring.result scoring.result_document scoring.appeal scoring.withdraw""",
+        scoring.result scoring.result_document scoring.appeal scoring.withdraw
+        assessments.own assessments.work assessments.own_file""",
     "manage.see": "home.manage",
     "people.see": "accounts.people accounts.person",
     "people.edit": """accounts.new_person accounts.add_membership accounts.end_membership
@@ -58,18 +59,22 @@ POLICY = {
         catalog.publish""",
     "competency.see": "competency.map_of_person competency.validations",
     "competency.validate": "competency.decide competency.observe",
-    "exams.see_results": "exams.index exams.results",
-    "exams.record_result": "exams.record exams.correct",
+    "exams.see_results": """exams.index exams.results assessments.record
+        assessments.file""",
+    "exams.record_result": """exams.record exams.correct
+        assessments.begin assessments.sheet assessments.note assessments.discard
+        assessments.correct""",
     "exams.mark": "scoring.marking scoring.mark",
     "exams.appeals": "scoring.appeals scoring.answer scoring.mark_again scoring.follow",
-    "exams.configure": """exam_plan.slots exam_plan.plan exam_plan.change_slot
+    "exams.configure": """rubrics.start rubrics.edit rubrics.save rubrics.publish rubrics.discard
+        exam_plan.slots exam_plan.plan exam_plan.change_slot
         exam_plan.run_slot_change
         scoring.dispose scoring.run scoring.drop scoring.preview_anew scoring.settle""",
     "items.see": """items.index items.item items.export items.export_qti items.picture
         items.pictures
         statistics.index statistics.item statistics.pairs statistics.export
         papers.index papers.exam papers.form_list papers.form papers.cut_scores
-        papers.show_blueprint exams.policy""",
+        papers.show_blueprint exams.policy rubrics.show rubrics.version""",
     "exams.deliver": """proctor.index proctor.console proctor.state proctor.extend_all
         proctor.confirm proctor.candidate proctor.extend proctor.pause proctor.resume
         proctor.report""",
@@ -149,6 +154,8 @@ SAMPLES: dict[str, Any] = {
     "position": 1,
     "appeal_id": 1,
     "disposition_id": 1,
+    "draft_id": 1,
+    "work_id": 1,
     "change_id": 1,
     "item": "ADM-Q1",
 }

@@ -11,6 +11,8 @@ from certification.delivery.rules import entry_flaw, needs
 from certification.delivery.wording import said
 from certification.exams import queries as exams
 from certification.items import markup
+from certification.rubrics import queries_assessments as assessments
+from certification.rubrics import queries_works as works
 from courses.catalog.snapshot import CourseCard, catalog
 from lms import clock
 from lms.errors import Refusal, refuse
@@ -46,6 +48,7 @@ def index() -> ResponseReturnValue:
         bookings=queries.bookings_of(current_user.person_id, ids),
         missed=queries_slots.missed_of(current_user.person_id, ids),
         titles={row[0].id: row[2] for row in rows},
+        assessed=assessments.results_of(current_user.person_id),
     )
 
 
@@ -87,6 +90,8 @@ def _page(code: str, errors: list[str] | None = None) -> str:
         browser_fits=_fits(policy),
         browser_file=presented.file_of(code, policy),
         errors=errors or [],
+        assessed=assessments.results_of(person_id, row[0].id),
+        asks_for_work=works.are_asked(row[0].id),
     )
 
 

@@ -1,5 +1,6 @@
 """Recording exam results. A correction is a new fact that names the one it replaces."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -16,6 +17,16 @@ from lms.errors import refuse
 from lms.site import issuer_zone
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a rubric decided beside the score."""
+
+    form: str
+    """Of the exam: `practical`, `interview` or `work`."""
+    passed: bool
+    """A criterion that has to be passed may fail whom the score lets pass."""
+
+
 def record_result(
     exam: Exam,
     person: Person,
@@ -26,12 +37,14 @@ def record_result(
     by: int,
     now: datetime,
     replaces: ExamResult | None = None,
+    judged: Judged | None = None,
 ) -> ExamResult:
     """Record or correct a person's result of one day.
 
     Refuses `not_yourself` (examiner ≠ candidate), `score_out_of_range`, `in_the_future`,
     `result_exists` (that day has a result: correct it), `changed_meanwhile` (corrected before),
-    `result_of_attempt` (a delivered exam's result changes by a score run only).
+    `result_of_attempt` (a delivered exam's result changes by a score run only), `result_of_rubric`
+    (what was judged by a rubric is judged anew by it).
     """
     if person.id == by:
         raise refuse("not_yourself", status=403)
@@ -41,6 +54,8 @@ def record_result(
         raise refuse("in_the_future", status=422)
     if replaces is not None and replaces.attempt_id is not None:
         raise refuse("result_of_attempt")
+    if replaces is not None and replaces.assessed_as and judged is None:
+        raise refuse("result_of_rubric")
     values = {
         "exam_id": exam.id,
         "person_id": person.id,
@@ -48,11 +63,12 @@ def record_result(
         "score": score,
         "full_marks": exam.full_marks,
         "cut_score": exam.cut_score,
-        "passed": score >= exam.cut_score,
+        "passed": score >= exam.cut_score if judged is None else judged.passed,
         "note": note,
         "at": now,
         "by_person_id": by,
         "replaces_id": replaces.id if replaces else None,
+        "assessed_as": judged.form if judged else None,
     }
     row = insert(values)
     audit.record(
@@ -111,4 +127,5 @@ def tell(row: ExamResult, *, now: datetime, attempt_code: str = "") -> None:
         taken_on=row.taken_on.isoformat(),
         is_correction=row.replaces_id is not None,
         attempt_code=attempt_code,
+        feedback=row.id if row.assessed_as else None,
     )

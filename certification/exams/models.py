@@ -107,6 +107,8 @@ class ExamResult(Base):
     attempt_id: Mapped[int | None] = mapped_column(sa.ForeignKey("attempt.id"))
     """The attempt that was delivered here; score and marks are then those of the scale."""
     replaces_id: Mapped[int | None] = mapped_column(sa.ForeignKey("exam_result.id"), unique=True)
+    assessed_as: Mapped[str | None] = mapped_column(Words(12))
+    """Judged by a rubric (`certification.rubrics`): `practical`, `interview` or `work`."""
 
     exam: Mapped[Exam] = relationship(lazy="raise")
     person: Mapped[Person] = relationship(lazy="raise")

@@ -20,6 +20,9 @@ wording.register(
         "scale_bottom_too_high": lambda: _(
             "The scale begins below the score that passes, which is %(cut)s."
         ),
+        "result_of_rubric": lambda: _(
+            "This result was judged by a rubric: open its assessment and correct it there."
+        ),
         "result_of_attempt": lambda: _(
             "This exam was taken here: its result changes by an appeal or by a decision on an item."
         ),

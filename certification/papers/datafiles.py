@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from certification.items.content import LANGUAGES
+from certification.rubrics.datafiles import RubricFile
 from lms.datafile import FileModel
 
 Days = Annotated[int, Field(ge=0, le=3650)]
@@ -155,3 +156,5 @@ class PaperFile(FileModel):
     blueprint: BlueprintFile
     forms: list[FormFile] = []
     cut_score: CutFile
+    rubric: RubricFile | None = None
+    """For practical exams, interviews and work that is handed in."""

@@ -97,6 +97,18 @@ class SittingFile(FileModel):
     scores: dict[str, int]
 
 
+class AssessedFile(FileModel):
+    """Somebody judged by an exam's rubric: the name of the level that each criterion reached."""
+
+    code: str
+    email: str
+    day: int
+    kind: str
+    levels: dict[str, str]
+    comments: dict[str, str] = {}
+    comment: str = ""
+
+
 class AttemptFile(FileModel):
     """An exam that somebody takes here: minutes spent and how many per cent of it are right."""
 
@@ -157,6 +169,7 @@ class PeopleFile(FileModel):
     people: list[PersonFile]
     classes: list[ClassFile]
     exams: list[SittingFile]
+    assessments: list[AssessedFile] = []
     attempts: list[AttemptFile] = []
     observations: list[ObservedFile] = []
     revocations: list[TurnFile] = []

@@ -25,7 +25,7 @@ from lms.accounts.models import Person
 from lms.db import db, run, unit
 from lms.errors import Refusal
 from lms.settings import Settings
-from reporting.demo import attempts, fates
+from reporting.demo import assessments, attempts, fates
 from reporting.demo.stage import evening, free_days, person_id_of, working_day
 
 DAY_MINUTES = 480
@@ -61,6 +61,11 @@ def _steps(value: PeopleFile, today: date, *, now: datetime) -> list[Step]:
         *(
             Step(day, partial(_exam, item, day))
             for item in value.exams
+            for day in [working_day(today, item.day)]
+        ),
+        *(
+            Step(day, partial(assessments.judge, item, day))
+            for item in value.assessments
             for day in [working_day(today, item.day)]
         ),
         *(

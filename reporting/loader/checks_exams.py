@@ -23,6 +23,13 @@ def paper_flaws(folder: Folder) -> Iterator[DataError]:
             for i, cell in enumerate(value.blueprint.cells)
         ]
         yield from unknown(document, "competency", _competencies(folder, value.exam), cells)
+        judged = value.rubric.criteria if value.rubric else []
+        shown = [
+            (("rubric", "criteria", i, "competency"), one.competency)
+            for i, one in enumerate(judged)
+            if one.competency
+        ]
+        yield from unknown(document, "competency", _shown(folder, value.exam), shown)
         exam = exams.get(value.exam)
         if exam is not None and value.policy.scale_bottom >= exam.cut_score:
             text = f"the scale begins above the cut score of {exam.cut_score}"
@@ -41,4 +48,14 @@ def _competencies(folder: Folder, exam: str) -> set[str]:
         for framework in folder.competencies.value.frameworks
         if framework.programme in programmes
         for competency in framework.competencies
+    }
+
+
+def _shown(folder: Folder, exam: str) -> set[str]:
+    """The codes of the competencies that passing the exam shows."""
+    return {
+        competency.code
+        for framework in folder.competencies.value.frameworks
+        for competency in framework.competencies
+        if exam in competency.evidence
     }

@@ -25,6 +25,7 @@ from reporting.loader.exams import load_papers
 from reporting.loader.files import Folder
 from reporting.loader.items import load_items
 from reporting.loader.loading import Loading, Tally, digest_of
+from reporting.loader.rubrics import load_rubrics
 
 STEPS = (
     load_site,
@@ -36,6 +37,7 @@ STEPS = (
     load_schemes,
     load_items,
     load_papers,
+    load_rubrics,
     load_designs,
     load_directory,
 )

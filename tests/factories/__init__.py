@@ -5,6 +5,7 @@ from datetime import datetime
 from tests.factories.catalog import CatalogFactory
 from tests.factories.delivery import DeliveryFactory
 from tests.factories.designs import DesignsFactory
+from tests.factories.rubrics import RubricsFactory
 from tests.factories.scheduling import SchedulingFactory
 from tests.factories.scoring import ScoringFactory
 
@@ -15,6 +16,7 @@ class Factory(
     DesignsFactory,
     DeliveryFactory,
     ScoringFactory,
+    RubricsFactory,
 ):
     """Everything that a test may need to exist."""
 

@@ -10,12 +10,14 @@ import pytest
 import sqlalchemy as sa
 import yaml
 from flask import Flask
+from sqlalchemy.orm import joinedload
 
 from app import create_app
 from certification.awards.models import Award, Revocation, Scheme, Suspension
 from certification.certificates.models import Certificate
 from certification.delivery.models import Attempt, AttemptResponse
 from certification.exams.models import ExamResult
+from certification.rubrics.models import Assessment
 from certification.scoring.models import RunState, ScoreRun
 from courses.catalog.datafiles import CatalogFile
 from lms import clock, jobs
@@ -199,6 +201,17 @@ def test_somebody_passed_an_exam_that_was_taken_here(told: Flask) -> None:
     assert run_.state == RunState.DECIDING
     assert (result.passed, result.score) == (True, run_.scaled)
     assert len(awards) == 1
+
+
+def test_somebody_was_judged_by_the_rubric_before(told: Flask) -> None:
+    with unit(writes=False):
+        made = db.session.scalars(
+            sa.select(Assessment).options(joinedload(Assessment.result))
+        ).one()
+        attempt = db.session.scalars(sa.select(Attempt)).one()
+    assert made.result.person_id == attempt.person_id
+    assert (made.result.score, made.result.passed, made.missed) == (64, False, ["recover"])
+    assert (made.points, made.full_points) == (16, 25)
 
 
 def test_production_does_not_start_on_demonstration_data(told: Flask) -> None:

@@ -10,8 +10,10 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from certification.exams.models import ExamPolicy
+from certification.exams.models import Exam, ExamPolicy
 from certification.papers.models import Blueprint, BlueprintCell, CutScore, ExamForm, PaperState
+from certification.rubrics.actions import start_draft
+from certification.rubrics.models import RubricVersion
 from lms import audit
 from lms.db import db, unit
 from tests.conftest import NOW
@@ -53,6 +55,41 @@ def cuts() -> list[tuple[Fraction, str]]:
     with unit(writes=False):
         rows = db.session.scalars(sa.select(CutScore).order_by(CutScore.id))
         return [(row.cut, row.method) for row in rows]
+
+
+def rubrics() -> list[tuple[int, str, int, bool]]:
+    """(number, state, criteria, whether it came from a file)"""
+    with unit(writes=False):
+        rows = db.session.scalars(sa.select(RubricVersion).order_by(RubricVersion.number))
+        return [
+            (row.number, row.state.value, len(row.content["criteria"]), row.content_sha256 != "")
+            for row in rows
+        ]
+
+
+def test_a_rubric_comes_with_the_exam_and_a_changed_one_is_a_new_version(
+    app: Flask, make: Factory, folder: Path, edit: Edit
+) -> None:
+    load_folder(app, folder)
+    assert rubrics() == [(1, "published", 5, True)]
+    edit("name: Partly, points: 2", "name: Partly, points: 3")
+    assert "rubric" in load_folder(app, folder).output
+    assert rubrics() == [(1, "retired", 5, True), (2, "published", 5, True)]
+    assert "Nothing changed." in load_folder(app, folder).output
+
+
+def test_a_changed_rubric_waits_for_the_draft_that_somebody_has_open(
+    app: Flask, make: Factory, folder: Path, edit: Edit
+) -> None:
+    load_folder(app, folder)
+    with unit(writes=True):
+        start_draft(db.session.scalars(sa.select(Exam)).one(), by=None, now=NOW)
+    assert "Nothing changed." in load_folder(app, folder).output
+    edit("name: Partly, points: 2", "name: Partly, points: 3")
+    result = load_folder(app, folder)
+    assert result.exit_code == 1
+    assert "somebody works on a draft of the rubric of ADM-300" in result.stderr
+    assert rubrics()[0] == (1, "published", 5, True)
 
 
 def test_the_shipped_exam_has_rules_a_blueprint_and_a_cut_score(
@@ -192,6 +229,13 @@ BROKEN = [
     ("code: B", "code: A", "form “A” is used twice"),
     ("percent: 65", "percent: 0", "greater than 0"),
     ("minutes: 75", "minutes: 0", "greater than or equal to 1"),
+    ("code: access\n", "code: install\n", "the criterion “install” stands there twice"),
+    ("needs: Sound", "needs: Perfect", "needs “Perfect”, which is no level above the lowest"),
+    ("needs: Sound", "needs: Not shown", "needs “Not shown”, which is no level above the lowest"),
+    ("name: Partly, points: 2", "name: Partly, points: 5",
+     "each level has more points than the one before it"),
+    ("kinds: [practical, interview]", "kinds: [singing]", "'practical', 'interview' or 'work'"),
+    ("      competency: ADM.SEC", "      competency: ADM.SING", "unknown competency “ADM.SING”"),
 ]  # fmt: skip
 
 
@@ -207,4 +251,4 @@ def test_each_flaw_of_an_exam_s_file_is_named_and_nothing_is_written(
     named = next(line for line in result.stderr.splitlines() if reason in line)
     assert named.startswith(f"{PAPER}:")
     assert int(named.split(":")[1]) > 1
-    assert (policies(), blueprints(), cuts()) == ([], [], [])
+    assert (policies(), blueprints(), cuts(), rubrics()) == ([], [], [], [])

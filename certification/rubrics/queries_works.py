@@ -1,0 +1,98 @@
+"""Reading the work that candidates handed in."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from certification.rubrics import queries
+from certification.rubrics.models import Assessment, AssessmentDraft, Kind, SubmittedWork
+from certification.rubrics.rules import rubric_from
+from lms.accounts.models import Person
+from lms.db import db
+
+SHOWN = 20
+"""How many of a person's files for an exam are listed."""
+QUEUE = 50
+"""How many works that wait for an assessor are listed; those after them follow."""
+_newer = aliased(SubmittedWork)
+
+
+def are_asked(exam_id: int) -> bool:
+    """Whether candidates hand in work for an exam."""
+    version = queries.published(exam_id)
+    return version is not None and "work" in rubric_from(version.content).kinds
+
+
+def works(exam_id: int, person_id: int) -> Sequence[SubmittedWork]:
+    """What a person handed in for an exam, the newest first."""
+    return db.session.scalars(
+        sa.select(SubmittedWork)
+        .where(SubmittedWork.exam_id == exam_id, SubmittedWork.person_id == person_id)
+        .order_by(SubmittedWork.number.desc())
+        .limit(SHOWN)
+    ).all()
+
+
+def newest(exam_id: int, person_id: int) -> SubmittedWork | None:
+    """The file that counts."""
+    return next(iter(works(exam_id, person_id)), None)
+
+
+def is_begun(exam_id: int, person_id: int) -> bool:
+    """Whether an assessor looks at the work now."""
+    found = sa.select(AssessmentDraft.id).where(
+        AssessmentDraft.exam_id == exam_id,
+        AssessmentDraft.person_id == person_id,
+        AssessmentDraft.kind == Kind.WORK,
+    )
+    return db.session.scalar(found.limit(1)) is not None
+
+
+def numbered(exam_id: int, person_id: int, number: int) -> SubmittedWork | None:
+    """One of a person's own files."""
+    return db.session.scalar(
+        sa.select(SubmittedWork).where(
+            SubmittedWork.exam_id == exam_id,
+            SubmittedWork.person_id == person_id,
+            SubmittedWork.number == number,
+        )
+    )
+
+
+def by_id(work_id: int, exam_id: int) -> SubmittedWork | None:
+    """A file that was handed in for this exam."""
+    return db.session.scalar(
+        sa.select(SubmittedWork).where(
+            SubmittedWork.id == work_id, SubmittedWork.exam_id == exam_id
+        )
+    )
+
+
+def is_judged(work_id: int) -> bool:
+    """Whether a result came of a file."""
+    found = sa.select(Assessment.id).where(Assessment.work_id == work_id)
+    return db.session.scalar(found.limit(1)) is not None
+
+
+def waiting(exam_id: int, reader_id: int) -> Sequence[Any]:
+    """(work, person) whose newest file nobody has judged or looks at, the oldest first; never the
+    reader's own."""
+    begun = sa.exists().where(AssessmentDraft.work_id == SubmittedWork.id)
+    judged = sa.exists().where(Assessment.work_id == SubmittedWork.id)
+    newer = sa.exists().where(
+        _newer.exam_id == SubmittedWork.exam_id,
+        _newer.person_id == SubmittedWork.person_id,
+        _newer.number > SubmittedWork.number,
+    )
+    return db.session.execute(
+        sa.select(SubmittedWork, Person)
+        .join(Person, Person.id == SubmittedWork.person_id)
+        .where(
+            SubmittedWork.exam_id == exam_id, SubmittedWork.person_id != reader_id,
+            ~begun, ~judged, ~newer,
+        )
+        .order_by(SubmittedWork.id)
+        .limit(QUEUE)
+    ).all()  # fmt: skip

@@ -1,0 +1,193 @@
+"""Assessors judge a person by an exam's rubric; what was recorded is seen and corrected here."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from certification.exams import queries as exams
+from certification.rubrics import actions_assessments as actions
+from certification.rubrics import forms, queries, queries_works, wording
+from certification.rubrics import forms_assessments as sheets
+from certification.rubrics import queries_assessments as found
+from certification.rubrics.models import AssessmentDraft, Kind
+from certification.rubrics.rules import Rubric, notes_from, rubric_from
+from lms import clock, paging, permissions
+from lms.accounts.lookup import find_person
+from lms.errors import refuse
+from lms.forms import accepted
+from lms.i18n import gettext as _
+from lms.permissions import permit
+
+blueprint = Blueprint("assessments", __name__)
+
+
+def exam_of(code: str, permission: str) -> Any:
+    """(exam, course, title, programme) within the programmes of the reader's grants, else 404."""
+    limits = permissions.programmes(current_user, permission)
+    return exams.exam_by_code(code, None if limits is None else list(limits)) or abort(404)
+
+
+def _today() -> date:
+    return clock.today(clock.now(), current_app.extensions["settings"].issuer_zone)
+
+
+def _begin_form(rubric: Rubric | None, **values: Any) -> sheets.BeginForm:
+    form = sheets.BeginForm(**values)
+    kinds = rubric.kinds if rubric else ()
+    form.kind.choices = [(kind, wording.kind_text(kind)) for kind in kinds]
+    return form
+
+
+@blueprint.route("/teach/exams/<code>/assessments", methods=["GET", "POST"])
+@permit("exams.record_result")
+def begin(code: str) -> ResponseReturnValue:
+    """Begin to judge somebody, or go on with what one began."""
+    exam = exam_of(code, "exams.record_result")
+    version = queries.published(exam.Exam.id)
+    rubric = rubric_from(version.content) if version else None
+    form = _begin_form(rubric, data={"taken_on": _today()})
+    made: list[AssessmentDraft] = []
+    fields = {"trained_by_you": "person", "work_missing": "person", "in_the_future": "taken_on"}
+    fields |= {"work_judged": "person", "nobody_there": "person", "draft_open": "person"}
+    if form.validate_on_submit() and accepted(
+        form, lambda: made.append(_begin(exam, form)), **fields
+    ):
+        return redirect(url_for("assessments.sheet", code=code, draft_id=made[0].id), 303)
+    cursor = request.args.get("after")
+    after = int(paging.decode(cursor, (int,))[0]) if cursor else None
+    page = render_template(
+        "rubrics/begin.html",
+        exam=exam,
+        form=form,
+        version=version,
+        waiting=queries_works.waiting(exam.Exam.id, current_user.person_id),
+        today=_today(),
+        page=found.drafts(exam.Exam.id, current_user.person_id, after),
+        wording=wording,
+    )
+    return page, 422 if form.errors else 200
+
+
+def _begin(exam: Any, form: sheets.BeginForm) -> AssessmentDraft:
+    person = find_person(form.person.data or "")
+    if person is None:
+        raise refuse("nobody_there", status=422)
+    return actions.begin(
+        exam.Exam,
+        person,
+        Kind(form.kind.data),
+        taken_on=form.taken_on.data or _today(),
+        by=current_user.person_id,
+        now=clock.now(),
+    )
+
+
+def _draft(exam: Any, draft_id: int) -> AssessmentDraft:
+    return found.draft_by_id(draft_id, exam.Exam.id, current_user.person_id) or abort(404)
+
+
+@blueprint.get("/teach/exams/<code>/assessments/<int:draft_id>")
+@permit("exams.record_result")
+def sheet(code: str, draft_id: int) -> ResponseReturnValue:
+    """The sheet of one person: criteria, levels, comments."""
+    exam = exam_of(code, "exams.record_result")
+    draft = _draft(exam, draft_id)
+    notes = notes_from(draft.notes)
+    form = sheets.SheetForm(formdata=None, data={"comment": notes.comment, "reason": notes.reason})
+    return _sheet(exam, draft, form, sheets.sheets(rubric_from(draft.rubric.content), notes))
+
+
+def _sheet(
+    exam: Any, draft: AssessmentDraft, form: sheets.SheetForm, rows: list[sheets.CriterionSheet]
+) -> str:
+    return render_template(
+        "rubrics/sheet.html",
+        exam=exam,
+        draft=draft,
+        form=form,
+        rows=rows,
+        wrong=[(row, key, text) for row in rows for key, text in row.errors.items()],
+        work=queries_works.by_id(draft.work_id, exam.Exam.id) if draft.work_id else None,
+        revision=request.form.get("revision", draft.revision),
+        number=forms.number,
+        wording=wording,
+    )
+
+
+@blueprint.post("/teach/exams/<code>/assessments/<int:draft_id>")
+@permit("exams.record_result")
+def note(code: str, draft_id: int) -> ResponseReturnValue:
+    """Keep what was noted, or record it; whatever is wrong, nothing typed is lost."""
+    exam = exam_of(code, "exams.record_result")
+    draft, form = _draft(exam, draft_id), sheets.SheetForm()
+    rows = sheets.sent(rubric_from(draft.rubric.content), request.form)
+    submits = "submit" in request.form
+    if submits:
+        sheets.ask_for_levels(rows)
+    is_right = form.validate() and not any(row.errors for row in rows)
+    if is_right and accepted(
+        form, lambda: _act(draft, rows, form, submits=submits), correction_reason_missing="reason"
+    ):
+        return _noted(code, draft, submits=submits)
+    return _sheet(exam, draft, form, rows), 422
+
+
+def _noted(code: str, draft: AssessmentDraft, *, submits: bool) -> ResponseReturnValue:
+    if submits:
+        flash(_("The assessment of %(name)s is recorded.", name=draft.person.name))
+        return redirect(url_for("exams.results", code=code), 303)
+    flash(_("Your notes are kept. Nobody else sees them."))
+    return redirect(url_for("assessments.sheet", code=code, draft_id=draft.id), 303)
+
+
+def _act(
+    draft: AssessmentDraft,
+    rows: list[sheets.CriterionSheet],
+    form: sheets.SheetForm,
+    *,
+    submits: bool,
+) -> None:
+    act = actions.submit if submits else actions.save
+    revision, by = request.form.get("revision", 0, int), current_user.person_id
+    act(draft, sheets.notes_of(rows, form), revision=revision, by=by, now=clock.now())
+
+
+@blueprint.post("/teach/exams/<code>/assessments/<int:draft_id>/deletion")
+@permit("exams.record_result")
+def discard(code: str, draft_id: int) -> ResponseReturnValue:
+    """Give the notes up."""
+    draft = _draft(exam_of(code, "exams.record_result"), draft_id)
+    revision = request.form.get("revision", 0, int)
+    actions.discard(draft, revision=revision, by=current_user.person_id)
+    flash(_("Your notes are given up. No result comes of them."))
+    return redirect(url_for("assessments.begin", code=code), 303)
+
+
+@blueprint.get("/teach/exams/<code>/results/<int:result_id>/assessment")
+@permit("exams.see_results")
+def record(code: str, result_id: int) -> ResponseReturnValue:
+    """How a result was judged: levels, points, comments, by which version and rule, by whom."""
+    exam = exam_of(code, "exams.see_results")
+    row = found.record(result_id, exam.Exam.id) or abort(404)
+    return render_template(
+        "rubrics/record.html",
+        exam=exam,
+        row=row,
+        history=found.history(row.assessment),
+        titles=queries.titles(sorted({one.competency for one in row.rubric.criteria} - {""})),
+        number=forms.number,
+        wording=wording,
+    )
+
+
+@blueprint.post("/teach/exams/<code>/results/<int:result_id>/assessment")
+@permit("exams.record_result")
+def correct(code: str, result_id: int) -> ResponseReturnValue:
+    """Begin a correction, which replaces the assessment by a new one."""
+    exam = exam_of(code, "exams.record_result")
+    row = found.record(result_id, exam.Exam.id) or abort(404)
+    draft = actions.correct(row.assessment, by=current_user.person_id, now=clock.now())
+    return redirect(url_for("assessments.sheet", code=code, draft_id=draft.id), 303)
