@@ -69,7 +69,8 @@ POLICY = {
     "exams.configure": """rubrics.start rubrics.edit rubrics.save rubrics.publish rubrics.discard
         exam_plan.slots exam_plan.plan exam_plan.change_slot
         exam_plan.run_slot_change
-        scoring.dispose scoring.run scoring.drop scoring.preview_anew scoring.settle""",
+        scoring.dispose scoring.run scoring.drop scoring.preview_anew scoring.settle
+        scoring.propose_voiding scoring.confirm_voiding scoring.drop_voiding""",
     "items.see": """items.index items.item items.export items.export_qti items.picture
         items.pictures
         statistics.index statistics.item statistics.pairs statistics.export
@@ -89,7 +90,7 @@ POLICY = {
         designs.design designs.picture designs.document designs.image
         cutscores.index cutscores.study cutscores.document
         scoring.attempts scoring.record scoring.dispositions scoring.disposition
-        scoring.changes_file""",
+        scoring.changes_file scoring.voiding""",
     "certification.edit": """awards.start_draft awards.edit_draft awards.preview
         certificates.supersede designs.create designs.choose designs.add_image
         designs.start_draft designs.edit designs.save designs.preview designs.review
@@ -157,6 +158,7 @@ SAMPLES: dict[str, Any] = {
     "draft_id": 1,
     "work_id": 1,
     "change_id": 1,
+    "voiding_id": 1,
     "item": "ADM-Q1",
 }
 VISITOR, LEARNER = "visitor", "learner"

@@ -72,7 +72,12 @@ _FACTS = Prepared(
         .join(Exam, Exam.id == ExamResult.exam_id)
         .join(Course, Course.id == Exam.course_id)
         .outerjoin(_later, _later.replaces_id == ExamResult.id)
-        .where(ExamResult.person_id == _person, ExamResult.taken_on <= _day, _later.id.is_(None)),
+        .where(
+            ExamResult.person_id == _person,
+            ExamResult.taken_on <= _day,
+            ExamResult.is_void.is_(False),
+            _later.id.is_(None),
+        ),
         _fact("competency", Competency.code, Evidence.id, Evidence.shown_on, value=Evidence.level)
         .join(Competency, Competency.id == Evidence.competency_id)
         .where(

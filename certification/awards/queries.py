@@ -71,7 +71,12 @@ def facts_of_many(person_ids: Sequence[int], on: date) -> dict[int, Facts]:
         .join(Exam, Exam.id == ExamResult.exam_id)
         .join(Course, Course.id == Exam.course_id)
         .outerjoin(later, later.replaces_id == ExamResult.id)
-        .where(ExamResult.person_id.in_(person_ids), ExamResult.taken_on <= on, later.id.is_(None))
+        .where(
+            ExamResult.person_id.in_(person_ids),
+            ExamResult.taken_on <= on,
+            ExamResult.is_void.is_(False),
+            later.id.is_(None),
+        )
     )
     levels = _by_person(
         sa.select(

@@ -24,6 +24,7 @@ from certification.items.models import ItemVersion
 from certification.items.reading import draft_from
 from certification.papers.models import ExamForm, FormItem
 from certification.scoring.models import RunState, ScoreRun
+from certification.scoring.queries_voiding import is_voided
 from courses.catalog.models import Course, CourseVersion, Programme, VersionState
 from lms.accounts.models import Account
 from lms.db import db
@@ -165,6 +166,7 @@ def first_scores(form_id: int) -> list[float]:
             Attempt.form_id == form_id,
             Attempt.ordinal == 1,
             ScoreRun.state == RunState.DECIDING,
+            ~is_voided(Attempt.id),
         )
     )
     return [float(raw) for raw in found]
@@ -179,6 +181,7 @@ def attempts_of(form_id: int, codes: Sequence[str]) -> dict[str, int]:
             Attempt.form_id == form_id,
             Attempt.code.in_(codes),
             ScoreRun.state == RunState.DECIDING,
+            ~is_voided(Attempt.id),
         )
     )
     return {row.code: row.id for row in rows}
@@ -190,7 +193,11 @@ def groups(study_id: int) -> list[tuple[str, bool, float]]:
         sa.select(Attempt.code, GroupJudgement.is_qualified, ScoreRun.raw)
         .join(Attempt, Attempt.id == GroupJudgement.attempt_id)
         .join(ScoreRun, ScoreRun.attempt_id == Attempt.id)
-        .where(GroupJudgement.study_id == study_id, ScoreRun.state == RunState.DECIDING)
+        .where(
+            GroupJudgement.study_id == study_id,
+            ScoreRun.state == RunState.DECIDING,
+            ~is_voided(Attempt.id),
+        )
         .order_by(Attempt.code)
     )
     return [(code, is_qualified, float(raw)) for code, is_qualified, raw in rows]

@@ -203,20 +203,22 @@ def _version(exam_id: int) -> int:
 
 
 def _tries(exam_id: int, person_id: int, attempts: Sequence[Attempt]) -> list[Try]:
-    """Submitted attempts with what their newest result says, those that ended because of the rules,
-    and results recorded by hand."""
+    """Submitted attempts with what their newest result says (a void one may count as none), those
+    that ended because of the rules, and results recorded by hand."""
     results = db.session.scalars(
         sa.select(ExamResult)
         .where(ExamResult.exam_id == exam_id, ExamResult.person_id == person_id)
         .order_by(ExamResult.id)
     ).all()
     replaced = {row.replaces_id for row in results}
+    newest = {row.attempt_id: row for row in results}
     passed: dict[int | None, bool] = {row.attempt_id: row.passed for row in results}
+    free = {of for of, row in newest.items() if not row.counts}
     versions = _versions([one.form_id for one in attempts])
     found = [
         Try(one.ended_at, passed.get(one.id), versions[one.form_id])
         for one in attempts
-        if one.state == AttemptState.SUBMITTED and one.ended_at is not None
+        if one.state == AttemptState.SUBMITTED and one.ended_at is not None and one.id not in free
     ]
     void = [one for one in attempts if one.state == AttemptState.VOID]
     counted = voids_that_count([one.id for one in void]) if void else set()

@@ -1,4 +1,5 @@
-"""Results of exams that were taken here: a score run writes one, a later run replaces it."""
+"""Results of exams that were taken here: a score run writes one, a later run replaces it, and a
+decision of two people voids it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -64,4 +65,38 @@ def record_delivered(
     )
     jobs.enqueue("exams.result_recorded", {"result_id": row.id}, key=str(row.id))
     tell(row, now=now, attempt_code=delivered.attempt_code)
+    return row
+
+
+def void_result(
+    result: ExamResult, *, counts: bool, attempt_code: str, by: int, now: datetime
+) -> ExamResult:
+    """Put a void result in the place of this one, without a score. The person is told by whoever
+    decided it; evidence goes by the job, nothing that was issued is taken back. Refuses
+    `changed_meanwhile`."""
+    same = ("exam_id", "person_id", "taken_on", "full_marks", "cut_score", "attempt_id")
+    row = insert(
+        {
+            **{name: getattr(result, name) for name in same},
+            "score": 0,
+            "passed": False,
+            "is_void": True,
+            "counts": counts,
+            "at": now,
+            "by_person_id": by,
+            "replaces_id": result.id,
+        }
+    )
+    audit.record(
+        "exam.result_voided",
+        "person",
+        result.person_id,
+        by=by,
+        now=now,
+        exam=result.exam_id,
+        attempt=attempt_code,
+        result=row.id,
+        counts=counts,
+    )
+    jobs.enqueue("exams.result_recorded", {"result_id": row.id}, key=str(row.id))
     return row

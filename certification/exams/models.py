@@ -106,6 +106,10 @@ class ExamResult(Base):
     """The assessor; for a delivered exam the candidate, or who decided on a later score run."""
     attempt_id: Mapped[int | None] = mapped_column(sa.ForeignKey("attempt.id"))
     """The attempt that was delivered here; score and marks are then those of the scale."""
+    is_void: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """What it replaces does not hold: it has no score, and nobody passed by it."""
+    counts: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    """Whether the sitting is one of the attempts that the policy allows; a void one may not be."""
     replaces_id: Mapped[int | None] = mapped_column(sa.ForeignKey("exam_result.id"), unique=True)
     assessed_as: Mapped[str | None] = mapped_column(Words(12))
     """Judged by a rubric (`certification.rubrics`): `practical`, `interview` or `work`."""
@@ -115,6 +119,7 @@ class ExamResult(Base):
 
     __table_args__ = (
         sa.CheckConstraint("score BETWEEN 0 AND full_marks", name="score"),
+        sa.CheckConstraint("NOT is_void OR NOT passed", name="void"),
         sa.Index("ix_exam_result_person", "person_id", "exam_id"),
         sa.Index("ix_exam_result_exam", "exam_id", "id"),
         sa.Index(

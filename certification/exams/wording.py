@@ -7,6 +7,7 @@ wording.register(
     {
         "exam.result_recorded": lambda: _("Exam result recorded"),
         "exam.result_corrected": lambda: _("Exam result corrected"),
+        "exam.result_voided": lambda: _("Exam result voided"),
         "score_out_of_range": lambda: _("Enter a score between 0 and %(full)s."),
         "in_the_future": lambda: _("The day lies in the future."),
         "result_exists": lambda: _("There is a result of this day already. Correct that one."),

@@ -143,7 +143,7 @@ def _line(run_id: int, line: object) -> dict[str, object]:
 
 def decide(run: ScoreRun, sheet: Sheet, *, by: int | None, now: datetime) -> None:
     """Let this run decide; the one before becomes past, proposals that it overtakes are dropped.
-    A changed score or decision is a new result."""
+    A changed score or decision is a new result, unless the result is void: that stays void."""
     _overtake(run, RunState.DECIDING, RunState.PAST)
     _overtake(run, RunState.PROPOSED, RunState.DROPPED)
     run.state = RunState.DECIDING
@@ -177,9 +177,17 @@ def _overtake(run: ScoreRun, before: RunState, after: RunState) -> None:
 
 def _write_result(run: ScoreRun, sheet: Sheet, *, by: int | None, now: datetime) -> None:
     standing = exams.of_attempt(run.attempt_id)
+    if standing and standing.is_void:
+        return
     if standing and (standing.score, standing.passed) == (run.scaled, run.passed):
         return
-    delivered = Delivered(
+    by = sheet.person_id if by is None else by
+    record_delivered(delivered(run, sheet), note=run.reason, by=by, now=now, replaces=standing)
+
+
+def delivered(run: ScoreRun, sheet: Sheet) -> Delivered:
+    """What a run says about its attempt."""
+    return Delivered(
         exam_id=sheet.exam_id,
         person_id=sheet.person_id,
         attempt_id=sheet.attempt_id,
@@ -190,8 +198,6 @@ def _write_result(run: ScoreRun, sheet: Sheet, *, by: int | None, now: datetime)
         cut_score=run.scale["passing"],
         passed=run.passed,
     )
-    by = sheet.person_id if by is None else by
-    record_delivered(delivered, note=run.reason, by=by, now=now, replaces=standing)
 
 
 def scored_again(

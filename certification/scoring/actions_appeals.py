@@ -6,8 +6,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from certification.delivery.models import Attempt
-from certification.scoring import queries, queries_appeals, queries_sheets, queries_work
+from certification.scoring import (
+    queries,
+    queries_appeals,
+    queries_sheets,
+    queries_voiding,
+    queries_work,
+)
 from certification.scoring.actions import lock_attempt, open_round, scored_again
+from certification.scoring.actions_voiding import lift
 from certification.scoring.models import (
     APPEAL_MOVES,
     Appeal,
@@ -16,6 +23,7 @@ from certification.scoring.models import (
     RunState,
     ScoreRun,
 )
+from certification.scoring.models_voiding import ResultVoiding
 from lms import audit
 from lms.accounts import letters
 from lms.clock import today
@@ -26,13 +34,18 @@ from lms.site import issuer_zone
 ANSWER_DAYS = 30
 
 
-def last_day(run: ScoreRun, appeal_days: int) -> date:
-    """Until the end of which day, in the issuer's zone, one may appeal against a run."""
-    return today(run.at, issuer_zone()) + timedelta(days=appeal_days)
+def last_day(run: ScoreRun, voiding: ResultVoiding | None, appeal_days: int) -> date:
+    """Until the end of which day, in the issuer's zone, one may appeal: against what decided last,
+    a run or that its result was voided."""
+    return today(_decided_at(run, voiding), issuer_zone()) + timedelta(days=appeal_days)
+
+
+def _decided_at(run: ScoreRun, voiding: ResultVoiding | None) -> datetime:
+    return voiding.decided_at if voiding and voiding.decided_at else run.at
 
 
 def appeal(attempt: Attempt, text: str, *, by: int, now: datetime) -> Appeal:
-    """Object to the result that decides; the attempt comes with its policy.
+    """Object to the result that decides, or that it was voided; the attempt comes with its policy.
 
     Refuses `not_yours`, `no_result_yet`, `appeal_late`, `appeal_open` (one at a time),
     `appeal_decided` (this result was looked at).
@@ -43,9 +56,10 @@ def appeal(attempt: Attempt, text: str, *, by: int, now: datetime) -> Appeal:
     run = queries.deciding(attempt.id)
     if run is None:
         raise refuse("no_result_yet")
-    if today(now, issuer_zone()) > last_day(run, attempt.policy.appeal_days):
+    voiding = queries_voiding.standing(attempt.id)
+    if today(now, issuer_zone()) > last_day(run, voiding, attempt.policy.appeal_days):
         raise refuse("appeal_late")
-    if queries_work.was_decided(attempt.id, run.at):
+    if queries_work.was_decided(attempt.id, _decided_at(run, voiding)):
         raise refuse("appeal_decided")
     row = _insert(attempt, text, by=by, now=now)
     audit.record("appeal.made", "attempt", attempt.code, by=by, now=now, appeal=row.id)
@@ -93,18 +107,29 @@ def mark_again(row: Appeal, *, by: int, now: datetime) -> int:
 
 
 def decide_appeal(
-    row: Appeal, *, is_upheld: bool, scores: bool, decision: str, by: int, now: datetime
+    row: Appeal,
+    *,
+    is_upheld: bool,
+    scores: bool,
+    decision: str,
+    by: int,
+    now: datetime,
+    lifts: bool = False,
 ) -> None:
     """Answer an appeal, once. `scores`: the attempt is scored once more, by the marks and decisions
-    on items of today; a run that would take away a pass is dropped.
+    on items of today; a run that would take away a pass is dropped. `lifts`: the result is no
+    longer void.
 
-    Refuses `not_yourself`, `appeal_by_part`, `marks_missing`, `changed_meanwhile`.
+    Refuses `not_yourself`, `appeal_by_part`, `marks_missing`, `result_not_void`,
+    `changed_meanwhile`.
     """
     _check(row, by)
     lock_attempt(row.attempt_id)
     _move(row, AppealState.UPHELD if is_upheld else AppealState.REJECTED, decision, by=by, now=now)
     if is_upheld and scores:
         _score(row, by=by, now=now)
+    if is_upheld and lifts:
+        lift(row, by=by, now=now)
     attempt = db.session.get_one(Attempt, row.attempt_id)
     _tell("appeal_decided", row, attempt, now=now, **_scores(row))
 
@@ -112,11 +137,17 @@ def decide_appeal(
 def _scores(row: Appeal) -> dict[str, Any]:
     """What the answer made of the score, for its mail."""
     steps = queries_appeals.followed(row.attempt_id)[row.id]
+    is_lifted = any(one.lifted for one in steps)
     step = next((one for one in steps if one.run), None)
     if step is None or step.run is None or step.before is None:
-        return {"is_under_way": bool(steps)}
+        return {"is_lifted": is_lifted, "is_under_way": any(one.disposition for one in steps)}
     after = step.run if step.run.state == RunState.DECIDING else step.before
-    return {"before": step.before.scaled, "after": after.scaled, "passed": after.passed}
+    return {
+        "is_lifted": is_lifted,
+        "before": step.before.scaled,
+        "after": after.scaled,
+        "passed": after.passed,
+    }
 
 
 def _check(row: Appeal, by: int) -> None:

@@ -33,6 +33,7 @@ class AnswerForm(Form):
     scores = BooleanField(
         _l("Score the attempt once more, by today's marks and decisions on items")
     )
+    lifts = BooleanField(_l("The result is no longer void"))
     decision = TextAreaField(
         _l("Reasons"), [DataRequired(_l("Give the reasons.")), Length(max=4000)]
     )
@@ -69,6 +70,27 @@ class SettleForm(Form):
     """What becomes of a pass that would turn into a fail."""
 
     reason = StringField(_l("Reason"), [DataRequired(_l("Give the reason.")), Length(max=2000)])
+
+
+class VoidingForm(Form):
+    """Why a result does not hold."""
+
+    reason = RadioField(
+        _l("What was found"),
+        [InputRequired(_l("Choose what was found."))],
+    )
+    text = TextAreaField(
+        _l("What happened, and what shows it"),
+        [DataRequired(_l("Say what happened.")), Length(max=2000)],
+    )
+    counts = RadioField(
+        _l("The sitting"),
+        [InputRequired(_l("Choose whether it counts as an attempt."))],
+        choices=[
+            ("yes", _l("Counts as one of the candidate's attempts, with the waits that follow")),
+            ("no", _l("Counts as none: the candidate is not to blame")),
+        ],
+    )
 
 
 class MarkForm(Form):

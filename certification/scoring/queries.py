@@ -15,6 +15,7 @@ from certification.papers.models import CutScore, ExamForm
 from certification.scoring.domains import Domain, Shown, domains
 from certification.scoring.models import RunState, ScoreLine, ScoreRun
 from certification.scoring.models_work import ScoreReport
+from certification.scoring.queries_voiding import is_voided
 from courses.catalog.models import Course, CourseVersion, Programme, VersionState
 from lms.accounts.models import Person
 from lms.db import AnySelect, db
@@ -75,9 +76,10 @@ def attempt_of(code: str, exam_id: int) -> Any | None:
 
 
 def attempts_of(exam_id: int, cursor: int | None) -> Page[Any]:
-    """(attempt, person, form's code, deciding run) of an exam, newest first."""
+    """(attempt, person, form's code, deciding run, whether its result is void) of an exam, newest
+    first."""
     wanted = (
-        sa.select(Attempt, Person, ExamForm.code, ScoreRun)
+        sa.select(Attempt, Person, ExamForm.code, ScoreRun, is_voided(Attempt.id).label("is_void"))
         .join(Person, Person.id == Attempt.person_id)
         .join(ExamForm, ExamForm.id == Attempt.form_id)
         .outerjoin(

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from certification.delivery.models import Attempt, AttemptEvent, ExamBooking
+from certification.delivery.models import Attempt
 from certification.items.models import Item, ItemVersion
 from certification.papers.models import FormItem
 from certification.scoring.models import (
@@ -14,11 +14,11 @@ from certification.scoring.models import (
     AppealDisposition,
     DispositionState,
     ItemDisposition,
-    Mark,
     RunState,
     ScoreRun,
 )
-from certification.scoring.models_work import DispositionChange
+from certification.scoring.models_voiding import ResultVoiding
+from certification.scoring.queries_voiding import had_part
 from lms.db import AnySelect, db
 
 
@@ -34,35 +34,17 @@ class Step:
     """The score that decided until then."""
     run: ScoreRun | None
     """None: no run of this attempt came of it yet."""
+    lifted: ResultVoiding | None = None
+    """A voiding that the appeal ended; neither of the above then."""
 
 
 def took_part(row: Appeal) -> set[int]:
-    """Whoever did anything about this exam or its result before the appeal: marked it, held it
-    (identity, pauses, time, notes), decided on an item of it, settled a pass."""
-    attempt, before = row.attempt_id, row.at
-    mine = DispositionChange.attempt_id == attempt
-    decisions = (
-        sa.select(ItemDisposition.id)
-        .join(DispositionChange, DispositionChange.disposition_id == ItemDisposition.id)
-        .where(mine, ItemDisposition.created_at < before)
-    )
-    people = (
-        sa.select(Mark.by).where(Mark.attempt_id == attempt),
-        sa.select(AttemptEvent.by).where(
-            AttemptEvent.attempt_id == attempt, AttemptEvent.at < before
-        ),
-        sa.select(ExamBooking.identity_confirmed_by)
-        .join(Attempt, Attempt.booking_id == ExamBooking.id)
-        .where(Attempt.id == attempt),
-        sa.select(DispositionChange.decided_by).where(mine, DispositionChange.decided_at < before),
-        sa.select(ItemDisposition.created_by).where(ItemDisposition.id.in_(decisions)),
-        sa.select(ItemDisposition.decided_by).where(ItemDisposition.id.in_(decisions)),
-    )
-    return {one for one in db.session.scalars(sa.union(*people)) if one is not None}
+    """Whoever had a part in this exam or its result before the appeal."""
+    return had_part(row.attempt_id, row.at)
 
 
 def followed(attempt_id: int) -> dict[int, list[Step]]:
-    """Appeal -> what followed from it, without what was dropped. Three queries."""
+    """Appeal -> what followed from it, without what was dropped. Four queries."""
     appeals = db.session.scalars(
         sa.select(Appeal).where(Appeal.attempt_id == attempt_id).order_by(Appeal.id)
     ).all()
@@ -75,7 +57,16 @@ def followed(attempt_id: int) -> dict[int, list[Step]]:
         run = next((run for run in runs if run.disposition_id == decision.id), None)
         before = _before(run, runs) if run else None
         found[link.appeal_id].append(Step(decision, f"{code} v{number}", before, run))
+    for voiding in _lifted(found):
+        found[voiding.appeal_id].append(Step(None, "", None, None, voiding))
     return found
+
+
+def _lifted(appeal_ids: Any) -> Sequence[Any]:
+    """Voidings that these appeals ended."""
+    return db.session.scalars(
+        sa.select(ResultVoiding).where(ResultVoiding.appeal_id.in_(list(appeal_ids)))
+    ).all()
 
 
 def _runs(attempt_id: int) -> Sequence[ScoreRun]:

@@ -12,10 +12,11 @@ from certification.delivery.models import Attempt
 from certification.delivery.queries import candidacy
 from certification.delivery.wording import said
 from certification.exams.retakes import why_not
-from certification.scoring import queries, wording
+from certification.scoring import queries, queries_voiding, wording
 from certification.scoring.actions_appeals import last_day
 from certification.scoring.domains import Domain
 from certification.scoring.models import ScoreRun
+from certification.scoring.models_voiding import ResultVoiding
 from courses.catalog.snapshot import catalog
 from lms import charts, site
 from lms.accounts.models import Person
@@ -71,10 +72,17 @@ class Report:
     can_appeal: bool
     retake: list[Reason]
     """Why one may not sit again yet, and from when on; empty: at once, or passed."""
+    voiding: ResultVoiding | None = None
+    """What makes the result void; its score and decision do not hold then."""
+
+    @property
+    def void_reason(self) -> str:
+        """Why it is void, in the reader's language."""
+        return wording.voiding_reason(self.voiding.reason) if self.voiding else ""
 
     def retake_texts(self) -> list[str]:
         """When and whether one may sit again, in the reader's language and zone."""
-        if self.passed:
+        if self.passed and self.voiding is None:
             return []
         return [said(reason) for reason in self.retake] or [_("You may take the exam again now.")]
 
@@ -86,7 +94,8 @@ class Report:
 def report(row: Any, run: ScoreRun, person: Person, *, now: datetime) -> Report:
     """The report of a run; `row` is one of `queries.own_attempt`."""
     attempt, days = row.Attempt, row.Attempt.policy.appeal_days
-    until = last_day(run, days) if days else None
+    voiding = queries_voiding.standing(attempt.id)
+    until = last_day(run, voiding, days) if days else None
     needed = float(run.cut / run.full)
     return Report(
         code=attempt.code,
@@ -109,7 +118,8 @@ def report(row: Any, run: ScoreRun, person: Person, *, now: datetime) -> Report:
         appeal_until=until,
         issuer_zone=site.issuer_zone(),
         can_appeal=until is not None and today(now, site.issuer_zone()) <= until,
-        retake=[] if run.passed else _retake(row, now),
+        retake=[] if run.passed and voiding is None else _retake(row, now),
+        voiding=voiding,
     )
 
 

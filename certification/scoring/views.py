@@ -18,10 +18,19 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from certification.scoring import actions_appeals as actions
-from certification.scoring import forms, queries, queries_appeals, queries_work, shown, wording
+from certification.scoring import (
+    forms,
+    queries,
+    queries_appeals,
+    queries_voiding,
+    queries_work,
+    shown,
+    wording,
+)
 from certification.scoring.models import Appeal, AppealState
 from lms import clock
 from lms.accounts.queries import person_by_id
+from lms.errors import refuse
 from lms.forms import accepted
 from lms.i18n import gettext as _
 from lms.permissions import SIGNED_IN, permit
@@ -72,7 +81,10 @@ def _outcomes(attempt_id: int) -> Outcomes:
 @permit(SIGNED_IN)
 def result_document(code: str) -> ResponseReturnValue:
     """The report as a document, once it is drawn."""
-    run = queries.deciding(own(code).Attempt.id) or abort(404)
+    row = own(code)
+    run = queries.deciding(row.Attempt.id) or abort(404)
+    if queries_voiding.standing(row.Attempt.id) is not None:
+        raise refuse("result_is_void")
     digest = queries.report_of(run.id)
     if digest is None:
         flash(_("The document is being made. Come back in a minute."), "info")

@@ -8,7 +8,15 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from certification.scoring import actions_appeals as actions
-from certification.scoring import forms, queries, queries_appeals, queries_work, reach, wording
+from certification.scoring import (
+    forms,
+    queries,
+    queries_appeals,
+    queries_voiding,
+    queries_work,
+    reach,
+    wording,
+)
 from certification.scoring.models import Appeal, AppealState
 from certification.scoring.views import blueprint
 from lms import clock, paging
@@ -63,6 +71,7 @@ def _answer(row: Any, form: forms.AnswerForm, now: datetime) -> None:
         row.Appeal,
         is_upheld=form.outcome.data == "upheld",
         scores=bool(form.scores.data),
+        lifts=bool(form.lifts.data),
         decision=form.decision.data or "",
         by=current_user.person_id,
         now=now,
@@ -81,6 +90,7 @@ def _page(row: Any, form: forms.AnswerForm, followed: forms.FollowedForm | None 
         lines=queries.lines_of(run.id) if run else [],
         may_decide=current_user.person_id
         not in {row.Appeal.by, *queries_appeals.took_part(row.Appeal)},
+        voiding=queries_voiding.standing(attempt.id),
         is_marked=bool(queries_work.markers_of(attempt.id)),
         steps=queries_appeals.followed(attempt.id)[row.Appeal.id],
         followed=followed or _followed(row.Appeal, None),

@@ -10,6 +10,7 @@ from certification.scoring import (
     queries,
     queries_appeals,
     queries_changes,
+    queries_voiding,
     queries_work,
     reach,
     wording,
@@ -26,7 +27,11 @@ def attempts(code: str) -> ResponseReturnValue:
     row, cursor = reach.exam(code, "certification.see"), request.args.get("after")
     after = int(paging.decode(cursor, (int,))[0]) if cursor else None
     return render_template(
-        "scoring/attempts.html", exam=row, page=queries.attempts_of(row.Exam.id, after)
+        "scoring/attempts.html",
+        exam=row,
+        page=queries.attempts_of(row.Exam.id, after),
+        waiting=queries_voiding.waiting(row.Exam.id),
+        wording=wording,
     )
 
 
@@ -51,6 +56,7 @@ def record(code: str, attempt_code: str) -> ResponseReturnValue:
         marks=queries_work.marks_of(attempt.id),
         decisions=_decisions(runs),
         appeals=queries_work.appeals_of(attempt.id),
+        voidings=queries_voiding.of_attempt(attempt.id),
         followed=queries_appeals.followed(attempt.id),
         wording=wording,
     )

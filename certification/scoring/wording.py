@@ -36,6 +36,23 @@ wording.register(
         "decision_elsewhere": lambda: _(
             "This decision is not on an item that the attempt was asked, or it was dropped."
         ),
+        "answer_the_appeal": lambda: _(
+            "An appeal against this result is open. Answer it first: it may settle the matter."
+        ),
+        "result_is_void": lambda: _("This result is void already."),
+        "result_not_void": lambda: _("This result is not void."),
+        "voiding_open": lambda: _(
+            "It is proposed already that this result is void. Confirm that or drop it first."
+        ),
+        "voiding_second_person": lambda: _(
+            "You proposed that the result is void: a second person has to confirm it."
+        ),
+        "voiding_by_part": lambda: _(
+            "You had a part in this exam or its result: somebody who had none has to confirm it."
+        ),
+        "voiding_outdated": lambda: _(
+            "The result changed since this was proposed. Drop the proposal and look at it anew."
+        ),
         "nothing_left": lambda: _("Without this item a form would have nothing that counts."),
         "key_wrong": lambda: _("This cannot be the item's key."),
         "disposition_open": lambda: _(
@@ -115,6 +132,28 @@ def appeal_state(state: str) -> tuple[str, str]:
     }[state]
 
 
+def voiding_reason(reason: str) -> str:
+    """Why a result is void."""
+    return {
+        "identity": _("Somebody else took the exam, or took part in it"),
+        "aids": _("Aids or help that were not allowed"),
+        "collusion": _("Answers that were copied or agreed on"),
+        "content": _("Knowledge of the items before the exam, or passing them on"),
+        "procedure": _("The exam was not held as its rules say"),
+        "other": _("Another irregularity"),
+    }[reason]
+
+
+def voiding_state(state: str) -> tuple[str, str]:
+    """(colour, word) of a voiding."""
+    return {
+        "proposed": ("warn", _("Proposed")),
+        "confirmed": ("bad", _("Void")),
+        "dropped": ("", _("Dropped")),
+        "lifted": ("ok", _("Ended by an appeal")),
+    }[state]
+
+
 def outcome_texts(state: str, steps: Sequence[Step]) -> list[str]:
     """What came of an appeal, in words for whom it concerns: never which item."""
     if steps:
@@ -123,6 +162,8 @@ def outcome_texts(state: str, steps: Sequence[Step]) -> list[str]:
 
 
 def _step_text(step: Step) -> str:
+    if step.lifted is not None:
+        return _("Your result is no longer void: it counts again.")
     if step.disposition is None:
         return _("Your exam was scored once more.") + " " + _score_text(step)
     if step.disposition.state in ("preview", "running"):

@@ -14,6 +14,7 @@ from certification.items.models import ItemVersion
 from certification.items.reading import draft_from
 from certification.papers.models import ExamForm, FormItem
 from certification.scoring.models import RunState, ScoreLine, ScoreRun
+from certification.scoring.queries_voiding import is_voided
 from certification.statistics.models import StatisticsRun
 from certification.statistics.picks import key_of, options_of, picks_of
 from certification.statistics.responses import Item, Picks, Sitting, Use, unreached
@@ -92,7 +93,9 @@ def fixed_forms(exam_id: int) -> Sequence[ExamForm]:
 def groups(exam_id: int, grouping: str) -> list[tuple[str, int]]:
     """The recorded groups of those who agreed, and how many first attempts each has."""
     attempts = _attempts(exam_id).subquery()
-    rows = db.session.execute(sa.select(attempts.c.ordinal, attempts.c[grouping]))
+    rows = db.session.execute(
+        sa.select(attempts.c.ordinal, attempts.c[grouping]).where(~attempts.c.is_void)
+    )
     counts = Counter(row[1] for row in rows if row.ordinal == 1 and row[1])
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
@@ -126,6 +129,7 @@ def _attempts(exam_id: int) -> sa.Select[Any]:
             Attempt.code,
             Attempt.ordinal,
             Attempt.form_id,
+            is_voided(Attempt.id).label("is_void"),
             ExamBooking.slot_id,
             sa.case((agreed, Attempt.language), else_="").label("language"),
             sa.case((agreed, sa.func.coalesce(region, "")), else_="").label("region"),
@@ -257,6 +261,7 @@ def _sitting(
         picks=picks,
         seconds=seconds,
         ordinal=row.ordinal,
+        is_void=row.is_void,
         unreached=frozenset(places[line.version_id] for line in lines[reached:]),
         group=getattr(row, grouping) if grouping in GROUPINGS else "",
         room="" if row.slot_id is None else str(row.slot_id),

@@ -1,6 +1,6 @@
 """Who answered what, as the statistics read it. Pure.
 
-Four things would bend a figure and are taken out by name, never silently:
+Five things would bend a figure and are taken out by name, never silently:
 
 - **pilot** items count towards nobody's total; their own figures are computed all the same, since
   that is what they are tried out for;
@@ -8,7 +8,8 @@ Four things would bend a figure and are taken out by name, never silently:
 - **not reached** (given, but after the last answer): nothing towards the total, and the person is
   not among those whom the item is judged by. A question left out between answered ones was seen
   and counts as wrong;
-- **repeat attempts**: only a person's first counts, for the second is no independent observation.
+- **repeat attempts**: only a person's first counts, for the second is no independent observation;
+- **void** attempts: their result does not hold, so nobody knows whose answers they are.
 """
 
 from collections import Counter
@@ -46,6 +47,7 @@ class Sitting:
     unreached: frozenset[int] = frozenset()
     group: str = ""
     """For differential item functioning; empty without the person's consent."""
+    is_void: bool = False
     room: str = ""
     """The session in which it was taken: who could have seen whose screen."""
 
@@ -123,10 +125,12 @@ class Sample:
 
 def sample_of(items: Sequence[Item], sittings: Sequence[Sitting]) -> Sample:
     """The sample that the figures rest on, and how much was left out of it and why."""
-    first = [sitting for sitting in sittings if sitting.ordinal == 1]
+    held = [sitting for sitting in sittings if not sitting.is_void]
+    first = [sitting for sitting in held if sitting.ordinal == 1]
     left_out = Counter(
         {
-            "repeat_attempts": len(sittings) - len(first),
+            "repeat_attempts": len(held) - len(first),
+            "void_attempts": len(sittings) - len(held),
             "pilot_items": sum(item.use == "pilot" for item in items),
             "neutralised_items": sum(item.use == "neutralised" for item in items),
             "answers_not_reached": sum(len(sitting.unreached) for sitting in first),

@@ -38,6 +38,7 @@ def left_out(name: str, count: int) -> str:
         "repeat_attempts": lambda: ngettext(
             "%(num)s repeat attempt", "%(num)s repeat attempts", count
         ),
+        "void_attempts": lambda: ngettext("%(num)s void attempt", "%(num)s void attempts", count),
         "pilot_items": lambda: ngettext(
             "%(num)s pilot item (not in totals)", "%(num)s pilot items (not in totals)", count
         ),
