@@ -234,3 +234,62 @@ def test_an_appeal_never_takes_a_pass_away(
         ("appeal", "dropped"),
     ]
     assert make.result_of(attempt).passed
+
+
+def test_the_database_knows_who_had_a_part_and_keeps_the_answer(
+    make: Factory, attempt: Attempt, ada: Person, team: list[int]
+) -> None:
+    hour, pat = timedelta(hours=1), make.person("Pat", Role.ASSESSOR).id
+    noted = {
+        "attempt_id": attempt.id, "kind": "incident", "data": {"note": "Noise"}, "by": pat,
+    }  # fmt: skip
+    with unit(writes=True):
+        db.session.add(AttemptEvent(number=98, at=make.now, **noted))
+    row = appeal(attempt, ada.id, make.now + hour)
+    appeal_id, own = row.id, ada.id
+
+    def write(**values: object) -> None:
+        with unit(writes=True):
+            mine = sa.update(Appeal).where(Appeal.id == appeal_id)
+            db.session.execute(mine.values(values))
+
+    for by in (own, team[0], pat, None):
+        for state in ("upheld", "rejected"):
+            with pytest.raises(sa.exc.DBAPIError, match="without a part"):
+                write(state=state, decided_at=make.now + 2 * hour, decided_by=by)
+    # What is done after the appeal is part of hearing it.
+    with unit(writes=True):
+        later = {**noted, "by": team[2]}
+        db.session.add(AttemptEvent(number=99, at=make.now + 2 * hour, **later))
+    write(state="rejected", decided_at=make.now + 2 * hour, decided_by=team[2], decision="So")
+    for values in ({"decision": "Other"}, {"decided_by": team[1]}, {"state": "upheld"}):
+        with pytest.raises(sa.exc.DBAPIError, match="an answer is frozen"):
+            write(**values)
+    values = {
+        "attempt_id": attempt.id, "state": AppealState.UPHELD, "text": "Mine", "by": own,
+        "answer_due_on": make.now.date(), "at": make.now, "decision": "", "decided_by": own,
+    }  # fmt: skip
+    with pytest.raises(sa.exc.DBAPIError, match="begins open"), unit(writes=True):
+        db.session.execute(sa.insert(Appeal).values(values))
+
+
+def test_who_answered_an_earlier_appeal_does_not_hear_the_next(
+    make: Factory, exam: Sat, attempt: Attempt, ada: Person, team: list[int]
+) -> None:
+    own, day = ada.id, timedelta(days=1)
+    first = appeal(attempt, own, make.now)
+    with unit(writes=True):
+        actions.mark_again(db.session.get_one(Appeal, first.id), by=team[2], now=make.now)
+    mark(make, exam, attempt, team[1], "2", "3")
+    answer(first, team[2], make.now + day, is_upheld=True, scores=True)
+    again = appeal(attempt, own, make.now + 2 * day)
+    with pytest.raises(Refusal, match="appeal_by_part"):
+        answer(again, team[2], make.now + 2 * day, is_upheld=True)
+    with pytest.raises(sa.exc.DBAPIError, match="without a part"), unit(writes=True):
+        db.session.execute(
+            sa.update(Appeal)
+            .where(Appeal.id == again.id)
+            .values(state="upheld", decided_by=team[2], decided_at=make.now + 2 * day)
+        )
+    answer(again, make.person("Dan", Role.ASSESSOR).id, make.now + 2 * day, is_upheld=False)
+    assert state_of(again) == AppealState.REJECTED
