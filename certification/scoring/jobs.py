@@ -1,10 +1,40 @@
-"""Scoring beside the requests: first runs, reports, previews and runs of decisions on items."""
+"""Scoring beside the requests: first runs, reports, previews and runs of decisions on items, and
+reminders of appeals."""
+
+from datetime import datetime
 
 from flask import current_app, g
 
-from certification.scoring import actions, actions_dispositions, actions_reports, shown
+from certification.scoring import (
+    actions,
+    actions_dispositions,
+    actions_due,
+    actions_reports,
+    queries_due,
+    shown,
+)
 from lms import clock, jobs, paper
 from lms.db import run, unit
+from lms.site import issuer_zone
+
+AT_ONCE = 100
+
+
+@jobs.tick
+def look(now: datetime) -> None:
+    """Appeals whose answer is due soon or overdue. The key names the day, so that what failed is
+    tried again the next day; who was told is kept with the appeal."""
+    day = clock.today(now, issuer_zone())
+    for appeal_id in queries_due.untold(day, AT_ONCE):
+        jobs.enqueue(
+            "scoring.appeal_due", {"appeal_id": appeal_id}, key=f"{appeal_id}:{day.isoformat()}"
+        )
+
+
+@jobs.job("scoring.appeal_due")
+def appeal_due(args: jobs.Args) -> None:
+    """Remind those who may answer."""
+    run(lambda: actions_due.remind(args["appeal_id"], now=clock.now()))
 
 
 @jobs.job("scoring.attempt_submitted")

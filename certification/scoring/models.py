@@ -200,6 +200,9 @@ class Appeal(Base):
     decided_by: Mapped[int | None]
     run_id: Mapped[int | None] = mapped_column(sa.ForeignKey("score_run.id"), index=True)
     """The score run that was made because of it."""
+    reminded_at: Mapped[datetime | None]
+    """When those who may answer were told that the answer is due soon; then, that it is late."""
+    overdue_told_at: Mapped[datetime | None]
 
     attempt: Mapped[Attempt] = relationship(lazy="raise")
 

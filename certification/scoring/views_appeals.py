@@ -12,6 +12,7 @@ from certification.scoring import (
     forms,
     queries,
     queries_appeals,
+    queries_due,
     queries_voiding,
     queries_work,
     reach,
@@ -47,6 +48,7 @@ def appeals() -> ResponseReturnValue:
         appeal_state=wording.appeal_state,
         issuer_zone=issuer_zone(),
         today=clock.today(clock.now(), issuer_zone()),
+        standing=queries_due.standing,
     )
 
 

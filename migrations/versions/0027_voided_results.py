@@ -13,6 +13,7 @@ VOID = "NOT is_void OR NOT passed"
 REASONS = "'identity', 'aids', 'collusion', 'content', 'procedure', 'other'"
 PROPOSED = ("attempt_id", "result_id", "reason", "text", "counts", "proposed_at", "proposed_by")
 DECIDED = ("state", "decided_at", "decided_by")
+REMINDERS = ("reminded_at", "overdue_told_at")
 LIFTED = ("lifted_at", "lifted_by", "appeal_id")
 
 
@@ -29,6 +30,8 @@ def upgrade() -> None:
             column = sa.Column(name, sa.Boolean(), server_default=sa.text(value), nullable=False)
             op.add_column("exam_result", column)
         op.create_check_constraint(op.f("ck_exam_result_void"), "exam_result", VOID)
+    for name in REMINDERS:
+        op.add_column("appeal", sa.Column(name, sa.DateTime(timezone=True), nullable=True))
     voidings()
     guard()
 
@@ -197,5 +200,7 @@ def downgrade() -> None:
     op.drop_table("result_voiding")
     if not is_sqlite:
         op.drop_constraint(op.f("ck_exam_result_void"), "exam_result")
+    for name in REMINDERS:
+        op.execute(f"ALTER TABLE appeal DROP COLUMN {name}")
     for name in ("counts", "is_void"):
         op.execute(f"ALTER TABLE exam_result DROP COLUMN {name}")

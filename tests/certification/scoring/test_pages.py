@@ -225,6 +225,10 @@ def test_an_appeal_is_made_answered_and_read(
     waiting = Page(ann.get("/teach/appeals")).text
     assert attempt.code in waiting
     assert "overdue" not in waiting
+    assert "due soon" not in waiting
+    before = datetime.combine(row.answer_due_on - timedelta(days=7), time(12), UTC)
+    with clock.frozen_at(before):
+        assert "due soon" in Page(assessor(app, make, "Lou").get("/teach/appeals")).text
     after = datetime.combine(row.answer_due_on + timedelta(days=1), time(12), UTC)
     with clock.frozen_at(after):
         assert "overdue" in Page(assessor(app, make, "Lena").get("/teach/appeals")).text

@@ -35,7 +35,7 @@ from lms import clock
 from lms.accounts.models import Person
 from lms.db import db, run, unit
 from lms.errors import Refusal
-from lms.mail import MailMessage
+from lms.mail import MailMessage, compose
 from lms.permissions import Role
 from tests.factories import Factory
 from tests.factories.sittings import Sat
@@ -176,6 +176,30 @@ def test_the_candidate_has_a_mail_with_the_reason_and_the_day_until_which_to_app
     assert (facts["reason"], facts["text"]) == ("identity", "A friend sat it")
     assert (facts["appeal_until"], facts["counts"]) == ("2026-12-23", True)
     assert len(mails("exam_result")) == 1
+
+
+def written(app: Flask, template: str) -> str:
+    """A mail as it is sent, its lines joined."""
+    with unit(writes=False):
+        wanted = sa.select(MailMessage).where(MailMessage.template == template)
+        message = db.session.scalars(wanted).one()
+    return " ".join(str(compose(message, app.extensions["settings"]).get_content()).split())
+
+
+def test_the_mails_can_be_read(
+    app: Flask, make: Factory, attempt: Attempt, pia: int, sue: int
+) -> None:
+    void(make, attempt, pia, sue)
+    text = written(app, "result_voided")
+    assert "Reason: Somebody else took the exam, or took part in it" in text
+    assert "A friend sat it" in text
+    assert "you may appeal until the end of 23 December 2026 (UTC)" in text
+    appeal_id = appeal(make, attempt)
+    assert "an answer by the end of 23 December 2026 (UTC)" in written(app, "appeal_received")
+    answer(make, appeal_id, make.person("Jo", Role.ASSESSOR).id, lifts=True)
+    text = written(app, "appeal_decided")
+    assert "Your result is no longer void: it counts again." in text
+    assert "stays as it is" not in text
 
 
 def test_an_award_stays_and_is_named_as_one_to_decide_about(
