@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -25,7 +26,9 @@ from certification.exams.retakes import Try, retakes_from
 from certification.papers.models import Blueprint, ExamForm, PaperState
 from certification.papers.queries_form import given_forms
 from courses.scheduling.queries.standing import completed_courses, prerequisites
+from lms.clock import midnight
 from lms.db import db
+from lms.site import issuer_zone
 
 
 def attempt_by_code(code: str) -> Attempt | None:
@@ -168,15 +171,16 @@ def candidacy(exam: Exam, course_version_id: int, person_id: int, *, today: date
     missing, met = prerequisites(course_version_id, completed_courses(person_id))
     attempts = attempts_of(person_id, [exam.id])
     running = [one for one in attempts if one.state == AttemptState.OPEN]
+    blueprints = _blueprints(exam.id)
     facts = Facts(
         has_policy=policy is not None,
         has_form=policy is not None and _has_form(exam.id, policy),
         missing=[(one.code, one.title) for one in missing],
         completed=[(one.code, one.title) for one in met],
         open_attempt=running[0].code if running else "",
-        tries=_tries(exam.id, person_id, attempts),
+        tries=_tries(exam.id, person_id, attempts, blueprints),
         retakes=retakes_from(policy.retakes if policy else {}),
-        version=_version(exam.id),
+        version=_version(blueprints),
     )
     return Candidacy(policy, facts, max((one.ordinal for one in attempts), default=0) + 1)
 
@@ -190,19 +194,33 @@ def _has_form(exam_id: int, policy: ExamPolicy) -> bool:
     return bool(given_forms(exam_id))
 
 
-def _version(exam_id: int) -> int:
-    """The number of the blueprint from which forms are made now."""
-    return (
-        db.session.scalar(
-            sa.select(Blueprint.number).where(
-                Blueprint.exam_id == exam_id, Blueprint.state == PaperState.PUBLISHED
-            )
+def _blueprints(exam_id: int) -> Sequence[Any]:
+    """(number, from when on it held, state) of an exam's blueprints, the first one first."""
+    return db.session.execute(
+        sa.select(
+            Blueprint.number,
+            sa.func.coalesce(Blueprint.published_at, Blueprint.created_at).label("since"),
+            Blueprint.state,
         )
-        or 1
-    )
+        .where(Blueprint.exam_id == exam_id, Blueprint.state != PaperState.DRAFT)
+        .order_by("since", Blueprint.number)
+    ).all()
 
 
-def _tries(exam_id: int, person_id: int, attempts: Sequence[Attempt]) -> list[Try]:
+def _version(blueprints: Sequence[Any]) -> int:
+    """The number of the blueprint from which forms are made now."""
+    return next((one.number for one in blueprints if one.state == PaperState.PUBLISHED), 1)
+
+
+def _version_at(blueprints: Sequence[Any], at: datetime) -> int:
+    """The number of the blueprint that was in force then; before all of them, of the first."""
+    then = [one.number for one in blueprints if one.since <= at]
+    return then[-1] if then else blueprints[0].number if blueprints else 1
+
+
+def _tries(
+    exam_id: int, person_id: int, attempts: Sequence[Attempt], blueprints: Sequence[Any]
+) -> list[Try]:
     """Submitted attempts with what their newest result says (a void one may count as none), those
     that ended because of the rules, and results recorded by hand."""
     results = db.session.scalars(
@@ -210,25 +228,35 @@ def _tries(exam_id: int, person_id: int, attempts: Sequence[Attempt]) -> list[Tr
         .where(ExamResult.exam_id == exam_id, ExamResult.person_id == person_id)
         .order_by(ExamResult.id)
     ).all()
-    replaced = {row.replaces_id for row in results}
     newest = {row.attempt_id: row for row in results}
-    passed: dict[int | None, bool] = {row.attempt_id: row.passed for row in results}
-    free = {of for of, row in newest.items() if not row.counts}
     versions = _versions([one.form_id for one in attempts])
-    found = [
-        Try(one.ended_at, passed.get(one.id), versions[one.form_id])
-        for one in attempts
-        if one.state == AttemptState.SUBMITTED and one.ended_at is not None and one.id not in free
-    ]
     void = [one for one in attempts if one.state == AttemptState.VOID]
     counted = voids_that_count([one.id for one in void]) if void else set()
-    found += [
-        Try(one.ended_at, False, versions[one.form_id])
-        for one in void
-        if one.ended_at is not None and one.id in counted
+    found = []
+    for one in attempts:
+        result = newest.get(one.id)
+        is_try = one.id in counted or (
+            one.state == AttemptState.SUBMITTED and (result is None or result.counts)
+        )
+        if is_try and one.ended_at is not None:
+            passed = result.passed if result else False if one.id in counted else None
+            found.append(Try(one.ended_at, passed, versions[one.form_id]))
+    return found + _by_hand([row for row in results if row.attempt_id is None], blueprints)
+
+
+def _by_hand(results: Sequence[ExamResult], blueprints: Sequence[Any]) -> list[Try]:
+    """Results that were recorded by hand, each as its newest correction says, under the blueprint
+    of the day on which the exam was taken. A correction moves neither."""
+    sat_at: dict[int, datetime] = {}
+    for row in results:
+        day_ends = midnight(row.taken_on + timedelta(days=1), issuer_zone())
+        sat_at[row.id] = sat_at.get(row.replaces_id or 0, min(row.at, day_ends))
+    replaced = {row.replaces_id for row in results}
+    return [
+        Try(sat_at[row.id], row.passed, _version_at(blueprints, sat_at[row.id]))
+        for row in results
+        if row.id not in replaced
     ]
-    by_hand = [row for row in results if row.attempt_id is None and row.id not in replaced]
-    return found + [Try(row.at, row.passed, _version(exam_id)) for row in by_hand]
 
 
 def voids_that_count(attempt_ids: Sequence[int]) -> set[int]:
