@@ -9,11 +9,12 @@ from flask_login import current_user
 
 from certification.exams import queries as exams
 from certification.exams.access import exam_seen, exams_seen
+from certification.exams.models import ExamPolicy
 from certification.items import markup
 from certification.items.content import ItemContent
 from certification.items.reading import draft_from
 from certification.items.showing import shown
-from certification.papers import actions, forms, queries, queries_form, wording
+from certification.papers import actions, forms, queries, queries_cap, queries_form, wording
 from certification.papers.models import ExamForm, PaperState
 from lms import clock, paging, slots
 from lms.forms import accepted
@@ -40,10 +41,12 @@ def index() -> ResponseReturnValue:
 def exam(code: str) -> ResponseReturnValue:
     """What an exam consists of, and whether it can be taken today."""
     row = exam_seen(code, "items.see")
+    policy = exams.policy_on(row.Exam.id, today())
     return render_template(
         "papers/exam.html",
         exam=row,
-        policy=exams.policy_on(row.Exam.id, today()),
+        policy=policy,
+        cap=_cap(row, policy),
         newest=exams.newest_policy(row.Exam.id),
         blueprint=queries.published(row.Exam.id),
         draft=queries.draft(row.Exam.id),
@@ -53,6 +56,12 @@ def exam(code: str) -> ResponseReturnValue:
         links=slots.ask("exam.links", [], code=code),
         state_badge=wording.state_badge,
     )
+
+
+def _cap(row: Any, policy: ExamPolicy | None) -> queries_cap.Cap | None:
+    """How the fixed forms stand to the exposure cap, where they are given."""
+    is_fixed = policy is not None and policy.form_choice == "fixed"
+    return queries_cap.cap_of(row.Exam.id) if is_fixed else None
 
 
 @blueprint.get("/manage/exams/<code>/forms")
@@ -73,6 +82,7 @@ def _forms(row: Any, form: forms.AssembleForm) -> str:
         form=form,
         page=queries.forms(row.Exam.id, after),
         blueprint=queries.published(row.Exam.id),
+        cap=_cap(row, exams.policy_on(row.Exam.id, today())),
         state_badge=wording.state_badge,
     )
 
