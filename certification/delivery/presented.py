@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import current_app, request, session, url_for
 
 from certification.delivery import browser
-from certification.exams.browser_file import opening
+from certification.exams.browser_file import QUIT_PASSWORD, opening
 from certification.exams.models import ExamPolicy
 
 PROVED, ASKED = "exam_browser", "exam_browser_asked"
@@ -21,6 +21,8 @@ class BrowserFile:
     href: str
     opening: str
     """The same for Safe Exam Browser, which opens it by itself."""
+    has_quit_password: bool
+    """Whether it asks for a password before it ends in the middle of the exam."""
 
 
 def file_of(code: str, policy: ExamPolicy | None) -> BrowserFile | None:
@@ -28,7 +30,8 @@ def file_of(code: str, policy: ExamPolicy | None) -> BrowserFile | None:
     if policy is None or policy.browser_settings is None:
         return None
     href = url_for("delivery.browser_file", code=code, number=policy.number)
-    return BrowserFile(href, opening(current_app.extensions["settings"].public_url + href))
+    address = current_app.extensions["settings"].public_url + href
+    return BrowserFile(href, opening(address), QUIT_PASSWORD in policy.browser_settings)
 
 
 def fits(keys: Sequence[str]) -> bool:

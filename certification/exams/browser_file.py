@@ -16,20 +16,24 @@ from typing import Any
 from urllib.parse import urlsplit
 
 SALT = "examKeySalt"
+QUIT_PASSWORD = "hashedQuitPassword"  # noqa: S105 -- the name of a setting
 NEVER_COUNTS = "originatorVersion"
 MODERN_ENGINE = 3
 """Scripts may ask for the keys; where the browser sends headers it still does."""
 ALLOW = 1
 
 
-def settings(start: str, leave: str, paths: Sequence[str]) -> dict[str, Any]:
+def settings(start: str, leave: str, paths: Sequence[str], quit_hash: str = "") -> dict[str, Any]:
     """What the browser is to do: open `start`, end at `leave`, and go nowhere but to these paths of
-    the same address (`*` stands for anything).
+    the same address (`*` stands for anything). `quit_hash`: it asks for the password of this
+    digest before it ends anywhere else; without one it only asks whether it shall.
 
     No two names differ by case alone, and no text holds a quotation mark: versions differ there.
     """
     salt = hashlib.sha256(f"exam browser {start}".encode()).digest()
+    password = {QUIT_PASSWORD: quit_hash} if quit_hash else {}
     return {
+        **password,
         "startURL": start,
         "quitURL": leave,
         "quitURLConfirm": False,
@@ -55,6 +59,11 @@ def settings(start: str, leave: str, paths: Sequence[str]) -> dict[str, Any]:
         "showReloadButton": True,
         "showTime": True,
     }
+
+
+def quit_hash(password: str) -> str:
+    """A quit password as the browser takes it: SHA-256 in hex digits, with no salt."""
+    return hashlib.sha256(password.encode()).hexdigest()
 
 
 def _allowed(start: str, path: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from wtforms import (
     DateField,
     Field,
     IntegerField,
+    PasswordField,
     SelectField,
     StringField,
     TextAreaField,
@@ -51,6 +52,11 @@ class PolicyForm(Form):
     )
     is_proctored = BooleanField(_l("A proctor confirms who the candidate is before the start"))
     has_browser_file = BooleanField(_l("Only Safe Exam Browser opens it, by a file made here"))
+    quit_password = PasswordField(
+        _l("Password to leave Safe Exam Browser"),
+        [Optional(), Length(min=8, max=128, message=_l("Use 8 to 128 characters."))],
+    )
+    drops_quit_password = BooleanField(_l("Candidates may leave it without a password"))
     browser_keys = TextAreaField(_l("Other keys of Safe Exam Browser"), [Length(max=2000)])
     scale_bottom = IntegerField(_l("Bottom of the scale"), [InputRequired(NUMBER)])
     is_double_marked = BooleanField(_l("Two assessors mark each extended answer"))
@@ -77,6 +83,13 @@ class PolicyForm(Form):
                     all=", ".join(LANGUAGES),
                 )
             )
+
+    def validate_quit_password(self, field: Field) -> None:
+        """Of a file that is made here, and not both one and none."""
+        if field.data and not self.has_browser_file.data:
+            raise ValidationError(_("It belongs to the file that is made here: choose that, too."))
+        if field.data and self.drops_quit_password.data:
+            raise ValidationError(_("Enter a password, or let candidates leave without one."))
 
     def validate_browser_keys(self, field: Field) -> None:
         """64 hex digits each."""

@@ -59,7 +59,21 @@ def own_key(row: ExamPolicy) -> str | None:
     return browser_file.config_key(row.browser_settings) if row.browser_settings else None
 
 
-def _browser(code: str) -> dict[str, Any]:
+def _quit_hash(form: PolicyForm, newest: ExamPolicy | None) -> str:
+    """The digest of the password that was typed; of the one before when none was, nor taken
+    away."""
+    if form.quit_password.data:
+        return browser_file.quit_hash(form.quit_password.data)
+    return "" if form.drops_quit_password.data else quit_hash_of(newest)
+
+
+def quit_hash_of(row: ExamPolicy | None) -> str:
+    """The digest of a policy's quit password; empty for none."""
+    settings = row.browser_settings if row else None
+    return str(settings.get(browser_file.QUIT_PASSWORD, "")) if settings else ""
+
+
+def _browser(code: str, quit_hash: str) -> dict[str, Any]:
     """What Safe Exam Browser may open for an exam: its pages, attempts, and the sign-in."""
     base = current_app.extensions["settings"].public_url
     start = url_for("delivery.exam", code=code)
@@ -68,6 +82,7 @@ def _browser(code: str) -> dict[str, Any]:
         base + start,
         base + url_for("delivery.leave_browser", code=code),
         [start, f"{start}/*", attempts, url_for("accounts.sign_in")],
+        quit_hash,
     )
 
 
@@ -89,6 +104,7 @@ def _page(
         form=form,
         newest=newest,
         own_key=own_key(newest) if newest else None,
+        has_quit_password=bool(quit_hash_of(newest)),
         page=queries.policies(exam.Exam.id, after),
         today=_today(),
         rendered=lambda text: markup.html(text, "{}".format),
@@ -107,11 +123,12 @@ def _today() -> Any:
 def save_policy(code: str) -> ResponseReturnValue:
     """Keep the next version."""
     exam, form, typed = exam_seen(code, "certification.edit"), PolicyForm(), _typed()
+    newest = queries.newest_policy(exam.Exam.id)
     if form.validate() and accepted(
         form,
         lambda: actions_policy.save(
             exam.Exam,
-            form.values(typed, _browser(code)),
+            form.values(typed, _browser(code, _quit_hash(form, newest))),
             effective_from=form.effective_from.data or _today(),
             seen=request.form.get("seen", 0, int),
             today=_today(),
@@ -125,7 +142,7 @@ def save_policy(code: str) -> ResponseReturnValue:
     ):
         flash(_("The policy is saved. Attempts that have begun keep the one before."))
         return redirect(url_for("exams.policy", code=code), 303)
-    return _page(exam, form, queries.newest_policy(exam.Exam.id), typed), 422
+    return _page(exam, form, newest, typed), 422
 
 
 def _typed() -> dict[str, str]:

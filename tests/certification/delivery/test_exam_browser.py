@@ -190,6 +190,18 @@ def test_before_the_start_the_file_and_its_link_are_on_the_exams_page(
         assert "that you were sent" not in page.text
 
 
+@pytest.mark.parametrize("digest", ["", "a" * 64])
+def test_candidates_are_told_that_leaving_takes_a_password(
+    make: Factory, browser: FlaskClient, now: datetime, digest: str
+) -> None:
+    settings = {**SETTINGS, **({"hashedQuitPassword": digest} if digest else {})}
+    key = browser_file.config_key(settings)
+    make.takeable(kinds=("text",), browser_keys=[key], browser_settings=settings)
+    with clock.frozen_at(now):
+        text = Page(browser.get("/exams/ADM-300")).text
+    assert ("Leaving it before takes a password" in text) is bool(digest)
+
+
 def test_the_file_is_there_for_the_exam_browser_before_anybody_signed_in(
     app: Flask, make: Factory, now: datetime
 ) -> None:

@@ -75,6 +75,18 @@ def test_the_key_follows_from_the_file_alone(settings: dict[str, Any]) -> None:
     assert browser_file.config_key(settings) == hashlib.sha256(written.encode()).hexdigest()
 
 
+def test_a_quit_password_is_part_of_the_key() -> None:
+    plain, hidden, other = (
+        browser_file.settings(START, END, PATHS, digest)
+        for digest in ("", browser_file.quit_hash("quiet river"), browser_file.quit_hash("Other"))
+    )
+    assert "hashedQuitPassword" not in plain
+    assert opened(browser_file.packed(hidden))["hashedQuitPassword"] == browser_file.quit_hash(
+        "quiet river"
+    )
+    assert len({browser_file.config_key(one) for one in (plain, hidden, other)}) == 3
+
+
 def test_any_other_setting_is_another_key(settings: dict[str, Any]) -> None:
     key = browser_file.config_key(settings)
     for changed in ({"allowQuit": False}, {"startURL": START + "1"}, {"URLFilterRules": []}):

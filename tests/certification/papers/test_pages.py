@@ -3,6 +3,7 @@
 import gzip
 import plistlib
 from fractions import Fraction
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -215,6 +216,53 @@ def test_a_policy_with_a_browser_file_takes_its_key_by_itself(
         newest = db.session.scalars(sa.select(ExamPolicy).where(ExamPolicy.number == 2)).one()
     assert (newest.browser_keys, newest.browser_settings) == (["b" * 64], None)
     assert app.test_client().get("/exams/ADM-300/browser/2.seb").status_code == 404
+
+
+def settings_of(number: int) -> dict[str, Any]:
+    with unit(writes=False):
+        wanted = sa.select(ExamPolicy).where(ExamPolicy.number == number)
+        row = db.session.scalars(wanted).one()
+    assert row.browser_settings is not None
+    assert row.browser_keys == [browser_file.config_key(row.browser_settings)]
+    return dict(row.browser_settings)
+
+
+def test_a_password_to_leave_the_exam_browser_is_kept_changed_and_taken_away(
+    head: FlaskClient, app: Flask, exam: Exam, make: Factory
+) -> None:
+    values = {
+        "effective_from": "2099-01-01", "languages": "en", "rules_en": "Work alone.",
+        "quit_password": "quiet river",
+    }  # fmt: skip
+    form = Page(head.get(f"{ROOT}/policy")).form(f"{ROOT}/policy")
+    sent = Page(form.submit(head, **values))
+    assert "belongs to the file" in sent.error_of("quit_password")
+    short = Page(form.submit(head, **{**values, "quit_password": "short", "has_browser_file": "y"}))
+    assert "8 to 128 characters" in short.error_of("quit_password")
+    assert form.submit(head, has_browser_file="y", **values).status_code == 303
+    # The SHA-256 of "quiet river", as any other program computes it.
+    digest = "1838b2bea62deb25153f0d3f34950fc347b81a6e40a11e91952f4d65f47d4dea"
+    assert settings_of(1)["hashedQuitPassword"] == digest
+    file = app.test_client().get("/exams/ADM-300/browser/1.seb").data
+    found = plistlib.loads(gzip.decompress(gzip.decompress(file)[4:]))
+    assert (found["hashedQuitPassword"], found["allowQuit"]) == (digest, True)
+
+    page = Page(head.get(f"{ROOT}/policy"))
+    assert "quiet river" not in str(page.soup)
+    assert digest not in str(page.soup)
+    form = page.form(f"{ROOT}/policy")
+    assert form.submit(head, effective_from="2099-01-01").status_code == 303
+    assert settings_of(2)["hashedQuitPassword"] == digest
+    form = Page(head.get(f"{ROOT}/policy")).form(f"{ROOT}/policy")
+    both = Page(form.submit(head, quit_password="other words", drops_quit_password="y"))
+    assert both.error_of("quit_password")
+    form, day = Page(head.get(f"{ROOT}/policy")).form(f"{ROOT}/policy"), "2099-01-01"
+    assert form.submit(head, effective_from=day, quit_password="other words").status_code == 303
+    assert settings_of(3)["hashedQuitPassword"] not in (digest, "")
+    form = Page(head.get(f"{ROOT}/policy")).form(f"{ROOT}/policy")
+    assert form.submit(head, effective_from=day, drops_quit_password="y").status_code == 303
+    assert "hashedQuitPassword" not in settings_of(4)
+    assert not Page(head.get(f"{ROOT}/policy")).soup.select("[name=drops_quit_password]")
 
 
 def test_a_policy_never_changes(head: FlaskClient, exam: Exam, make: Factory) -> None:
