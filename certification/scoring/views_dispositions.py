@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from certification.exams import queries as exams
 from certification.items import markup
+from certification.items.content import ItemContent
 from certification.items.reading import draft_from
 from certification.scoring import (
     actions_appeals,
@@ -76,12 +77,19 @@ def dispose(code: str, item: str) -> ResponseReturnValue:
         version=row.ItemVersion,
         content=content,
         texts=texts,
-        question=markup.html(texts.body, reach.picture),
+        question=markup.html(_named_gaps(texts.body, content), reach.picture),
         form=form,
         hint=wording.key_hint(content.kind),
         behind=behind,
     )
     return page, 422 if form.errors else 200
+
+
+def _named_gaps(body: str, content: ItemContent) -> str:
+    """The text with the names of its gaps where it has them."""
+    for place in content.places:
+        body = body.replace("{{" + place.id + "}}", f"`{place.id}`")
+    return body
 
 
 def _behind(exam: Any, appeal_id: int | None) -> Any | None:

@@ -451,6 +451,45 @@ def test_a_wrong_key_is_named_beside_its_field(
     assert nothing.errors
 
 
+def decided_on(manager: FlaskClient, make: Factory, exam: Sat, kind: str, **changes: Any) -> Page:
+    """The page for a decision on an item of a kind that somebody was asked."""
+    version = make.ready_item(make.programme_of(exam.exam), "K1", kind, **changes)
+    other = Sat(exam.exam, make.form(exam.exam, [version], code="K"), [version])
+    make.submitted(other, make.person("Bea"), [None])
+    return Page(manager.get(f"{MANAGE}/items/K1/disposition"))
+
+
+def test_the_key_of_an_order_is_shown_as_places(
+    manager: FlaskClient, make: Factory, exam: Sat
+) -> None:
+    page = decided_on(manager, make, exam, "order", key=["d", "b", "c", "a"])
+    assert [(row[0], row[2]) for row in page.rows()] == [
+        ("a", "4"), ("b", "2"), ("c", "3"), ("d", "1"),
+    ]  # fmt: skip
+
+
+def test_the_key_of_gaps_is_shown_gap_by_gap(
+    manager: FlaskClient, make: Factory, exam: Sat
+) -> None:
+    page = decided_on(manager, make, exam, "inline")
+    assert page.rows("table:has(code)") == [["f", "flows"], ["s", "stays"]]
+    filled = page.soup.select("main table")[1]
+    assert [row.get_text(" ", strip=True) for row in filled.select("tbody tr")] == [
+        "w f flows", "i s stays",
+    ]  # fmt: skip
+    assert "Water w , ice i ." in page.soup.select_one(".prose").get_text(" ", strip=True)  # type: ignore[union-attr]
+
+
+def test_the_key_of_a_match_names_both_sides(
+    manager: FlaskClient, make: Factory, exam: Sat
+) -> None:
+    page = decided_on(manager, make, exam, "match")
+    filled = page.soup.select("main table")[1]
+    assert next(row.get_text(" ", strip=True) for row in filled.select("tbody tr")) == (
+        "x France fr Paris"
+    )
+
+
 def test_a_preview_is_dropped_or_made_anew(
     manager: FlaskClient, make: Factory, attempt: Attempt
 ) -> None:
