@@ -31,6 +31,7 @@ ON_POSTGRES = os.environ.get("TEST_DATABASE") == "postgres"
 warm.prepare()
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of a file stay together, and those of a site that takes long to start. Such groups come
     first, then files that hold long tests, so that no worker waits for the others at the end."""
