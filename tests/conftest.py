@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask, g
@@ -21,37 +22,31 @@ from lms import schema, settings
 from lms.db import db, unit
 from tests import warm
 from tests.factories import Factory
+from tests.scheduling import BySite
 
 pytest_plugins = ["tests.postgres"]
 
-ROOT = Path(__file__).resolve().parent
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ON_POSTGRES = os.environ.get("TEST_DATABASE") == "postgres"
 
 warm.prepare()
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BySite | None:
+    """The tests of a site are one group; other ways of handing out are xdist's own."""
+    return BySite(config, log) if config.getoption("dist") == "loadfile" else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of a file stay together, and those of a site that takes long to start. Such groups come
-    first, then files that hold long tests, so that no worker waits for the others at the end."""
+    """Groups with a site come first, then files that hold long tests, so that no worker waits for
+    the others at the end."""
     long = {item.path for item in items if item.get_closest_marker("slow")}
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_site_of(item) or _file_of(item)))
-    items.sort(key=lambda item: 0 if _site_of(item) else 1 if item.path in long else 2)
 
+    def place(item: pytest.Item) -> int:
+        has_site = "site" in getattr(item, "fixturenames", ())
+        return 0 if has_site else 1 if item.path in long else 2
 
-def _file_of(item: pytest.Item) -> str:
-    return item.path.relative_to(ROOT).as_posix()
-
-
-def _site_of(item: pytest.Item) -> str | None:
-    """The site that a browser's test looks at (tests/browser/conftest.py)."""
-    if "site" not in getattr(item, "fixturenames", ()):
-        return None
-    if "exams_site" in item.fixturenames:  # type: ignore[attr-defined]
-        return "exams"
-    return str(item.callspec.params["site"])  # type: ignore[attr-defined]
+    items.sort(key=place)
 
 
 def pytest_collection_finish() -> None:
