@@ -75,6 +75,8 @@ class Sheets:
             ExamResult,
             "exam_id person_id taken_on score full_marks cut_score at by_person_id",
             passed=1,
+            is_void=0,
+            counts=1,
             note="",
         )
         self.validation = sheet(
