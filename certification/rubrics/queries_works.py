@@ -11,11 +11,10 @@ from certification.rubrics.models import Assessment, AssessmentDraft, Kind, Subm
 from certification.rubrics.rules import rubric_from
 from lms.accounts.models import Person
 from lms.db import db
+from lms.paging import SIZE, Page, page_of
 
 SHOWN = 20
 """How many of a person's files for an exam are listed."""
-QUEUE = 50
-"""How many works that wait for an assessor are listed; those after them follow."""
 _newer = aliased(SubmittedWork)
 
 
@@ -76,7 +75,7 @@ def is_judged(work_id: int) -> bool:
     return db.session.scalar(found.limit(1)) is not None
 
 
-def waiting(exam_id: int, reader_id: int) -> Sequence[Any]:
+def waiting(exam_id: int, reader_id: int, cursor: int | None = None, size: int = SIZE) -> Page[Any]:
     """(work, person) whose newest file nobody has judged or looks at, the oldest first; never the
     reader's own."""
     begun = sa.exists().where(AssessmentDraft.work_id == SubmittedWork.id)
@@ -86,13 +85,14 @@ def waiting(exam_id: int, reader_id: int) -> Sequence[Any]:
         _newer.person_id == SubmittedWork.person_id,
         _newer.number > SubmittedWork.number,
     )
-    return db.session.execute(
+    rows: Sequence[Any] = db.session.execute(
         sa.select(SubmittedWork, Person)
         .join(Person, Person.id == SubmittedWork.person_id)
         .where(
             SubmittedWork.exam_id == exam_id, SubmittedWork.person_id != reader_id,
-            ~begun, ~judged, ~newer,
+            SubmittedWork.id > (cursor or 0), ~begun, ~judged, ~newer,
         )
         .order_by(SubmittedWork.id)
-        .limit(QUEUE)
+        .limit(size + 1)
     ).all()  # fmt: skip
+    return page_of(rows, size=size, key=lambda row: (row[0].id,), is_first=cursor is None)

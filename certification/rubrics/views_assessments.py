@@ -56,19 +56,23 @@ def begin(code: str) -> ResponseReturnValue:
         form, lambda: made.append(_begin(exam, form)), **fields
     ):
         return redirect(url_for("assessments.sheet", code=code, draft_id=made[0].id), 303)
-    cursor = request.args.get("after")
-    after = int(paging.decode(cursor, (int,))[0]) if cursor else None
     page = render_template(
         "rubrics/begin.html",
         exam=exam,
         form=form,
         version=version,
-        waiting=queries_works.waiting(exam.Exam.id, current_user.person_id),
+        waiting=queries_works.waiting(exam.Exam.id, current_user.person_id, _cursor("waiting")),
         today=_today(),
-        page=found.drafts(exam.Exam.id, current_user.person_id, after),
+        page=found.drafts(exam.Exam.id, current_user.person_id, _cursor("after")),
         wording=wording,
     )
     return page, 422 if form.errors else 200
+
+
+def _cursor(name: str) -> int | None:
+    """After which row a list goes on."""
+    given = request.args.get(name)
+    return int(paging.decode(given, (int,))[0]) if given else None
 
 
 def _begin(exam: Any, form: sheets.BeginForm) -> AssessmentDraft:

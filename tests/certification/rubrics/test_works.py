@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.test import TestResponse
 
 from certification.exams.models import Exam
-from certification.rubrics import files
+from certification.rubrics import files, queries_works
 from certification.rubrics.models import Assessment, Kind, SubmittedWork
 from courses.catalog.models import CourseKind
 from lms.accounts.models import Person
@@ -132,6 +132,20 @@ def test_work_waits_is_judged_and_cannot_be_replaced_meanwhile(
     )
     assert Page(candidate.get(WORK)).rows("table.table")[0][-1] == "Judged"
     assert handed_in(candidate, b"Second try", "again.txt").status_code == 303
+
+
+def test_work_that_waits_is_paged(app: Flask, make: Factory, exam: Exam, pia: Person) -> None:
+    assessor = make.sign_in(app.test_client(), pia)
+    for name in ("Bea", "Cem", "Pia's own"):
+        person = pia if name == "Pia's own" else make.person(name)
+        handed_in(make.sign_in(app.test_client(), person))
+    with unit(writes=False):
+        first = queries_works.waiting(exam.id, pia.id, size=1)
+        second = queries_works.waiting(exam.id, pia.id, first.rows[0][0].id, size=1)
+    assert [page.rows[0][1].name for page in (first, second)] == ["Bea", "Cem"]
+    assert (first.is_first, second.is_first, second.next_cursor) == (True, False, None)
+    beyond = Page(assessor.get(f"{BEGIN}?waiting={first.next_cursor}"))
+    assert ("Cem" in beyond.text, "Bea" in beyond.text) == (True, False)
 
 
 def test_a_file_that_came_too_late_is_refused(
