@@ -3,7 +3,6 @@ site that takes long to start (tests/browser/conftest.py)."""
 
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from xdist.scheduler import LoadFileScheduling
 
@@ -25,7 +24,7 @@ def group_of(nodeid: str) -> str:
         return file
     if _adds_exams(file):
         return "exams"
-    parameters: list[Any] = rest.partition("[")[2].rstrip("]").split("-")
+    parameters = rest.partition("[")[2].rstrip("]").split("-")
     return next((site for site in ("sqlite", "postgres") if site in parameters), file)
 
 
