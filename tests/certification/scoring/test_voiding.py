@@ -1,8 +1,5 @@
 """Results that are voided: two people, nothing taken back by itself, an appeal ends it."""
 
-import threading
-from collections import Counter
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -33,10 +30,11 @@ from courses.catalog.models import CourseKind, Programme
 from courses.catalog.snapshot import catalog
 from lms import clock
 from lms.accounts.models import Person
-from lms.db import db, run, unit
+from lms.db import db, unit
 from lms.errors import Refusal
 from lms.mail import MailMessage, compose
 from lms.permissions import Role
+from tests.certification.scoring.test_races import THREADS, at_once
 from tests.factories import Factory
 from tests.factories.sittings import Sat
 from tests.page import Page
@@ -440,31 +438,6 @@ def test_an_appeal_that_is_upheld_without_that_leaves_the_result_void(
     answer(make, appeal(make, attempt), judge, lifts=False, scores=True)
     assert state_of(voiding_id) == VoidingState.CONFIRMED
     assert make.result_of(attempt).is_void
-
-
-THREADS = 12
-
-
-def at_once(app: Flask, work: Callable[[int], Any]) -> Counter[str]:
-    """How each thread's unit ended: "done", or the refusal's code."""
-    results: list[str] = [""] * THREADS
-    gate = threading.Barrier(THREADS)
-
-    def body(number: int) -> None:
-        with app.app_context():
-            gate.wait()
-            try:
-                run(lambda: work(number))
-                results[number] = "done"
-            except Exception as error:
-                results[number] = str(error)
-
-    threads = [threading.Thread(target=body, args=[number]) for number in range(THREADS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return Counter(results)
 
 
 @pytest.mark.sqlite
