@@ -64,28 +64,29 @@ def _resting(result: ExamResult) -> dict[str, Any]:
     return {"resting": resting, "certificates": certificates}
 
 
-def _found(code: str, voiding_id: int, permission: str) -> Any:
+def _found(code: str, voiding_id: int, permission: str) -> tuple[Any, Any]:
+    """The exam and its voiding."""
     exam = reach.exam(code, permission)
-    return queries_voiding.by_id(voiding_id, exam.Exam.id) or abort(404)
+    return exam, queries_voiding.by_id(voiding_id, exam.Exam.id) or abort(404)
 
 
 @blueprint.get("/manage/exams/<code>/voidings/<int:voiding_id>")
 @permit("certification.see")
 def voiding(code: str, voiding_id: int) -> ResponseReturnValue:
     """A voiding that waits for a second person, or what became of it."""
-    row, now = _found(code, voiding_id, "certification.see"), clock.now()
+    exam, row = _found(code, voiding_id, "certification.see")
     decision, by = row.ResultVoiding, current_user.person_id
     attempt = decision.attempt
     return render_template(
         "scoring/voiding.html",
-        exam=reach.exam(code, "certification.see"),
+        exam=exam,
         row=row,
         decision=decision,
         attempt=attempt,
         result=decision.result,
         is_waiting=decision.state == VoidingState.PROPOSED,
         is_proposer=decision.proposed_by == by,
-        had_part=by in {attempt.person_id, *queries_voiding.had_part(attempt.id, now)},
+        had_part=by in {attempt.person_id, *queries_voiding.had_part(attempt.id, clock.now())},
         waits=queries_voiding.has_open_appeal(attempt.id),
         wording=wording,
         **_resting(decision.result),
@@ -96,7 +97,7 @@ def voiding(code: str, voiding_id: int) -> ResponseReturnValue:
 @permit("exams.configure")
 def confirm_voiding(code: str, voiding_id: int) -> ResponseReturnValue:
     """Void the result, as the second person."""
-    row = _found(code, voiding_id, "exams.configure")
+    _exam, row = _found(code, voiding_id, "exams.configure")
     actions.confirm(row.ResultVoiding, by=current_user.person_id, now=clock.now())
     flash(_("The result is void. The candidate has a mail."))
     return redirect(url_for("scoring.voiding", code=code, voiding_id=voiding_id), 303)
@@ -106,7 +107,7 @@ def confirm_voiding(code: str, voiding_id: int) -> ResponseReturnValue:
 @permit("exams.configure")
 def drop_voiding(code: str, voiding_id: int) -> ResponseReturnValue:
     """Leave the result as it is."""
-    row = _found(code, voiding_id, "exams.configure")
+    _exam, row = _found(code, voiding_id, "exams.configure")
     actions.drop(row.ResultVoiding, by=current_user.person_id, now=clock.now())
     flash(_("The proposal is dropped. The result holds as before."))
     return redirect(url_for("scoring.voiding", code=code, voiding_id=voiding_id), 303)
