@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -45,6 +46,7 @@ class Authority:
     url: str = ""
     mood: str = "fine"
     asked: list[str] = field(default_factory=list)
+    over: threading.Event = field(default_factory=threading.Event)
 
 
 def name(text: str) -> x509.Name:
@@ -96,7 +98,7 @@ def answer(found: Authority, body: bytes) -> bytes:
 
 @pytest.fixture
 def server() -> Iterator[Authority]:
-    """The authority, answering at its address."""
+    """The authority, answering at its address; no answer outlives its test."""
     found = authority("Test time")
 
     class Handler(BaseHTTPRequestHandler):
@@ -104,19 +106,22 @@ def server() -> Iterator[Authority]:
             found.asked.append(self.path)
             body = self.rfile.read(int(self.headers["Content-Length"]))
             if found.mood == "slow":
-                time.sleep(2)
+                found.over.wait(2)
             self.send_response(503 if found.mood == "down" else 200)
             self.send_header("Content-Type", "application/timestamp-reply")
             self.end_headers()
-            self.wfile.write(b"" if found.mood == "down" else answer(found, body))
+            with suppress(BrokenPipeError):  # who asked a slow server has gone
+                self.wfile.write(b"" if found.mood == "down" else answer(found, body))
 
         def log_message(self, format: str, *args: object) -> None:
             """Silent."""
 
     httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    httpd.daemon_threads = False  # so that closing waits for them
     found.url = f"http://127.0.0.1:{httpd.server_address[1]}/tsa"
     threading.Thread(target=httpd.serve_forever, args=(0.01,), daemon=True).start()
     yield found
+    found.over.set()
     httpd.shutdown()
     httpd.server_close()
 
