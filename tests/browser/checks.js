@@ -99,7 +99,7 @@ const words = () => {
   const found = [];
   while (walker.nextNode()) {
     const parent = walker.currentNode.parentElement;
-    if (!parent.closest("script, style")) found.push(walker.currentNode.textContent);
+    if (!parent.closest("script, style, code, [data-quoted]")) found.push(walker.currentNode.textContent);
   }
   for (const e of document.querySelectorAll("[aria-label], [alt], [placeholder], [title]")) {
     found.push(e.ariaLabel, e.alt, e.placeholder, e.title);

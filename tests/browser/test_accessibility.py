@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.browser.conftest import Visit
-from tests.browser.walk import RARE_ROLES, ROLES, RUN_AXE, ask, pages_of, pattern_of, sideways
+from tests.browser.walk import RARE_ROLES, ROLES, ask, axe, pages_of, pattern_of, sideways
 
 pytestmark = pytest.mark.parametrize("site", ["sqlite"], indirect=True)
 Open = Callable[..., Visit]
@@ -18,8 +18,7 @@ def flaws_at(window: Visit, width: int) -> list[str]:
     """What is wrong with the open page at one width."""
     page = window.page
     page.set_viewport_size({"width": width, "height": 900})
-    flaws: list[str] = page.evaluate(RUN_AXE)
-    return flaws + ask(page, "[...sideways(), ...clipped()]")
+    return axe(page) + ask(page, "[...sideways(), ...clipped()]")
 
 
 def flaws_of(window: Visit, status: int, html: str, widths: tuple[int, ...]) -> list[str]:

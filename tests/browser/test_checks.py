@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.walk import RUN_AXE, ask
+from tests.browser.walk import ask, axe
 
 HEAD = "<!doctype html><html lang=en><title>Page</title><body>"
 SKIP = "<a class=skip href='#main'>Skip</a><main id=main>"
@@ -90,4 +90,4 @@ def test_a_focus_that_nobody_sees_is_found(body: str, flaw: str, page: Page) -> 
 def test_a_target_under_24_pixels_is_found(page: Page) -> None:
     small = "<button style='width:12px;height:12px;padding:0'>A</button>"
     page.set_content(f"{HEAD}<main><h1>Page</h1>{small * 2}")
-    assert any("target-size" in flaw for flaw in page.evaluate(RUN_AXE))
+    assert any("target-size" in flaw for flaw in axe(page))

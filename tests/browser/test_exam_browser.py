@@ -55,16 +55,16 @@ def test_safe_exam_browser_shows_its_key_to_the_page(
     plain.sign_in(f"seb-{number}")
     page = plain.go(f"/exams/S{number}-300")
     expect(page.locator("main")).to_contain_text("Open the configuration file of this exam")
-    assert page.evaluate(walk.RUN_AXE) == []
+    assert walk.axe(page) == []
     page = plain.go(f"/exams/S{number}-300/browser")
     expect(page.locator("[data-no-browser]")).to_be_visible()
-    assert page.evaluate(walk.RUN_AXE) == []
+    assert walk.axe(page) == []
     own = visit()
     own.page.add_init_script(SHOWN % key)
     own.sign_in(f"seb-{number}")
     page = own.go(f"/exams/S{number}-300")
     expect(page.locator("main")).to_contain_text(said, timeout=PATIENCE)
-    assert page.evaluate(walk.RUN_AXE) == []
+    assert walk.axe(page) == []
 
 
 def test_a_configuration_that_is_made_here_opens_leads_in_and_out(visit: Open, site: Site) -> None:
@@ -84,7 +84,7 @@ def test_a_configuration_that_is_made_here_opens_leads_in_and_out(visit: Open, s
     link = page.get_by_role("link", name="Open in Safe Exam Browser")
     address = f"{site.url}/exams/{code}/browser/1.seb".replace("http://", "seb://")
     expect(link).to_have_attribute("href", address)
-    assert page.evaluate(walk.RUN_AXE) == []
+    assert walk.axe(page) == []
     with page.expect_download() as download:
         page.get_by_role("link", name="Configuration file").click()
     assert download.value.suggested_filename == f"{code}.seb"
@@ -99,7 +99,7 @@ def test_a_configuration_that_is_made_here_opens_leads_in_and_out(visit: Open, s
     page.goto(f"{page.url.split('?')[0]}/review")
     page.get_by_role("button", name="Hand in").last.click()
     expect(page.locator("main")).to_contain_text("Leave Safe Exam Browser")
-    assert page.evaluate(walk.RUN_AXE) == []
+    assert walk.axe(page) == []
     page.get_by_role("link", name="Leave Safe Exam Browser").click()
     expect(page.locator("h1")).to_have_text("You may close this window")
-    assert page.evaluate(walk.RUN_AXE) == []
+    assert walk.axe(page) == []

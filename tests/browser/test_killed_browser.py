@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from tests.browser import people
-from tests.browser.conftest import ARGUMENTS, Site, Visit
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, Site, Visit
 from tests.browser.test_exam import PATIENCE, started
 
 pytestmark = pytest.mark.parametrize("site", ["sqlite"], indirect=True)
@@ -27,7 +27,7 @@ class Profile:
     def __init__(self, chromium: Browser, site: Site, folder: Path) -> None:
         self.site, self.folder = site, folder
         self.context: BrowserContext = chromium.browser_type.launch_persistent_context(
-            str(folder), executable_path="/usr/bin/chromium", args=ARGUMENTS
+            str(folder), executable_path=CHROMIUM, args=ARGUMENTS
         )
         self.context.set_default_timeout(20_000)
 

@@ -32,7 +32,8 @@ FORMS = [
 ]
 EMPTY = """() => document.querySelectorAll('main form .input').forEach(
     e => { if (e.type !== 'file' && e.tagName !== 'SELECT') e.value = ''; })"""
-NAMES = ["English", "Deutsch", "Español", "Français", "Nederlands", "Chrome"]
+NAMES = ["English", "Deutsch", "Español", "Français", "Nederlands", "Chrome", "Moodle XML", "Aiken"]
+CODE = re.compile(r"^[A-Z]{2,4}[.-][A-Z0-9]+ ")
 DATES = re.compile(
     "|".join([*calendar.day_name, *calendar.month_name[1:], "Sept"])
     + r"|\b("
@@ -132,7 +133,8 @@ def untranslated(page: Page, known: str) -> list[str]:
     found = set()
     for text in ask(page, "words()"):
         parts = [] if "ñòm" in text or "@" in text else SEPARATORS.split(DATES.sub("", text))
-        found |= {part for part in parts if WORDS.search(part) and squeezed(part) not in known}
+        named = {CODE.sub("", part) for part in parts}
+        found |= {part for part in named if WORDS.search(part) and squeezed(part) not in known}
     return sorted(found)
 
 

@@ -31,7 +31,7 @@ def sound(page: Page) -> None:
     """Nothing for axe and no scrolling sideways, wide and narrow."""
     for width in (1280, 390):
         assert walk.sideways(page, width) == [], page.url
-        assert page.evaluate(walk.RUN_AXE) == [], page.url
+        assert walk.axe(page) == [], page.url
     page.set_viewport_size({"width": 1280, "height": 900})
 
 

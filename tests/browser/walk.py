@@ -15,8 +15,8 @@ SKIPPED = re.compile(r"\.(pdf|ics|csv|zip|svg|json|jwt|png|crt|crl|seb)$|^//")
 STARTS = ("/", "/catalog", "/verify", "/account", "/nothing-here")
 SCRIPT = (Path(__file__).parent / "checks.js").read_text(encoding="utf-8")
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
-RUN_AXE = f"""{AXE}; axe.run(document, {{resultTypes: ['violations'], rules: {{
-    'target-size': {{enabled: true}}}}}}).then(found => found.violations.map(
+AXE_RUN = """axe.run(document, {resultTypes: ['violations'], rules: {
+    'target-size': {enabled: true}}}).then(found => found.violations.map(
     v => v.id + ': ' + v.nodes.slice(0, 2).map(n => n.html.slice(0, 120))))"""
 
 
@@ -59,6 +59,14 @@ def pages_of(window: Visit, per_kind: int = 1) -> Iterator[tuple[str, int, str]]
 def ask(page: Page, check: str) -> list[str]:
     """What a check of checks.js finds on the page that is open."""
     found: list[str] = page.evaluate(f"() => {{ {SCRIPT}\n return {check}; }}")
+    return found
+
+
+def axe(page: Page) -> list[str]:
+    """What axe finds on the page that is open, which keeps axe until it is left."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(f"{AXE}; 0")
+    found: list[str] = page.evaluate(AXE_RUN)
     return found
 
 
