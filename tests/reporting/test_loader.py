@@ -111,6 +111,7 @@ def test_a_changed_course_is_a_new_version_and_the_old_one_stays(
     assert "1 of 15" not in Page(client.get("/catalog?q=foundation+training")).text
 
 
+@pytest.mark.sqlite
 def test_a_file_that_goes_back_is_a_third_version(
     loaded: None, app: Flask, make: Factory, folder: Path, edit: Edit
 ) -> None:
@@ -124,6 +125,7 @@ def test_a_file_that_goes_back_is_a_third_version(
     ]
 
 
+@pytest.mark.sqlite
 def test_what_was_edited_here_stays_until_the_file_changes(
     loaded: None, app: Flask, make: Factory, folder: Path, edit: Edit, now: datetime
 ) -> None:
@@ -226,6 +228,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("name", "old", "new", "reason"), BROKEN)
+@pytest.mark.sqlite
 def test_each_flaw_names_its_file_and_line_and_nothing_is_written(
     app: Flask, make: Factory, folder: Path, edit: Edit, name: str, old: str, new: str, reason: str
 ) -> None:
@@ -248,6 +251,7 @@ def test_each_flaw_names_its_file_and_line_and_nothing_is_written(
     assert load_folder(app, folder, "check").exit_code == 1
 
 
+@pytest.mark.sqlite
 def test_every_flaw_of_every_file_is_told_at_once(
     app: Flask, make: Factory, folder: Path, edit: Edit
 ) -> None:
@@ -260,6 +264,7 @@ def test_every_flaw_of_every_file_is_told_at_once(
     assert "Nothing was changed: 3 errors." in result.stderr
 
 
+@pytest.mark.sqlite
 def test_a_broken_change_of_a_loaded_folder_changes_nothing(
     loaded: None, app: Flask, make: Factory, folder: Path, edit: Edit
 ) -> None:
@@ -273,6 +278,7 @@ def test_a_broken_change_of_a_loaded_folder_changes_nothing(
     assert versions("ADM-101") == [(1, "published", "Foundation Training")]
 
 
+@pytest.mark.sqlite
 def test_a_circle_with_what_was_edited_here_changes_nothing(
     loaded: None, app: Flask, make: Factory, folder: Path, edit: Edit, now: datetime
 ) -> None:
@@ -296,6 +302,7 @@ def test_a_circle_with_what_was_edited_here_changes_nothing(
     assert rows() == before
 
 
+@pytest.mark.sqlite
 def test_checking_reads_and_writes_nothing(app: Flask, make: Factory, folder: Path) -> None:
     before = rows()
     result = load_folder(app, folder, "check")
@@ -322,6 +329,7 @@ def test_a_failure_in_the_middle_writes_nothing(
     assert counts() == before == [0, 0, 1]
 
 
+@pytest.mark.sqlite
 def test_published_courses_are_what_the_files_say(
     loaded: None, app: Flask, make: Factory, folder: Path
 ) -> None:
@@ -339,6 +347,7 @@ def test_published_courses_are_what_the_files_say(
             assert [m[0] for m in content.modules] == [m.title for m in item.modules]
 
 
+@pytest.mark.sqlite
 def test_a_changed_design_makes_a_version_and_choices_of_people_stay(
     loaded: None, app: Flask, make: Factory, folder: Path, edit: Edit
 ) -> None:
@@ -356,6 +365,7 @@ def test_a_changed_design_makes_a_version_and_choices_of_people_stay(
         assert "Certified Administrator" not in designs.schemes_of()[pathway.id]
 
 
+@pytest.mark.sqlite
 def test_a_folder_may_leave_designs_out(app: Flask, make: Factory, folder: Path) -> None:
     (folder / "designs.yaml").unlink()
     assert load_folder(app, folder).exit_code == 0
@@ -373,6 +383,7 @@ def test_a_folder_may_leave_designs_out(app: Flask, make: Factory, folder: Path)
         ("layout: side", "layout: upside", "designs.yaml:"),
     ],
 )
+@pytest.mark.sqlite
 def test_a_flaw_of_a_design_is_named_with_its_line(
     app: Flask, folder: Path, edit: Edit, old: str, new: str, reason: str
 ) -> None:

@@ -78,6 +78,7 @@ def test_a_rubric_comes_with_the_exam_and_a_changed_one_is_a_new_version(
     assert "Nothing changed." in load_folder(app, folder).output
 
 
+@pytest.mark.sqlite
 def test_a_changed_rubric_waits_for_the_draft_that_somebody_has_open(
     app: Flask, make: Factory, folder: Path, edit: Edit
 ) -> None:
@@ -117,6 +118,7 @@ def test_the_shipped_exam_has_rules_a_blueprint_and_a_cut_score(
     assert (cells[6].hardest, cells[6].easiest, cells[6].least, cells[6].most) == (75, 100, 1, 2)
 
 
+@pytest.mark.sqlite
 def test_loading_an_exam_twice_changes_nothing(
     loaded: None, app: Flask, make: Factory, folder: Path
 ) -> None:
@@ -124,6 +126,7 @@ def test_loading_an_exam_twice_changes_nothing(
     assert (len(policies()), len(blueprints()), len(cuts())) == (1, 1, 1)
 
 
+@pytest.mark.sqlite
 def test_a_changed_policy_holds_from_today_beside_the_old_one(
     loaded: None, app: Flask, make: Factory, folder: Path, edit: Edit
 ) -> None:
@@ -164,6 +167,7 @@ def test_an_exam_with_forms_goes_on_with_them_where_its_bank_gives_no_other(
         assert list(audit.verify()) == []
 
 
+@pytest.mark.sqlite
 def test_a_new_exam_without_its_forms_is_refused(
     app: Flask, make: Factory, folder: Path, edit: Edit
 ) -> None:
@@ -175,6 +179,7 @@ def test_a_new_exam_without_its_forms_is_refused(
         assert not db.session.scalars(sa.select(ExamForm.code)).all()
 
 
+@pytest.mark.sqlite
 def test_a_changed_blueprint_waits_for_the_draft_that_somebody_has_open(
     loaded: None, app: Flask, make: Factory, folder: Path, edit: Edit
 ) -> None:
@@ -193,6 +198,7 @@ def test_a_changed_blueprint_waits_for_the_draft_that_somebody_has_open(
     assert blueprints() == [(1, "published", 40), (2, "draft", 30)]
 
 
+@pytest.mark.sqlite
 def test_a_decided_cut_score_stays_until_the_file_has_another(
     loaded: None, app: Flask, make: Factory, folder: Path, edit: Edit
 ) -> None:
@@ -240,6 +246,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("old", "new", "reason"), BROKEN)
+@pytest.mark.sqlite
 def test_each_flaw_of_an_exam_s_file_is_named_and_nothing_is_written(
     app: Flask, make: Factory, folder: Path, edit: Edit, old: str, new: str, reason: str
 ) -> None:

@@ -101,6 +101,7 @@ def test_items_come_active_or_as_pilots_with_the_hash_of_their_entry(
         assert list(audit.verify()) == []
 
 
+@pytest.mark.sqlite
 def test_items_show_their_competencies_with_level_and_weight(
     app: Flask, make: Factory, folder: Path
 ) -> None:
@@ -133,6 +134,7 @@ def test_the_picture_of_a_hotspot_is_in_the_store(app: Flask, make: Factory, fol
     }
 
 
+@pytest.mark.sqlite
 def test_a_picture_is_shown_to_those_who_see_its_bank(
     app: Flask, make: Factory, folder: Path
 ) -> None:
@@ -151,6 +153,7 @@ def test_a_picture_is_shown_to_those_who_see_its_bank(
     assert author.post(address).status_code in (400, 405)
 
 
+@pytest.mark.sqlite
 def test_a_changed_picture_is_a_new_version_of_its_item(
     app: Flask, make: Factory, folder: Path
 ) -> None:
@@ -161,6 +164,7 @@ def test_a_changed_picture_is_a_new_version_of_its_item(
     assert versions("ADM-SEC-16") == [(1, "retired"), (2, "pilot")]
 
 
+@pytest.mark.sqlite
 def test_loading_items_twice_changes_nothing(app: Flask, make: Factory, folder: Path) -> None:
     load_folder(app, folder)
     before = enemies()
@@ -178,6 +182,7 @@ def test_a_changed_item_is_a_new_version_and_the_old_one_retires(
     assert versions("ADM-ARCH-01") == [(1, "retired"), (2, "active")]
 
 
+@pytest.mark.sqlite
 def test_an_item_that_goes_back_is_a_third_version(
     app: Flask, make: Factory, folder: Path, edit: Edit
 ) -> None:
@@ -206,6 +211,7 @@ def test_what_people_did_with_an_item_stays_until_its_entry_changes(
     assert versions("ADM-ARCH-01") == [(1, "retired"), (2, "active")]
 
 
+@pytest.mark.sqlite
 def test_a_changed_entry_waits_for_the_draft_that_somebody_has_open(
     app: Flask, make: Factory, folder: Path, edit: Edit
 ) -> None:
@@ -264,6 +270,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("name", "old", "new", "reason"), BROKEN)
+@pytest.mark.sqlite
 def test_each_flaw_of_an_item_names_its_file_and_line_and_nothing_is_written(
     app: Flask, make: Factory, folder: Path, edit: Edit, name: str, old: str, new: str, reason: str
 ) -> None:
@@ -288,6 +295,7 @@ def _shipped(name: str) -> list[str]:
     return (SHIPPED / name).read_text(encoding="utf-8").splitlines()
 
 
+@pytest.mark.sqlite
 def test_a_folder_may_leave_items_out(app: Flask, make: Factory, folder: Path) -> None:
     for name in (ARCH, SEC):
         (folder / name).unlink()
