@@ -96,20 +96,28 @@ def deliver_later(keys: Sequence[str], *, key: str) -> None:
 def deliver_many(args: jobs.Args) -> None:
     """Deliver one after the other. A mail that cannot be delivered now gets a job of its own,
     with its own repeats, and holds up no other."""
-    for key in args["keys"]:
+    for message in _due(args["keys"]):
         try:
-            deliver({"key": key})
+            _deliver(message)
         except (OSError, smtplib.SMTPException):
-            run(partial(jobs.enqueue, "mail.deliver", {"key": key}, key=key))
+            run(partial(jobs.enqueue, "mail.deliver", {"key": message.key}, key=message.key))
 
 
 @jobs.job("mail.deliver")
 def deliver(args: jobs.Args) -> None:
     """Render and hand over one mail, outside any transaction, then note it as sent."""
+    for message in _due([args["key"]]):
+        _deliver(message)
+
+
+def _due(keys: Sequence[str]) -> Sequence[MailMessage]:
+    """Those of these mails that were not sent yet."""
+    wanted = sa.select(MailMessage).where(MailMessage.key.in_(keys), MailMessage.sent_at.is_(None))
     with unit(writes=False):
-        message = db.session.scalar(sa.select(MailMessage).where(MailMessage.key == args["key"]))
-    if message is None or message.sent_at is not None:
-        return
+        return db.session.scalars(wanted.order_by(MailMessage.id)).all()
+
+
+def _deliver(message: MailMessage) -> None:
     settings: Settings = current_app.extensions["settings"]
     hand_over(compose(message, settings), settings, name=f"{message.id:08d}")
     run(lambda: _note_sent(message.id, now=clock.now()))

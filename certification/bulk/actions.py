@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from certification.awards import actions as awards
 from certification.awards.models import Award, Scheme
 from certification.bulk import earning, queries, rules
-from certification.bulk.models import BulkAct, BulkItem, BulkKind, BulkState
+from certification.bulk.models import MAKING, BulkAct, BulkItem, BulkKind, BulkState
 from certification.certificates import actions as certificates
 from certification.certificates.codes import normalise
 from certification.certificates.models import Certificate, CertificateState
@@ -153,36 +153,46 @@ def _enqueue(act: BulkAct) -> None:
         )
 
 
-def hold(item_id: int) -> None:
-    """Let one unit at a time make certificates for this row's act: several of them lock the
-    numbers of the same years, in the order of their rows."""
-    act_id = sa.select(BulkItem.bulk_act_id).where(BulkItem.id == item_id).scalar_subquery()
-    db.session.execute(locked(sa.select(BulkAct.id).where(BulkAct.id == act_id)))
+def hold(item_ids: Sequence[int]) -> tuple[BulkAct, Sequence[BulkItem]]:
+    """Rows of one act, and the act, for this unit alone: several of them lock the numbers of the
+    same years, in the order of their rows, and nobody stops the act meanwhile."""
+    act_id = sa.select(BulkItem.bulk_act_id).where(BulkItem.id == item_ids[0]).scalar_subquery()
+    act = db.session.scalars(locked(sa.select(BulkAct).where(BulkAct.id == act_id))).one()
+    wanted = sa.select(BulkItem).where(BulkItem.id.in_(item_ids)).order_by(BulkItem.id)
+    return act, db.session.scalars(locked(wanted)).all()
 
 
-def apply(item_id: int, run: int, settings: Settings, *, today: date, now: datetime) -> int | None:
-    """Do one row, unless it is done or this run of the act was stopped; returns the certificate
-    that it made, now or before, and whose document nobody saw stored.
+def apply(
+    act: BulkAct, item: BulkItem, run: int, settings: Settings, *, today: date, now: datetime
+) -> Certificate | None:
+    """Do one row of those that were held, unless it is done or this run of the act was stopped;
+    returns the certificate that it made, now or before, and whose document nobody saw stored.
 
     The row's lock and what it says it did stand in the same unit as the effect: whoever repeats
     it finds that, whoever was killed left nothing behind. A row that made a certificate is done
     (`finish`) once the document is stored, which happens outside any transaction.
     """
-    item = db.session.scalars(locked(sa.select(BulkItem).where(BulkItem.id == item_id))).one()
-    act = db.session.get_one(BulkAct, item.bulk_act_id, populate_existing=True)
-    is_on = act.state == BulkState.RUNNING and act.run == run
-    if is_on and item.done_at is None and item.made_id is None and not item.flaw:
-        if act.kind == BulkKind.ISSUE:
-            item.made_id = _issue(act, item, settings, today, now)
-        elif act.kind == BulkKind.REISSUE:
-            item.made_id = _reissue(act, item, settings, now)
-        else:
-            _do(act, db.session.get_one(Certificate, item.certificate_id), today, now)
-            item.done_at = now
-    return None if item.done_at else item.made_id
+    if item.done_at:
+        return None
+    if item.made_id:
+        return certificates.held(item.made_id)
+    if item.flaw or act.state != BulkState.RUNNING or act.run != run:
+        return None
+    if act.kind not in MAKING:
+        _do(act, db.session.get_one(Certificate, item.certificate_id), today, now)
+        item.done_at = now
+        return None
+    if act.kind == BulkKind.ISSUE:
+        fresh = _issue(act, item, settings, today, now)
+    else:
+        fresh = _reissue(act, item, settings, now)
+    item.made_id = fresh.id
+    return fresh
 
 
-def _issue(act: BulkAct, item: BulkItem, settings: Settings, today: date, now: datetime) -> int:
+def _issue(
+    act: BulkAct, item: BulkItem, settings: Settings, today: date, now: datetime
+) -> Certificate:
     """The award, if it is still earned, and its certificate, whose files are made next."""
     if item.person_id is None:
         raise refuse("bulk_nobody")
@@ -191,14 +201,18 @@ def _issue(act: BulkAct, item: BulkItem, settings: Settings, today: date, now: d
     )
     if not made:
         raise earning.missing_now(item.person_id, act.scheme_id or 0, today)
-    return certificates.prepare(made[0].id, settings, now=now).id
+    return certificates.prepare(made[0].id, settings, now=now)
 
 
-def _reissue(act: BulkAct, item: BulkItem, settings: Settings, now: datetime) -> int:
-    certificate = db.session.get_one(Certificate, item.certificate_id)
-    by, reason = act.created_by, act.reason
-    made = certificates.supersede(certificate, settings, reason=reason, by=by, now=now, draws=False)
-    return made.id
+def _reissue(act: BulkAct, item: BulkItem, settings: Settings, now: datetime) -> Certificate:
+    return certificates.supersede(
+        item.certificate_id or 0,
+        settings,
+        reason=act.reason,
+        by=act.created_by,
+        now=now,
+        draws=False,
+    )
 
 
 def _do(act: BulkAct, certificate: Certificate, today: date, now: datetime) -> None:
@@ -214,11 +228,12 @@ def _do(act: BulkAct, certificate: Certificate, today: date, now: datetime) -> N
         act_on(award, public_reason=reason, internal_note=note, today=today, by=by, now=now)
 
 
-def finish(item_id: int, *, now: datetime) -> None:
-    """The document of the row's certificate is stored: the row is done, paused meanwhile or not."""
+def finish(item_ids: Sequence[int], *, now: datetime) -> None:
+    """The documents of the rows' certificates are stored: they are done, also where the act was
+    paused meanwhile."""
     db.session.execute(
         sa.update(BulkItem)
-        .where(BulkItem.id == item_id, BulkItem.done_at.is_(None))
+        .where(BulkItem.id.in_(item_ids), BulkItem.done_at.is_(None))
         .values(done_at=now)
     )
 

@@ -62,20 +62,19 @@ def _begin(item_ids: Sequence[int], number: int) -> list[Begun]:
     settings: Settings = current_app.extensions["settings"]
     now = clock.now()
     today = clock.today(now, settings.issuer_zone)
-    actions.hold(item_ids[0])
+    act, items = actions.hold(item_ids)
     by, begun = None, []
-    for item_id in item_ids:
-        if made := actions.apply(item_id, number, settings, today=today, now=now):
+    for item in items:
+        if made := actions.apply(act, item, number, settings, today=today, now=now):
             by = by or making.press(settings, now=now)
-            begun.append(Begun(item_id, made, making.gather(made, by, now=now)))
+            begun.append(Begun(item.id, made.id, making.material_of(made, by, now=now)))
     return begun
 
 
 def _end(made: Sequence[tuple[Begun, drawing.Files | None]]) -> None:
-    for row, files in made:
-        if files is not None:
-            drawing.finish(row.certificate_id, files, mails=False)
-        actions.finish(row.item_id, now=clock.now())
+    fresh = {row.certificate_id: files for row, files in made if files is not None}
+    drawing.finish(fresh, mails=False)
+    actions.finish([row.item_id for row, _files in made], now=clock.now())
 
 
 def _mail(args: jobs.Args) -> None:

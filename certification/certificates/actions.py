@@ -35,8 +35,15 @@ def prepare(award_id: int, settings: Settings, *, now: datetime) -> Certificate:
     return found or _make(award_id, settings, replaces=None, reason="", now=now)
 
 
+def held(certificate_id: int) -> Certificate:
+    """A certificate as it stands, for this unit alone."""
+    wanted = locked(sa.select(Certificate).where(Certificate.id == certificate_id))
+    row: Certificate = db.session.scalars(wanted).one()
+    return row
+
+
 def supersede(
-    certificate: Certificate,
+    certificate_id: int,
     settings: Settings,
     *,
     reason: str,
@@ -51,9 +58,7 @@ def supersede(
     Refuses (`already_superseded`) when somebody replaced it before, (`not_issued_yet`) while
     its document is still being made.
     """
-    current = db.session.scalars(
-        locked(sa.select(Certificate).where(Certificate.id == certificate.id))
-    ).one()
+    current = held(certificate_id)
     if current.state != CertificateState.ISSUED:
         raise refuse("not_issued_yet")
     if db.session.scalar(sa.select(Certificate.id).where(Certificate.supersedes_id == current.id)):

@@ -1,9 +1,12 @@
 """Making a certificate's files: sign, draw, store, then say that it is issued. Repeatable by
 whoever does it: the first one written stays."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from flask import current_app, g
 
 from certification.certificates import actions, making
@@ -15,6 +18,7 @@ from certification.credentials.signing import Signed, sign
 from certification.designs.queries import with_pictures
 from lms import clock
 from lms.accounts import letters
+from lms.accounts.queries import Address, mail_addresses
 from lms.db import db, run
 from lms.i18n import gettext as _
 from lms.settings import Settings
@@ -56,7 +60,7 @@ def draw(certificate_id: int) -> None:
     material = run(lambda: _gather(certificate_id, settings))
     if material is not None:
         files = make(material)
-        run(lambda: finish(certificate_id, files))
+        run(lambda: finish({certificate_id: files}))
 
 
 def _gather(certificate_id: int, settings: Settings) -> Material | None:
@@ -86,12 +90,19 @@ def document_of(material: Material, credential: bytes, storage: Storage) -> byte
     return sign_document(drawn, material.document, reason=_("Certificate issued"))
 
 
-def finish(certificate_id: int, files: Files, *, mails: bool = True) -> None:
-    """Note the files all at once, so that a document and its credential belong together whoever
-    else made some; then mail the holder, once per certificate (without `mails` somebody else has
-    the mail delivered)."""
-    if actions.mark_issued(certificate_id, files.values(), now=clock.now()):
-        _tell(certificate_id, mails=mails)
+def finish(made: Mapping[int, Files], *, mails: bool = True) -> None:
+    """Note each certificate's files all at once, so that a document and its credential belong
+    together whoever else made some; then mail the holders, once per certificate (without `mails`
+    somebody else has the mails delivered)."""
+    now = clock.now()
+    rows = db.session.scalars(
+        sa.select(Certificate).where(Certificate.id.in_(made)).order_by(Certificate.id)
+    ).all()
+    issued = [row for row in rows if actions.mark_issued(row.id, made[row.id].values(), now=now)]
+    addresses = mail_addresses([row.person_id for row in issued])
+    for row in issued:
+        if to := addresses.get(row.person_id):
+            _tell(row, to, mails=mails, now=now)
 
 
 def mail_key(certificate_id: int) -> str:
@@ -99,13 +110,13 @@ def mail_key(certificate_id: int) -> str:
     return f"awarded:{certificate_id}"
 
 
-def _tell(certificate_id: int, *, mails: bool) -> None:
-    certificate = db.session.get_one(Certificate, certificate_id)
-    letters.write(
+def _tell(certificate: Certificate, to: Address, *, mails: bool, now: datetime) -> None:
+    letters.write_to(
+        to,
         "awarded",
         certificate.person_id,
-        key=mail_key(certificate_id),
-        now=clock.now(),
+        key=mail_key(certificate.id),
+        now=now,
         delivers=mails,
         achievement=certificate.achievement,
         code=certificate.code,

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from certification.awards.models import Award
+from certification.certificates.actions import held
 from certification.certificates.claims import claims_of
 from certification.certificates.document import CertificateFacts
 from certification.certificates.models import Certificate, CertificateState
@@ -23,7 +24,7 @@ from certification.keys.models import Purpose
 from certification.keys.signers import DocumentSigner
 from lms import site
 from lms.accounts.models import Account, AccountState
-from lms.db import db, locked
+from lms.db import db
 from lms.settings import Settings
 
 
@@ -65,22 +66,23 @@ def press(settings: Settings, *, now: datetime) -> Press:
 
 
 def gather(certificate_id: int, by: Press, *, now: datetime) -> Material | None:
-    """The material of a certificate that waits for its files; None when it has them.
+    """The material of a certificate that waits for its files; None when it has them."""
+    return material_of(held(certificate_id), by, now=now)
 
-    Gives it its place in the status list.
-    """
-    row = db.session.scalars(
-        locked(sa.select(Certificate).where(Certificate.id == certificate_id))
-    ).one()
+
+def material_of(row: Certificate, by: Press, *, now: datetime) -> Material | None:
+    """As `gather`, of a row that this unit made or locked. Gives it its place in the status
+    list."""
     if row.state == CertificateState.ISSUED:
         return None
     place = status.allot(row.id, row.award_id, now=now)
     facts = CertificateFacts.from_json(row.facts["json"])
+    earned, email = _award_and_address(row)
     statement = Statement(
-        claims_of(facts, _award_facts(row.award_id)),
-        _holder(row),
+        claims_of(facts, earned),
+        _holder(row, email),
         by.issuer,
-        credentials.place_of(place, by.settings),
+        credentials.place_of(place.list_id, place.position, by.settings),
     )
     return Material(
         facts,
@@ -92,20 +94,20 @@ def gather(certificate_id: int, by: Press, *, now: datetime) -> Material | None:
     )
 
 
-def _award_facts(award_id: int) -> dict[str, Any]:
-    facts: dict[str, Any] = db.session.scalars(
-        sa.select(Award.facts).where(Award.id == award_id)
-    ).one()
-    return facts
-
-
-def _holder(row: Certificate) -> Holder:
-    email = db.session.scalar(
+def _award_and_address(row: Certificate) -> tuple[dict[str, Any], str | None]:
+    """What the award was earned by, and where its holder reads mail."""
+    email = (
         sa.select(Account.email)
         .where(Account.person_id == row.person_id, Account.state != AccountState.DISABLED)
         .order_by(Account.id)
         .limit(1)
+        .scalar_subquery()
     )
+    found = db.session.execute(sa.select(Award.facts, email).where(Award.id == row.award_id)).one()
+    return found[0], found[1]
+
+
+def _holder(row: Certificate, email: str | None) -> Holder:
     name = row.holder_name if _names_holders() else None
     return Holder(email, secrets.token_hex(16), name)
 

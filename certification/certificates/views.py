@@ -207,7 +207,7 @@ def supersede(code: str) -> ResponseReturnValue:
     form = SupersedeForm()
     if request.method == "POST" and form.validate():
         fresh = actions.supersede(
-            row,
+            row.id,
             _settings(),
             reason=form.reason.data or "",
             by=current_user.person_id,

@@ -1,6 +1,7 @@
 """Giving each certificate its place in a status list, and setting its bits."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -15,20 +16,27 @@ TRIES = 16
 """Places tried at random in a list; when all are taken it is about four fifths full."""
 
 
-def allot(certificate_id: int, award_id: int, *, now: datetime) -> StatusEntry:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A list and a position in it."""
+
+    list_id: int
+    position: int
+
+
+def allot(certificate_id: int, award_id: int, *, now: datetime) -> Place:
     """A certificate's place, at random so that it tells nothing; given once, found ever after.
 
     The caller holds the certificate's row locked.
     """
     found = queries.entry_of(certificate_id)
     if found is not None:
-        return found
+        return Place(found.list_id, found.position)
     newest = db.session.scalar(sa.select(StatusList).order_by(StatusList.id.desc()).limit(1))
-    if newest is None or not _take(newest, certificate_id, award_id):
-        _take(_add_list(now), certificate_id, award_id)
-    return db.session.scalars(
-        sa.select(StatusEntry).where(StatusEntry.certificate_id == certificate_id)
-    ).one()
+    place = _take(newest, certificate_id, award_id) if newest else None
+    while place is None:
+        place = _take(_add_list(now), certificate_id, award_id)
+    return place
 
 
 def _add_list(now: datetime) -> StatusList:
@@ -38,17 +46,14 @@ def _add_list(now: datetime) -> StatusList:
     return pair
 
 
-def _take(pair: StatusList, certificate_id: int, award_id: int) -> bool:
-    """Take a free place; False when none was found in a few tries."""
-    values = {"list_id": pair.id, "certificate_id": certificate_id, "award_id": award_id}
-    return any(
-        insert_once(
-            StatusEntry,
-            {**values, "position": secrets.randbelow(pair.size)},
-            ["list_id", "position"],
-        )
-        for _try in range(TRIES)
-    )
+def _take(pair: StatusList, certificate_id: int, award_id: int) -> Place | None:
+    """Take a free place; None when none was found in a few tries."""
+    owner = {"certificate_id": certificate_id, "award_id": award_id}
+    for _try in range(TRIES):
+        values = {"list_id": pair.id, "position": secrets.randbelow(pair.size)}
+        if insert_once(StatusEntry, values | owner, list(values)):
+            return Place(**values)
+    return None
 
 
 def withdraw(certificate_id: int, *, now: datetime) -> None:

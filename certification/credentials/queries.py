@@ -31,12 +31,12 @@ def list_url(settings: Settings, list_id: int, purpose: StatusPurpose) -> str:
     return start if purpose == StatusPurpose.REVOCATION else f"{start}/{purpose}"
 
 
-def place_of(entry: StatusEntry, settings: Settings) -> StatusPlace:
+def place_of(list_id: int, position: int, settings: Settings) -> StatusPlace:
     """Where a certificate's bits stand."""
     return StatusPlace(
-        revocation=list_url(settings, entry.list_id, StatusPurpose.REVOCATION),
-        suspension=list_url(settings, entry.list_id, StatusPurpose.SUSPENSION),
-        position=entry.position,
+        revocation=list_url(settings, list_id, StatusPurpose.REVOCATION),
+        suspension=list_url(settings, list_id, StatusPurpose.SUSPENSION),
+        position=position,
     )
 
 

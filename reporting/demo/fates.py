@@ -103,5 +103,5 @@ def _supersede(item: NameFile, settings: Settings, day: date) -> None:
         )
     ).one()
     certifying.supersede(
-        first, settings, reason=item.reason, by=person_id_of("admin"), now=evening(day)
+        first.id, settings, reason=item.reason, by=person_id_of("admin"), now=evening(day)
     )

@@ -88,7 +88,7 @@ def _latin(count: int) -> Sequence[Certificate]:
 
 def _replaced(row: Certificate) -> int:
     settings = current_app.extensions["settings"]
-    return actions.supersede(row, settings, reason="Bench", by=row.person_id, now=clock.now()).id
+    return actions.supersede(row.id, settings, reason="Bench", by=row.person_id, now=clock.now()).id
 
 
 def _make(environ: Mapping[str, str], ids: Sequence[int]) -> str:

@@ -171,7 +171,7 @@ class CertificationFactory(FactoryBase):
             storage.put(content), len(content), material.document.signer.kid,
             storage.put(signed.credential), signed, storage.put(signed.token),
         )  # fmt: skip
-        run(lambda: drawing.finish(row.id, files))
+        run(lambda: drawing.finish({row.id: files}))
         return _found(row.id)
 
 

@@ -224,7 +224,7 @@ def test_a_replaced_certificate_does_not_verify_any_more(
     by = make.person("Mara").id
     with unit(writes=True):
         fresh = certificates.supersede(
-            certificate, settings, reason="a new name", by=by, now=now
+            certificate.id, settings, reason="a new name", by=by, now=now
         ).id
     drawing.draw(fresh)
 
@@ -284,7 +284,7 @@ def test_of_two_runs_at_once_all_files_are_those_of_the_first_that_ended(
     assert first.credential != second.credential  # each run salts the holder's address anew
     for files in (second, first):
         with unit(writes=True):
-            drawing.finish(row.id, files)
+            drawing.finish({row.id: files})
 
     db.session.expire_all()
     kept = db.session.get_one(Certificate, row.id)
@@ -331,7 +331,7 @@ def test_each_certificate_has_a_place_of_its_own_at_random(
             row = certificates.prepare(award.id, settings, now=now)
             first = actions.allot(row.id, award.id, now=now)
             again = actions.allot(row.id, award.id, now=now)
-        assert first.id == again.id
+        assert first == again
         places.append(first.position)
     assert len(set(places)) == 3
     assert all(0 <= place < bitstring.SIZE for place in places)
