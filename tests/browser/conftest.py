@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests import postgres
 
@@ -34,8 +34,11 @@ ARGUMENTS = [
 ]
 # Chromium drops the view transition of a page that is left early, and says so as a page error.
 DROPPED_TRANSITION = re.compile(r"Transition was (aborted|skipped)")
+PATIENCE = 20_000
+"""Milliseconds that a page may take where several tests share the machine."""
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -187,7 +190,7 @@ def visit(chromium: Browser, site: Site) -> Iterator[object]:
 
     def open_window(**options: object) -> Visit:
         context = chromium.new_context(**options)  # type: ignore[arg-type]
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         visits.append(Visit(context, site))
         return visits[-1]

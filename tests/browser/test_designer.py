@@ -9,8 +9,6 @@ from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.parametrize("site", ["sqlite"], indirect=True)
 Open = Callable[..., Visit]
-PATIENCE = 20_000
-"""Milliseconds: the process that draws starts at the first order."""
 
 
 def test_the_picture_follows_the_typing_and_the_focus_stays(visit: Open) -> None:
@@ -21,18 +19,16 @@ def test_the_picture_follows_the_typing_and_the_focus_stays(visit: Open) -> None
     page.wait_for_url("**/draft/edit", wait_until="load")
     lead = page.get_by_role("textbox", name="Lead-in").first
     lead.fill("We are glad to say that")
-    expect(page.locator("#preview img[src^='data:image/png']")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#preview img[src^='data:image/png']")).to_be_visible()
     expect(lead).to_be_focused()
     first = page.locator("#preview img").get_attribute("src")
     lead.fill("Dear {nobody}")
-    expect(page.locator("#preview")).to_contain_text(
-        "There is no placeholder {nobody}", timeout=PATIENCE
-    )
+    expect(page.locator("#preview")).to_contain_text("There is no placeholder {nobody}")
     lead.fill("This certifies that")
-    expect(page.locator("#preview img[src^='data:image/png']")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#preview img[src^='data:image/png']")).to_be_visible()
     assert page.locator("#preview img").get_attribute("src") != first
     page.get_by_role("button", name="Save the draft").click()
-    expect(page.get_by_text("The draft is saved.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("The draft is saved.")).to_be_visible()
 
 
 def test_a_design_is_composed_without_a_script(visit: Open) -> None:
@@ -42,10 +38,8 @@ def test_a_design_is_composed_without_a_script(visit: Open) -> None:
     page.get_by_role("button", name="New version").click()
     page.get_by_label("Edge").select_option("band")
     page.get_by_role("button", name="Preview").last.click()
-    expect(page.locator("#preview img[src^='data:image/png']")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#preview img[src^='data:image/png']")).to_be_visible()
     expect(page.get_by_label("Edge")).to_have_value("band")
     page.get_by_role("link", name="Review and publish").click()
     page.get_by_role("button", name="Publish for ever").click()
-    expect(page.get_by_text("is published. It never changes again.")).to_be_visible(
-        timeout=PATIENCE
-    )
+    expect(page.get_by_text("is published. It never changes again.")).to_be_visible()

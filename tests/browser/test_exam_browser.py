@@ -13,7 +13,6 @@ from tests.browser.conftest import PASSWORD, Site, Visit
 from tests.factories import Factory
 
 Open = Callable[..., Visit]
-PATIENCE = 20_000
 KEY = "c" * 64
 SHOWN = """
 // As Safe Exam Browser 3 on macOS does: keys are there once it was asked, it calls back by name.
@@ -63,7 +62,7 @@ def test_safe_exam_browser_shows_its_key_to_the_page(
     own.page.add_init_script(SHOWN % key)
     own.sign_in(f"seb-{number}")
     page = own.go(f"/exams/S{number}-300")
-    expect(page.locator("main")).to_contain_text(said, timeout=PATIENCE)
+    expect(page.locator("main")).to_contain_text(said)
     assert walk.axe(page) == []
 
 
@@ -93,7 +92,7 @@ def test_a_configuration_that_is_made_here_opens_leads_in_and_out(visit: Open, s
     own.page.add_init_script(SHOWN % key)
     own.sign_in(f"seb-{number}")
     page = own.go(f"/exams/{code}")
-    page.get_by_label("I read these rules").check(timeout=PATIENCE)
+    page.get_by_label("I read these rules").check()
     page.get_by_label("nobody helps me").check()
     page.get_by_role("button", name="Begin the exam").click()
     page.goto(f"{page.url.split('?')[0]}/review")

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from tests.browser import people
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, Site, Visit
-from tests.browser.test_exam import PATIENCE, started
+from tests.browser.test_exam import started
 
 pytestmark = pytest.mark.parametrize("site", ["sqlite"], indirect=True)
 ANSWERED = 3
@@ -107,12 +107,12 @@ def test_a_killed_browser_loses_nothing_that_was_acknowledged(
     for number, at in enumerate(answered):
         page.goto(address + at)
         page.locator("[name=answer]").nth(number % 3).check()
-        expect(page.locator("#save-text")).to_contain_text("Saved at", timeout=PATIENCE)
+        expect(page.locator("#save-text")).to_contain_text("Saved at")
 
     page.goto(address + unsent)
     page.route("**/answers", lambda route: route.abort())
     page.locator("[name=answer]").nth(1).check()
-    expect(page.locator("#save-text")).to_contain_text("kept on this device", timeout=PATIENCE)
+    expect(page.locator("#save-text")).to_contain_text("kept on this device")
     position = re.sub(r"\D", "", unsent)
     deadline = time.monotonic() + 30
     while not first.has_on_disk(f'"position":{position},'):

@@ -11,7 +11,6 @@ from tests.browser.conftest import Site, Visit
 from tests.browser.people import Scored
 
 Open = Callable[..., Visit]
-PATIENCE = 15_000
 MOST_TABS = 60
 SAVE = "Record the mark"
 
@@ -124,9 +123,7 @@ def test_report_appeal_decision_and_its_preview_by_keyboard(visit: Open, scored:
     press(page, "Show what would change")
     page.wait_for_url("**/dispositions/*")
     decision = page.url
-    expect(page.locator("main")).to_contain_text(
-        "A second person carries it out.", timeout=PATIENCE
-    )
+    expect(page.locator("main")).to_contain_text("A second person carries it out.")
     sound(page)
 
     deputy = visit()
@@ -137,7 +134,7 @@ def test_report_appeal_decision_and_its_preview_by_keyboard(visit: Open, scored:
     sound(page)
     press(page, "Score 1 attempt anew")
     # Until it is done the page loads itself anew, which would cut off the way to the next one.
-    expect(page.locator("main")).to_contain_text("· done", timeout=PATIENCE)
+    expect(page.locator("main")).to_contain_text("· done")
     expect(page.locator("main")).to_contain_text("carried out by")
     page.goto(appeal)
     page.get_by_label("Uphold the appeal").focus()
@@ -149,7 +146,7 @@ def test_report_appeal_decision_and_its_preview_by_keyboard(visit: Open, scored:
 
     page = candidate.go(f"{scored.report}/appeal")
     expect(page.locator("main")).to_contain_text("Everyone gets the points of an item.")
-    expect(page.locator("main")).to_contain_text(": passed.", timeout=PATIENCE)
+    expect(page.locator("main")).to_contain_text(": passed.")
     sound(page)
 
 

@@ -47,7 +47,7 @@ def take_a_seat(learner: Visit, search: str, course: str) -> None:
 
 def certificate_of(page: Page) -> str:
     """The verification code on the learner's page, once the worker has issued it."""
-    for _ in range(60):
+    for _ in range(240):
         links = page.locator("a[href^='/certificates/']")
         if links.count():
             return str(links.first.get_attribute("href")).split("/")[2].removesuffix(".pdf")
