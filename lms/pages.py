@@ -17,7 +17,8 @@ from markupsafe import Markup, escape
 from lms import i18n, site
 from lms.web import private
 
-KEPT = 200
+KEPT = {"parts": 1000}
+"""How many of a kind are kept, where 200 are too few: a row of the catalogue takes a kilobyte."""
 FLASHES = "_flashes"
 EDGE = "\0"
 """No text of ours holds it (`lms.web` refuses it), so it marks where a value stands."""
@@ -107,7 +108,7 @@ def _kept(kind: str, key: Hashable, make: Callable[[], Any]) -> Any:
     whole = (key, *_look())
     if whole not in kept:
         kept[whole] = make()
-        if len(kept) > KEPT:
+        if len(kept) > KEPT.get(kind, 200):
             kept.popitem(last=False)
     kept.move_to_end(whole)
     return kept[whole]

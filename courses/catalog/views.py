@@ -8,10 +8,9 @@ from flask import Blueprint, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from courses.catalog import browsing, queries
+from courses.catalog import browsing, drawn, queries
 from courses.catalog.queries import Filters
 from courses.catalog.snapshot import Catalog, CourseCard, ProgrammeCard, catalog
-from courses.catalog.wording import band_names
 from lms import clock, pages, permissions, slots
 from lms.accounts.queries import NOBODY, Standing, standing_of
 from lms.permissions import PUBLIC, permit
@@ -55,7 +54,13 @@ def index() -> ResponseReturnValue:
 
     def draw() -> str:
         values = _index_values(shown, set(ids), filters)
-        return render_template("catalog/index.html", **values, standing=standing, dates=dates)
+        return render_template(
+            "catalog/index.html",
+            **values,
+            standing=standing,
+            panel=drawn.panel(shown, filters, standing),
+            row=drawn.rows(shown, dates, _marks()),
+        )
 
     return pages.answer(_key(shown, now, dates.values(), "index", filters, tuple(ids)), draw)
 
@@ -72,11 +77,7 @@ def _index_values(shown: Catalog, ids: set[int], filters: Filters) -> dict[str, 
         "total": len(shown.courses),
         "filters": filters,
         "chips": browsing.chips(shown, filters),
-        "bands": band_names(),
-        "counts": browsing.counts(shown),
-        "marks": _marks(),
         "awards": slots.ask("catalog.certifications", {}),
-        "mode_of": {mode.code: mode for mode in shown.modes},
     }
 
 
@@ -95,10 +96,8 @@ def programme(programme: str) -> ResponseReturnValue:
         return render_template(
             "catalog/programme.html",
             programme=found,
-            dates=dates,
-            marks=_marks(),
+            row=drawn.rows(shown, dates, _marks()),
             awards=slots.ask("catalog.certifications", {}),
-            mode_of={mode.code: mode for mode in shown.modes},
         )
 
     return pages.answer(_key(shown, now, dates.values(), "programme", programme), draw)

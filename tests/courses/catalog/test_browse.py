@@ -178,6 +178,41 @@ def test_readers_see_what_they_did(app: Flask, make: Factory, catalogue: dict[st
     assert shown == {"ADM-101": "", "ADM-210": "Enrolled", "USR-101": "Completed", "USR-210": ""}
 
 
+def test_what_is_drawn_once_for_many_readers_differs_where_they_do(
+    app: Flask, make: Factory, catalogue: dict[str, Course]
+) -> None:
+    gold = make.plan()
+    make.covered(gold, catalogue["basics"])
+    ada, bob = make.person("Ada", organisation=make.organisation(plan=gold)), make.person("Bob")
+    session = make.class_session(catalogue["security"], make.person("Tom"), room=3)
+    make.enrolled(session, ada)
+    hers, his = make.sign_in(app.test_client(), ada), make.sign_in(app.test_client(), bob)
+
+    def seen(client: FlaskClient, query: str) -> tuple[str, str, int]:
+        page = Page(client.get(f"/catalog?q={query}"))
+        (box,) = page.soup.select("#q")
+        return str(box["value"]), page.text, len(page.soup.select("input[name=plan]"))
+
+    for _twice in range(2):
+        typed, text, plans = seen(hers, "secur")
+        assert (typed, "Enrolled" in text, "2 seats left" in text, plans) == (
+            "secur",
+            True,
+            True,
+            1,
+        )
+        typed, text, plans = seen(his, "sec%22")
+        assert (typed, "Enrolled" in text, "2 seats left" in text, plans) == (
+            'sec"',
+            False,
+            True,
+            0,
+        )
+    make.enrolled(session, bob)
+    assert "1 seat left" in seen(hers, "secur")[1]
+    assert "Enrolled" in seen(his, "secur")[1]
+
+
 def test_a_repeat_is_answered_without_the_page_until_something_changes(
     make: Factory, client: FlaskClient, catalogue: dict[str, Course]
 ) -> None:
