@@ -4,9 +4,7 @@ The head, the navigation and the footer are a third of the time that a reader's 
 draw, and differ only by language, appearance, entries and the reader's own words.
 """
 
-from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 from flask import Flask, current_app, g, request, session, url_for
 from flask_login import current_user
@@ -31,7 +29,7 @@ def init_app(app: Flask) -> None:
 
 def assets() -> Markup:
     """Style sheets, fonts and scripts of every page."""
-    return pages.part("assets", lambda _marks: _macro("assets")(), {})
+    return pages.part("assets", lambda _marks: pages.macro(FILE, "assets")(), {})
 
 
 def top() -> Markup:
@@ -50,14 +48,16 @@ def top() -> Markup:
         }
 
     def draw(marks: pages.Marks) -> str:
-        return _macro("top")(site.current(), entries, marks or None, here)
+        return pages.macro(FILE, "top")(site.current(), entries, marks or None, here)
 
     return pages.part(("top", entries, here), draw, values)
 
 
 def foot() -> Markup:
     """The footer and its links."""
-    return pages.part("foot", lambda _marks: _macro("foot")(site.current(), _links()), {})
+    return pages.part(
+        "foot", lambda _marks: pages.macro(FILE, "foot")(site.current(), _links()), {}
+    )
 
 
 def csrf_token() -> str:
@@ -82,9 +82,3 @@ def _links() -> list[tuple[str, str]]:
         (url_for("directory.contacts"), _("Contacts")),
         (url_for("accounts.preferences"), _("Appearance and language")),
     ]
-
-
-def _macro(name: str) -> Callable[..., str]:
-    macros: Any = current_app.jinja_env.get_template(FILE).module
-    found: Callable[..., str] = getattr(macros, name)
-    return found

@@ -83,6 +83,14 @@ def _pieces(
     return draw(marks).split(EDGE)
 
 
+def macro(file: str, name: str) -> Callable[..., str]:
+    """A macro of a template, to draw a part with: it sees what it is given, and nothing of the
+    request."""
+    macros: Any = current_app.jinja_env.get_template(file).module
+    found: Callable[..., str] = getattr(macros, name)
+    return found
+
+
 def is_own() -> bool:
     """Whether the page holds something of one reader: their menu, or news for them."""
     return bool(session) and (FLASHES in session or bool(current_user.is_authenticated))

@@ -12,14 +12,14 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from certification.awards.progress import Learner, Progress, learner
-from certification.awards.rules import HELD
+from certification.awards.rules import HELD, Status
 from certification.awards.wording import reason_text
 from certification.certificates import queries as certificates
 from certification.certificates.rules import Verdict
 from certification.competency.snapshot import FrameworkCard, frameworks
 from courses.catalog.snapshot import catalog
 from courses.scheduling import queries as scheduling
-from lms import charts, clock, i18n
+from lms import charts, clock, i18n, pages
 from lms.i18n import gettext as _
 from lms.i18n import short_date
 from lms.permissions import PUBLIC, SIGNED_IN, permit
@@ -83,8 +83,8 @@ def me() -> ResponseReturnValue:
         done=known.completed[:COMPLETED],
         held=held,
         focus=focus,
-        others=[p for p in known.progress if p is not focus],
-        steps=_steps(focus, mine.upcoming) if focus else [],
+        others=_others([p for p in known.progress if p is not focus]),
+        path=_path(_steps(focus, mine.upcoming)) if focus else "",
         todos=_todos(held, mine.upcoming, focus, now),
         needs=_needs(focus) if focus else [],
         map=_map(known, focus),
@@ -113,6 +113,28 @@ def _steps(focus: Progress, upcoming: Any) -> list[Step]:
             note = _("Enrolled")
         steps.append(Step(focus.name(need), state, need.kind == "exam", focus.href(need), note))
     return steps
+
+
+def _path(steps: list[Step]) -> Markup:
+    """The pathway as a picture: many learners stand at the same step, so it is kept."""
+    draw = pages.macro("components/ui.html", "pathway")
+    return pages.part(("pathway", tuple(steps)), lambda _marks: draw(steps), {})
+
+
+def _others(progress: list[Progress]) -> Markup | None:
+    """How far the learner is with the other certifications, kept for all who are as far."""
+    rows = tuple(
+        (
+            url_for("awards.scheme", code=p.version.scheme.code),
+            p.version.scheme.title,
+            p.status is Status.VALID,
+            p.met,
+            len(p.assessment.needs),
+        )
+        for p in progress
+    )
+    draw = pages.macro("reporting/_others.html", "others")
+    return pages.part(("others", rows), lambda _marks: draw(rows), {}) if rows else None
 
 
 def _needs(focus: Progress) -> list[tuple[bool, str, str, str | None, str]]:
@@ -199,11 +221,9 @@ def _drawn_map(framework: FrameworkCard, own: tuple[int, ...], _language: str) -
         charts.Spoke(row.title, level, row.goal)
         for row, level in zip(framework.competencies, own, strict=True)
     ]
-    macros: Any = current_app.jinja_env.get_template("components/radar.html").module
-    drawn: Markup = macros.radar(
-        charts.radar(spokes, len(framework.levels)), spokes, framework.levels
-    )
-    return drawn
+    radar = pages.macro("components/radar.html", "radar")
+    drawn = radar(charts.radar(spokes, len(framework.levels)), spokes, framework.levels)
+    return Markup(drawn)  # noqa: S704  # a macro's, which escapes every value
 
 
 @blueprint.get("/manage")

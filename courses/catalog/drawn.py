@@ -7,7 +7,6 @@ most of its rows, and its filters, were drawn for somebody else before.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import current_app
 from markupsafe import Markup
 
 from courses.catalog import browsing
@@ -24,7 +23,7 @@ def rows(
     """Gives the row of a course. `dates` are the next ones, `marks` what the reader has to do with
     a course, both by its id."""
     mode_of = {mode.code: mode for mode in shown.modes}
-    draw = _macro("catalog/_rows.html", "course_row")
+    draw = pages.macro("catalog/_rows.html", "course_row")
 
     def row(card: CourseCard) -> Markup:
         mark, date = marks.get(card.id), dates.get(card.id)
@@ -37,7 +36,7 @@ def rows(
 
 def panel(shown: Catalog, filters: Filters, standing: Standing) -> Markup:
     """The filters, as they are set."""
-    draw = _macro("catalog/_filters.html", "panel")
+    draw = pages.macro("catalog/_filters.html", "panel")
     chosen = (filters.programmes, filters.lengths, filters.modes, filters.formats)
     plan = (standing.plan_id, standing.plan_name, filters.own_plan)
     return pages.part(
@@ -53,9 +52,3 @@ def panel(shown: Catalog, filters: Filters, standing: Standing) -> Markup:
         ),
         {"text": filters.text},
     )
-
-
-def _macro(file: str, name: str) -> Callable[..., str]:
-    macros: Any = current_app.jinja_env.get_template(file).module
-    found: Callable[..., str] = getattr(macros, name)
-    return found
