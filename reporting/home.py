@@ -117,15 +117,15 @@ def _steps(focus: Progress, upcoming: Any) -> list[Step]:
 
 def _path(steps: list[Step]) -> Markup:
     """The pathway as a picture: many learners stand at the same step, so it is kept."""
-    draw = pages.macro("components/ui.html", "pathway")
-    return pages.part(("pathway", tuple(steps)), lambda _marks: draw(steps), {})
+    key = ("pathway", tuple(steps))
+    return pages.part(key, lambda _marks: pages.macro("components/ui.html", "pathway")(steps), {})
 
 
 def _others(progress: list[Progress]) -> Markup | None:
     """How far the learner is with the other certifications, kept for all who are as far."""
     rows = tuple(
         (
-            url_for("awards.scheme", code=p.version.scheme.code),
+            p.version.scheme.code,
             p.version.scheme.title,
             p.status is Status.VALID,
             p.met,
@@ -133,8 +133,10 @@ def _others(progress: list[Progress]) -> Markup | None:
         )
         for p in progress
     )
-    draw = pages.macro("reporting/_others.html", "others")
-    return pages.part(("others", rows), lambda _marks: draw(rows), {}) if rows else None
+    if not rows:
+        return None
+    key = ("others", rows)
+    return pages.part(key, lambda _marks: pages.macro("reporting/_others.html", "others")(rows), {})
 
 
 def _needs(focus: Progress) -> list[tuple[bool, str, str, str | None, str]]:

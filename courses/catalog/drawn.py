@@ -23,25 +23,26 @@ def rows(
     """Gives the row of a course. `dates` are the next ones, `marks` what the reader has to do with
     a course, both by its id."""
     mode_of = {mode.code: mode for mode in shown.modes}
-    draw = pages.macro("catalog/_rows.html", "course_row")
+
+    def draw(*values: Any) -> str:
+        return pages.macro("catalog/_rows.html", "course_row")(*values, mode_of)
 
     def row(card: CourseCard) -> Markup:
         mark, date = marks.get(card.id), dates.get(card.id)
         when = (date.starts_at, date.time_zone, date.left) if date else None
         key = ("course row", shown.revision, card.id, mark, when)
-        return pages.part(key, lambda _marks: draw(card, mark, date, mode_of), {})
+        return pages.part(key, lambda _marks: draw(card, mark, date), {})
 
     return row
 
 
 def panel(shown: Catalog, filters: Filters, standing: Standing) -> Markup:
     """The filters, as they are set."""
-    draw = pages.macro("catalog/_filters.html", "panel")
     chosen = (filters.programmes, filters.lengths, filters.modes, filters.formats)
     plan = (standing.plan_id, standing.plan_name, filters.own_plan)
     return pages.part(
         ("filters", shown.revision, chosen, filters.language, plan),
-        lambda marks: draw(
+        lambda marks: pages.macro("catalog/_filters.html", "panel")(
             shown,
             filters,
             standing,
