@@ -96,7 +96,9 @@ class Prepared:
     """A SELECT, or what an INSERT or UPDATE gives back by RETURNING, that is composed and compiled
     once. Column names must be unique. What writes runs in a unit that writes."""
 
-    def __init__(self, statement: AnySelect | sa.CompoundSelect[Any] | sa.UpdateBase) -> None:
+    def __init__(
+        self, statement: AnySelect | sa.CompoundSelect[*tuple[Any, ...]] | sa.UpdateBase
+    ) -> None:
         self.statement = statement
         self._compiled: dict[str, _Compiled] = {}
 

@@ -34,6 +34,7 @@ from courses.scheduling.models import (
 from lms import clock, slots
 from lms.db import db
 from lms.i18n import gettext as _
+from lms.prepared import Prepared
 from support.directory import queries as directory
 
 
@@ -140,27 +141,28 @@ def course_dates(course_id: int, now: datetime) -> list[Any]:
     return scheduling.next_dates(course_id, now=now, limit=5)
 
 
+_MARKS = Prepared(
+    sa.union_all(
+        sa.select(ClassSession.course_id, sa.literal("enrolled", sa.String).label("mark"))
+        .join(Seat, Seat.class_session_id == ClassSession.id)
+        .where(
+            Seat.person_id == sa.bindparam("person"),
+            Seat.ended_at.is_(None),
+            ClassSession.state == SessionState.SCHEDULED,
+            ClassSession.ends_at > sa.bindparam("now"),
+        ),
+        sa.select(Completion.course_id, sa.literal("completed", sa.String).label("mark")).where(
+            Completion.person_id == sa.bindparam("person"), Completion.withdrawn_at.is_(None)
+        ),
+    ).order_by(sa.desc("mark"))
+)
+"""What was completed comes last, and counts."""
+
+
 def marks(person_id: int) -> dict[int, str]:
     """Which courses the reader completed or is enrolled in."""
-    found = dict.fromkeys(
-        db.session.scalars(
-            sa.select(ClassSession.course_id)
-            .join(Seat, Seat.class_session_id == ClassSession.id)
-            .where(
-                Seat.person_id == person_id,
-                Seat.ended_at.is_(None),
-                ClassSession.state == SessionState.SCHEDULED,
-                ClassSession.ends_at > clock.now(),
-            )
-        ),
-        "enrolled",
-    )
-    completed = db.session.scalars(
-        sa.select(Completion.course_id).where(
-            Completion.person_id == person_id, Completion.withdrawn_at.is_(None)
-        )
-    )
-    return found | dict.fromkeys(completed, "completed")
+    rows = _MARKS.rows(person=person_id, now=clock.now())
+    return {row.course_id: row.mark for row in rows}
 
 
 def certifications() -> dict[int, list[AwardLink]]:

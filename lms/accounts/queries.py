@@ -22,6 +22,7 @@ from lms.accounts.rules import NO_PLAN_RANK, email_key
 from lms.audit import AuditEntry
 from lms.db import db
 from lms.permissions import Role
+from lms.prepared import Prepared
 
 
 def person_by_id(person_id: int) -> Person:
@@ -127,34 +128,39 @@ class Standing:
 NOBODY = Standing(None, None, None, None, None, NO_PLAN_RANK)
 
 
+_STANDINGS = (
+    sa.select(
+        Membership.person_id,
+        Organisation.id.label("organisation_id"),
+        Organisation.name.label("organisation"),
+        SupportPlan.id.label("plan_id"),
+        SupportPlan.code,
+        SupportPlan.name.label("plan"),
+        sa.func.coalesce(SupportPlan.rank, NO_PLAN_RANK).label("rank"),
+    )
+    .select_from(Organisation)
+    .join(Membership, Membership.organisation_id == Organisation.id)
+    .outerjoin(SupportPlan, SupportPlan.id == Organisation.support_plan_id)
+    .where(
+        Membership.started_on <= sa.bindparam("day"),
+        sa.or_(Membership.ended_on.is_(None), Membership.ended_on >= sa.bindparam("day")),
+    )
+    .order_by(sa.literal_column("rank").desc(), Organisation.id.desc())
+)
+"""Current memberships, the one that counts last."""
+_STANDING = Prepared(_STANDINGS.where(Membership.person_id == sa.bindparam("person")))
+
+
 def standing_of(person_id: int, on: date) -> Standing:
     """The person's best current membership: the one with the first-ranked plan."""
-    return standings_of([person_id], on)[person_id]
+    rows = _STANDING.rows(person=person_id, day=on)
+    return Standing(*rows[-1][1:]) if rows else NOBODY
 
 
 def standings_of(person_ids: Sequence[int], on: date) -> dict[int, Standing]:
     """The best current membership of each of these people."""
     found = dict.fromkeys(person_ids, NOBODY)
-    rows = db.session.execute(
-        sa.select(
-            Membership.person_id,
-            Organisation.id,
-            Organisation.name,
-            SupportPlan.id,
-            SupportPlan.code,
-            SupportPlan.name,
-            sa.func.coalesce(SupportPlan.rank, NO_PLAN_RANK).label("rank"),
-        )
-        .select_from(Organisation)
-        .join(Membership, Membership.organisation_id == Organisation.id)
-        .outerjoin(SupportPlan, SupportPlan.id == Organisation.support_plan_id)
-        .where(
-            Membership.person_id.in_(person_ids),
-            Membership.started_on <= on,
-            sa.or_(Membership.ended_on.is_(None), Membership.ended_on >= on),
-        )
-        .order_by(sa.literal_column("rank").desc(), Organisation.id.desc())
-    )
+    rows = db.session.execute(_STANDINGS.where(Membership.person_id.in_(person_ids)), {"day": on})
     return found | {row[0]: Standing(*row[1:]) for row in rows}
 
 
