@@ -43,6 +43,11 @@ def decode(cursor: str, kinds: Sequence[type[int] | type[str]]) -> list[int | st
     return values
 
 
+def id_after(cursor: str | None) -> int | None:
+    """The id after which a list goes on that is sorted by it alone; None: at the beginning."""
+    return int(decode(cursor, (int,))[0]) if cursor else None
+
+
 def _is_storable(value: int | str) -> bool:
     return abs(value) <= LARGEST_ID if isinstance(value, int) else "\0" not in value
 

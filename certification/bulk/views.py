@@ -112,7 +112,7 @@ def show(act_id: int) -> ResponseReturnValue:
 
 def _page(act: BulkAct, form: forms.RunForm) -> str:
     cursor, now = request.args.get("after"), clock.now()
-    after = int(paging.decode(cursor, (int,))[0]) if cursor else None
+    after = paging.id_after(cursor)
     only_flaws = request.args.get("only") == "errors"
     total, flaws, done, lately = queries.counts(act.id, act.run_at)
     seconds = (now - act.run_at).total_seconds() if act.run_at else 0.0

@@ -127,7 +127,7 @@ def list_certificates(query: ListQuery) -> CertificateList:
     """A person's token lists that person's certificates, an organisation's token those of the
     people who work there today. Replaced ones are listed too, as what they are."""
     client = _client()
-    after = int(paging.decode(query.cursor, (int,))[0]) if query.cursor else None
+    after = paging.id_after(query.cursor)
     found = queries_lists.page_for(
         person_id=client.person_id, organisation_id=client.organisation_id,
         day=_today(clock.now()), after=after, limit=query.limit + 1,

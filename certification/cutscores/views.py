@@ -51,8 +51,7 @@ def index(code: str) -> ResponseReturnValue:
 
 
 def _index(exam: Any, form: forms.StudyForm) -> str:
-    cursor = request.args.get("after")
-    after = int(paging.decode(cursor, (int,))[0]) if cursor else None
+    after = paging.id_after(request.args.get("after"))
     form.form_code.choices = [
         (one.code, _("Form %(code)s", code=one.code)) for one in queries.forms_of(exam.Exam.id)
     ]

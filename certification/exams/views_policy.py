@@ -94,8 +94,7 @@ def _page(
     *,
     previewed: bool = False,
 ) -> str:
-    cursor = request.args.get("after")
-    after = int(paging.decode(cursor, (int,))[0]) if cursor else None
+    after = paging.id_after(request.args.get("after"))
     asked = words(form.languages.data)
     tags = [tag for tag in LANGUAGES if tag in asked or tag == "en"]
     return render_template(

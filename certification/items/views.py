@@ -65,7 +65,7 @@ def index() -> ResponseReturnValue:
 def _list(errors: Sequence[str] = ()) -> str:
     seen = banks()
     cursor = request.args.get("after")
-    start = int(paging.decode(cursor, (int,))[0]) if cursor else 0
+    start = paging.id_after(cursor) or 0
     wanted = narrowing(seen)
     return render_template(
         "items/index.html",

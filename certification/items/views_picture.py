@@ -56,7 +56,7 @@ def _form() -> Any:
 
 def _page(form: Any) -> str:
     cursor = request.args.get("after")
-    before = int(paging.decode(cursor, (int,))[0]) if cursor else None
+    before = paging.id_after(cursor)
     page = queries_pictures.listed([bank.id for bank in banks()], before)
     return render_template(
         "items/pictures.html",

@@ -74,8 +74,7 @@ def form_list(code: str) -> ResponseReturnValue:
 
 
 def _forms(row: Any, form: forms.AssembleForm) -> str:
-    cursor = request.args.get("after")
-    after = int(paging.decode(cursor, (int,))[0]) if cursor else None
+    after = paging.id_after(request.args.get("after"))
     return render_template(
         "papers/forms.html",
         exam=row,

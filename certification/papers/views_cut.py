@@ -26,8 +26,7 @@ def cut_scores(code: str) -> ResponseReturnValue:
 
 
 def _cuts(row: Any, form: forms.CutForm) -> str:
-    cursor = request.args.get("after")
-    after = int(paging.decode(cursor, (int,))[0]) if cursor else None
+    after = paging.id_after(request.args.get("after"))
     nameable, count = queries_form.nameable(row.Exam.id)
     return render_template(
         "papers/cut_scores.html",

@@ -25,8 +25,7 @@ blueprint = Pages("rubrics", __name__)
 def show(code: str) -> ResponseReturnValue:
     """The rubric in force, the draft, and the versions before."""
     exam = exam_seen(code, "items.see")
-    cursor = request.args.get("after")
-    after = int(paging.decode(cursor, (int,))[0]) if cursor else None
+    after = paging.id_after(request.args.get("after"))
     draft, found = queries.draft(exam.Exam.id), queries.published(exam.Exam.id)
     return render_template(
         "rubrics/rubric.html",

@@ -71,8 +71,7 @@ def begin(code: str) -> ResponseReturnValue:
 
 def _cursor(name: str) -> int | None:
     """After which row a list goes on."""
-    given = request.args.get(name)
-    return int(paging.decode(given, (int,))[0]) if given else None
+    return paging.id_after(request.args.get(name))
 
 
 def _begin(exam: Any, form: sheets.BeginForm) -> AssessmentDraft:

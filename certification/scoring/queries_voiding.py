@@ -19,8 +19,7 @@ from certification.scoring.models_work import DispositionChange
 from lms import slots
 from lms.accounts.models import Person
 from lms.db import AnySelect, db
-
-WAITING_AT_MOST = 50
+from lms.paging import SIZE, Page, page_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +80,21 @@ def by_id(voiding_id: int, exam_id: int) -> Any | None:
     ).one_or_none()
 
 
-def waiting(exam_id: int) -> Sequence[Any]:
+def waiting(exam_id: int, after: int | None = None, size: int = SIZE) -> Page[Any]:
     """(voiding, attempt's code, person's name) that wait for a second person, the oldest first."""
-    return db.session.execute(
+    rows: Sequence[Any] = db.session.execute(
         sa.select(ResultVoiding, Attempt.code, Person.name)
         .join(Attempt, Attempt.id == ResultVoiding.attempt_id)
         .join(Person, Person.id == Attempt.person_id)
-        .where(Attempt.exam_id == exam_id, ResultVoiding.state == VoidingState.PROPOSED)
+        .where(
+            Attempt.exam_id == exam_id,
+            ResultVoiding.state == VoidingState.PROPOSED,
+            ResultVoiding.id > (after or 0),
+        )
         .order_by(ResultVoiding.id)
-        .limit(WAITING_AT_MOST)
+        .limit(size + 1)
     ).all()
+    return page_of(rows, size=size, key=lambda row: (row[0].id,), is_first=after is None)
 
 
 def standing(attempt_id: int) -> ResultVoiding | None:

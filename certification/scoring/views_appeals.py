@@ -41,7 +41,7 @@ def appeals() -> ResponseReturnValue:
         page=queries_work.appeals(
             reach.programme_ids("exams.appeals"),
             AppealState(state),
-            int(paging.decode(cursor, (int,))[0]) if cursor else None,
+            paging.id_after(cursor),
         ),
         state=state,
         states=list(AppealState),

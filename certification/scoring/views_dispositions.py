@@ -43,8 +43,7 @@ COLUMNS = (
 @permit("certification.see")
 def dispositions(code: str) -> ResponseReturnValue:
     """Every decision on an item of this exam, newest first."""
-    row, cursor = reach.exam(code, "certification.see"), request.args.get("after")
-    after = int(paging.decode(cursor, (int,))[0]) if cursor else None
+    row, after = reach.exam(code, "certification.see"), paging.id_after(request.args.get("after"))
     page = queries_changes.dispositions(row.Exam.id, after)
     return render_template("scoring/dispositions.html", exam=row, page=page, wording=wording)
 
@@ -133,8 +132,7 @@ def disposition(code: str, disposition_id: int) -> ResponseReturnValue:
     shown = request.args.get("show", "changed")
     if shown not in queries_changes.SHOWN:
         abort(404)
-    cursor = request.args.get("after")
-    after = int(paging.decode(cursor, (int,))[0]) if cursor else None
+    after = paging.id_after(request.args.get("after"))
     page = queries_changes.changes(disposition_id, shown, after)
     return render_template(
         "scoring/disposition.html",

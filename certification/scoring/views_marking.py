@@ -37,7 +37,7 @@ def marking() -> ResponseReturnValue:
         page=queries_work.marking_queue(
             reach.programme_ids("exams.mark"),
             current_user.person_id,
-            int(paging.decode(cursor, (int,))[0]) if cursor else None,
+            paging.id_after(cursor),
         ),
         own=queries_work.own_marks(current_user.person_id),
         round_text=wording.round_text,

@@ -24,13 +24,12 @@ from lms.permissions import permit
 @permit("certification.see")
 def attempts(code: str) -> ResponseReturnValue:
     """Submitted attempts, newest first."""
-    row, cursor = reach.exam(code, "certification.see"), request.args.get("after")
-    after = int(paging.decode(cursor, (int,))[0]) if cursor else None
+    row, after = reach.exam(code, "certification.see"), paging.id_after(request.args.get("after"))
     return render_template(
         "scoring/attempts.html",
         exam=row,
         page=queries.attempts_of(row.Exam.id, after),
-        waiting=queries_voiding.waiting(row.Exam.id),
+        waiting=queries_voiding.waiting(row.Exam.id, paging.id_after(request.args.get("waiting"))),
         wording=wording,
     )
 

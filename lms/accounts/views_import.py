@@ -62,7 +62,7 @@ def import_page(import_id: int) -> ResponseReturnValue:
     page = queries_imports.rows_page(
         import_id,
         only=RowVerdict(only) if only in set(RowVerdict) else None,
-        after_line=int(paging.decode(cursor, (int,))[0]) if cursor else None,
+        after_line=paging.id_after(cursor),
     )
     return render_template(
         "accounts/import.html",

@@ -47,7 +47,7 @@ def undo_preview(import_id: int) -> ResponseReturnValue:
 
 def _page(rows: list[Undo]) -> paging.Page[Undo]:
     cursor = request.args.get("after")
-    after = int(paging.decode(cursor, (int,))[0]) if cursor else 0
+    after = paging.id_after(cursor) or 0
     left = [row for row in rows if row.row.line > after][: SIZE + 1]
     return paging.page_of(
         left, size=SIZE, key=lambda undo: (undo.row.line,), is_first=cursor is None

@@ -20,7 +20,7 @@ from certification.delivery.queries import candidacy
 from certification.exams.models import ExamResult
 from certification.exams.retakes import why_not
 from certification.items.reading import draft_from
-from certification.scoring import actions_appeals, actions_dispositions
+from certification.scoring import actions_appeals, actions_dispositions, queries_voiding
 from certification.scoring import actions_voiding as actions
 from certification.scoring.models import Appeal, ItemDisposition, RunState
 from certification.scoring.models_voiding import ResultVoiding, VoidingState
@@ -28,7 +28,7 @@ from certification.statistics import queries as statistics
 from certification.statistics.responses import sample_of
 from courses.catalog.models import CourseKind, Programme
 from courses.catalog.snapshot import catalog
-from lms import clock
+from lms import clock, paging
 from lms.accounts.models import Person
 from lms.db import db, unit
 from lms.errors import Refusal
@@ -149,6 +149,27 @@ def test_a_proposed_voiding_changes_nothing(make: Factory, attempt: Attempt, pia
     assert state_of(voiding_id) == VoidingState.PROPOSED
     assert make.result_of(attempt).passed
     assert mails("result_voided") == []
+
+
+def test_all_that_wait_for_a_second_person_are_found_page_by_page(
+    app: Flask, make: Factory, exam: Sat, pia: int
+) -> None:
+    for name in ("Ada", "Bea", "Cyd"):
+        sat = make.submitted(exam, make.person(name), [RIGHT] * 10)
+        with clock.frozen_at(make.now):
+            make.scored(sat)
+        propose(make, sat, pia)
+    with unit(writes=False):
+        first = queries_voiding.waiting(exam.exam.id, size=2)
+        rest = queries_voiding.waiting(exam.exam.id, paging.id_after(first.next_cursor), size=2)
+    assert [row[2] for row in [*first.rows, *rest.rows]] == ["Ada", "Bea", "Cyd"]
+    assert (first.is_first, rest.is_first, rest.next_cursor) == (True, False, None)
+    manager = make.sign_in(app.test_client(), make.person("Sue", Role.CERTIFICATION_MANAGER))
+    page = Page(manager.get(f"{MANAGE}/attempts?waiting={first.next_cursor}"))
+    listed = page.soup.select_one("[aria-labelledby=waiting]")
+    assert listed is not None
+    assert ("Cyd" in listed.text, "Ada" in listed.text) == (True, False)
+    assert manager.get(f"{MANAGE}/attempts?waiting=x").status_code == 404
 
 
 def test_a_void_result_is_a_new_fact_and_its_evidence_goes(
