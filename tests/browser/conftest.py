@@ -22,7 +22,8 @@ from tests import postgres
 
 PASSWORD = "correct-horse-battery"
 CHROMIUM = "/usr/bin/chromium-headless-shell"
-"""Chromium's engine without the window around it: a fifth of the CPU time for each page."""
+"""Chromium's engine without the window around it. A new window costs 0.1 s of CPU instead of 0.35;
+all in all a test takes a fifth less."""
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
