@@ -33,6 +33,7 @@ FORMS = [
 EMPTY = """() => document.querySelectorAll('main form .input').forEach(
     e => { if (e.type !== 'file' && e.tagName !== 'SELECT') e.value = ''; })"""
 NAMES = ["English", "Deutsch", "Español", "Français", "Nederlands", "Chrome", "Moodle XML", "Aiken"]
+NAMES += ["Tara Taker"]  # whom tests invite (people.py)
 CODE = re.compile(r"^[A-Z]{2,4}[.-][A-Z0-9]+ ")
 DATES = re.compile(
     "|".join([*calendar.day_name, *calendar.month_name[1:], "Sept"])
