@@ -11,6 +11,7 @@ from weasyprint.text.fonts import FontConfiguration
 from certification.certificates import designed, wellformed
 from certification.certificates.pictures import Pictures
 from certification.certificates.sheet import SHEETS
+from certification.certificates.styles import Wardrobe
 from certification.designs.content import Design
 from lms import typefaces
 from lms.desk import ASSETS, FONTS, TEMPLATES
@@ -28,6 +29,7 @@ class Workshop:
     sheets: dict[str, list[CSS]] = field(default_factory=dict)
     own: dict[str, CSS] = field(default_factory=dict)
     pictures: Pictures = field(default_factory=Pictures)
+    wardrobe: Wardrobe = field(default_factory=Wardrobe)
     is_settled: bool = False
 
     def styles(self, page_format: str) -> list[CSS]:
@@ -62,9 +64,10 @@ class Workshop:
     def laid_out(self, html: str, styles: list[CSS]) -> Document:
         """The page; whatever was laid out before must be written by now."""
         self.pictures.trim()
-        return wellformed.page(html).render(
-            stylesheets=styles,
-            font_config=self.fonts,
+        return self.wardrobe.laid_out(
+            wellformed.page(html),
+            styles,
+            self.fonts,
             cache=self.pictures,
             pdf_variant=VARIANT,
             pdf_tags=True,
