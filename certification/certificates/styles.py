@@ -1,5 +1,5 @@
-"""Pages of one build, whose elements differ in their words alone, share what the cascade gives them:
-finding it out again takes a quarter of a page's time.
+"""Pages of one build, whose elements differ in their words alone, share what the cascade gives
+them: finding it out again takes a quarter of a page's time.
 
 `Document` has no public door to its styles. What is used of it is pinned by the lock file, and a
 test compares pages of kept styles with pages of their own, byte by byte.
@@ -53,8 +53,7 @@ class Wardrobe:
         self, html: HTML, sheets: Sequence[CSS], fonts: FontConfiguration, **options: Any
     ) -> Document:
         """What `HTML.render` gives, sooner. The page before must have been written."""
-        html.wardrobe = self
-        chosen = {**DEFAULT_OPTIONS, **options, "stylesheets": sheets}
+        chosen = {**DEFAULT_OPTIONS, **options, "stylesheets": sheets, "wardrobe": self}
         return _Page._render(html, fonts, None, None, chosen)
 
     def keep(self, build: Build, styles: Styles) -> None:
@@ -69,24 +68,32 @@ class _Page(Document):
 
     @classmethod
     def _build_layout_context(
-        cls, html: Any, fonts: Any, counters: Any, profiles: Any, options: dict[str, Any]
+        cls,
+        html: HTML,
+        font_config: FontConfiguration,
+        counter_style: dict[str, Any],
+        color_profiles: dict[str, Any],
+        options: dict[str, Any],
     ) -> LayoutContext:
-        wardrobe, build = html.wardrobe, build_of(html.etree_element, options["stylesheets"])
+        wardrobe: Wardrobe = options["wardrobe"]
+        build = build_of(html.etree_element, options["stylesheets"])
         elements = list(html.etree_element.iter())
         styles = wardrobe.kept.get(build)
         if styles is None:
-            context = super()._build_layout_context(html, fonts, counters, profiles, options)
-            wardrobe.keep(build, Styles(elements, context.style_for, dict(counters)))
+            context = super()._build_layout_context(
+                html, font_config, counter_style, color_profiles, options
+            )
+            wardrobe.keep(build, Styles(elements, context.style_for, dict(counter_style)))
             return context
         styles.move(elements)
-        counters.update(styles.counters)
+        counter_style.update(styles.counters)
         images = partial(
             get_image_from_uri,
             cache=options["cache"],
             url_fetcher=html.url_fetcher,
             options=options,
         )
-        return LayoutContext(styles.look_up, images, fonts, counters, TargetCollector())
+        return LayoutContext(styles.look_up, images, font_config, counter_style, TargetCollector())
 
 
 def build_of(tree: Any, sheets: Sequence[CSS]) -> Build:

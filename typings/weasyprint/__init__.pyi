@@ -8,6 +8,8 @@ from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
+DEFAULT_OPTIONS: dict[str, Any]
+
 class Attachment:
     def __init__(
         self,
