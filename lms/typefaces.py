@@ -9,13 +9,17 @@ whole typeface, which style sheets name next.
 
 import ctypes
 import os
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
 from ctypes import byref, c_char_p, c_uint, c_void_p
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+
+from fontTools.ttLib import TTFont
 
 FOLDER = Path(__file__).resolve().parents[1] / ".typefaces"
 MADE = "made"
@@ -29,6 +33,8 @@ BASELINES = "BASE"
 """Left as it is: Pango aligns lines of mixed scripts by it."""
 NO_SUBSET, DROP, FEATURE = 2, 3, 6
 """hb_subset_sets_t."""
+RANGE = 2
+"""The format of a CFF charset that tells ranges of up to 65,536 glyphs (Adobe TN 5176, 13)."""
 
 
 class NoCut(Exception):
@@ -120,7 +126,20 @@ def cut(path: str, index: int, points: list[int]) -> bytes:
     made = subset.hb_subset_or_fail(c_void_p(face), wanted)
     if not made:
         raise NoCut(f"harfbuzz could not cut {path}")
-    return _content(harfbuzz, c_void_p(made))
+    return named_by_place(_content(harfbuzz, c_void_p(made)))
+
+
+def named_by_place(typeface: bytes) -> bytes:
+    """The same with each glyph's name, a number, changed to its place in the file.
+
+    A cut typeface keeps the names of the whole one. WeasyPrint writes places into a document, and
+    readers that go by the standard (ISO 32000-2, 9.7.4.2) take them for names: MuPDF drew nothing.
+    """
+    file = TTFont(BytesIO(typeface), lazy=True)
+    names = file["CFF "].cff.topDictIndex[0].rawDict["charset"]
+    start, last = file.reader.tables["CFF "].offset + names, file["maxp"].numGlyphs - 1
+    whole = struct.pack(">BHH", RANGE, 1, last - 1)
+    return typeface[:start] + whole + typeface[start + len(whole) :]
 
 
 def _library(name: str) -> Any:

@@ -48,6 +48,13 @@ def test_lines_stand_as_high_as_with_the_whole(face: Face, folder: Path) -> None
     assert cut.getTableData("BASE") == whole.getTableData("BASE")
 
 
+@pytest.mark.parametrize("face", FACES, ids=lambda face: face.file)
+def test_a_glyphs_name_is_its_place(face: Face, folder: Path) -> None:
+    """A document holds places, which readers of PDF take for names."""
+    names = TTFont(folder / face.file, lazy=True).getGlyphOrder()
+    assert names[1:] == [f"cid{place:05}" for place in range(1, len(names))]
+
+
 def test_a_rare_letter_and_the_other_regions_forms_are_left_to_the_whole(folder: Path) -> None:
     whole, cut = _both(Face("Serif", "JP", 400), folder)
     assert ord(RARE) in whole.getBestCmap()

@@ -1,5 +1,6 @@
 """A certificate's document: the same for ever, readable by people, machines and screen readers."""
 
+import io
 import json
 import os
 import re
@@ -9,8 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pikepdf
 import pytest
 import zxingcpp
+from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,6 +39,21 @@ NAMES = {
     "Japanese": ("渡辺 遥ひなた", "ja"),
     "Korean": ("김하늘 金", "ko"),
 }
+
+
+@pytest.mark.parametrize("script", ["Chinese", "Japanese", "Korean"])
+def test_readers_find_each_glyph_by_the_name_that_the_document_gives(script: str) -> None:
+    """By the standard (ISO 32000-2, 9.7.4.2), which not every reader goes by."""
+    name, language = NAMES[script]
+    named = Drawn(certificate_facts(holder_name=name, holder_lang=language))
+    kept = [font for font in named.file.pages[0].Resources.Font.values() if "CJK" in str(font)]
+    assert kept
+    for font in kept:
+        inner = font.DescendantFonts[0]
+        program = TTFont(io.BytesIO(inner.FontDescriptor.FontFile3.read_bytes()))
+        shown = [int(first) for first in inner.W if not isinstance(first, pikepdf.Array)]
+        names = program.getGlyphOrder()
+        assert [names[place] for place in shown] == [f"cid{place:05}" for place in shown]
 
 
 def test_frozen_facts_come_back_exactly() -> None:
