@@ -25,7 +25,7 @@ from certification.certificates.pdfua import (
     list_attachments_once,
     map_every_glyph,
     mark,
-    say_language,
+    say_name,
     write_once,
 )
 from certification.certificates.sheet import behind, qr
@@ -168,7 +168,8 @@ def _finish(pdf: pydyf.PDF, facts: CertificateFacts, page: Page, *, signs: bool)
     """Decoration goes behind the words; then what WeasyPrint leaves out."""
     fill_figure(pdf, page.qr)
     draw_behind(pdf, page.behind)
-    say_language(pdf, page.name_place, language_of(facts.holder_name, facts.holder_lang))
+    language = language_of(facts.holder_name, facts.holder_lang)
+    say_name(pdf, page.name_place, facts.holder_name, language)
     list_attachments_once(pdf)
     map_every_glyph(pdf)
     if signs:

@@ -50,14 +50,15 @@ def _number(reference: bytes) -> int:
     return int(bytes(reference).split()[0])
 
 
-def say_language(pdf: pydyf.PDF, place: int, language: str) -> None:
-    """Mark the element at a place within the main part as being in a language, which WeasyPrint
-    reads from the page but does not pass on."""
+def say_name(pdf: pydyf.PDF, place: int, name: str, language: str) -> None:
+    """Have the element at a place within the main part spoken as it was written, in its language.
+    Glyphs do not tell: those of Devanagari stand in another order than its letters."""
     part = next(o for o in pdf.objects if isinstance(o, dict) and o.get("S") == "/Part")
     element = pdf.objects[_number(part["K"][place])]
     if not isinstance(element, pydyf.Dictionary):
         raise TypeError("the part holds something that is no element")
     element["Lang"] = pydyf.String(language)
+    element["ActualText"] = pydyf.String(name)
 
 
 NO_WORDS, NO_WIDTH = b" <>", b" <200b>"

@@ -272,6 +272,14 @@ def test_it_is_tagged_titled_and_marked_for_archives_and_screen_readers() -> Non
     assert [str(p.Lang) for p in drawn.elements("P") if "/Lang" in p] == ["ja"]
 
 
+@pytest.mark.parametrize("script", NAMES)
+def test_the_name_is_spoken_as_it_was_written(script: str) -> None:
+    name, language = NAMES[script]
+    drawn = Drawn(certificate_facts(holder_name=name, holder_lang=language))
+    spoken = [str(p.ActualText) for p in drawn.elements("P") if "/ActualText" in p]
+    assert spoken == [name]
+
+
 def test_the_figures_box_is_where_the_qr_code_is() -> None:
     drawn = Drawn(certificate_facts())
     left, bottom, right, top = (float(edge) for edge in drawn.elements("Figure")[0].A.BBox)
