@@ -43,11 +43,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BySite | Non
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Groups with a site come first, then files that hold long tests, so that no worker waits for
     the others at the end."""
-    long = {item.path for item in items if item.get_closest_marker("slow")}
+    slow, thorough = (
+        {item.path for item in items if item.get_closest_marker(mark)}
+        for mark in ("slow", "thorough")
+    )
 
     def place(item: pytest.Item) -> int:
         has_site = "site" in getattr(item, "fixturenames", ())
-        return 0 if has_site else 1 if item.path in long else 2
+        return 0 if has_site else 1 if item.path in slow else 2 if item.path in thorough else 3
 
     items.sort(key=place)
 

@@ -178,6 +178,7 @@ def test_on_whatever_day_it_is_made_nobody_is_in_two_places() -> None:
             assert abs((days_of_one[0] - today).days - item.day) <= 7
 
 
+@pytest.mark.sqlite
 def test_the_demonstration_is_made_on_a_day_that_crowds_the_calendar(app: Flask) -> None:
     saturday = datetime(2026, 11, 28, 3, 0, tzinfo=UTC)
     with app.app_context(), clock.frozen_at(saturday):

@@ -1,4 +1,8 @@
-"""What was changed, added, forged, withdrawn or is too old never checks as valid, and says why."""
+"""What was changed, added, forged, withdrawn or is too old never checks as valid, and says why.
+
+What is in a file is looked at without a database: those tests run on one. What our records say of
+it is asked on both.
+"""
 
 import json
 import subprocess
@@ -97,6 +101,7 @@ def test_what_we_issued_is_valid(stage: Stage, name: str) -> None:
     assert len(report.code) == 17
 
 
+@pytest.mark.sqlite
 def test_one_changed_byte_of_a_document(stage: Stage) -> None:
     forged = bytearray(stage.pdf)
     forged[forged.index(b"stream") + 300] ^= 1
@@ -105,6 +110,7 @@ def test_one_changed_byte_of_a_document(stage: Stage) -> None:
     assert "document_altered" in codes(report)
 
 
+@pytest.mark.sqlite
 def test_a_document_saved_by_another_tool(stage: Stage) -> None:
     saved = BytesIO()
     with pikepdf.open(BytesIO(stage.pdf)) as pdf:
@@ -112,6 +118,7 @@ def test_a_document_saved_by_another_tool(stage: Stage) -> None:
     assert stage.check(saved.getvalue()).verdict is Verdict.ALTERED
 
 
+@pytest.mark.sqlite
 def test_an_appended_revision(stage: Stage) -> None:
     writer = IncrementalPdfFileWriter(BytesIO(stage.pdf))
     writer.root["/Lang"] = writer.root.get("/Lang")
@@ -161,12 +168,14 @@ def test_a_picture_of_a_page_in_a_fresh_document(stage: Stage) -> None:
     assert (page.h1, "Ada Lovelace" in page.text) == ("Valid", True)
 
 
+@pytest.mark.sqlite
 def test_an_unsigned_copy_with_our_words(stage: Stage) -> None:
     report = stage.check(render(certificate_facts(), credential=stage.credential))
     assert report.verdict is Verdict.NOT_OURS
     assert "document_unsigned" in codes(report)
 
 
+@pytest.mark.sqlite
 def test_a_document_of_another_issuer(stage: Stage) -> None:
     drawn = render(certificate_facts(), credential=stage.credential)
     report = stage.check(sign(drawn, somebody_else(stage.now), reason="Certificate issued"))
@@ -188,6 +197,7 @@ def somebody_else(now: datetime) -> DocumentSigner:
     )
 
 
+@pytest.mark.sqlite
 def test_a_changed_credential(stage: Stage) -> None:
     credential = json.loads(stage.credential)
     credential["validUntil"] = "2099-01-01T00:00:00Z"
@@ -196,6 +206,7 @@ def test_a_changed_credential(stage: Stage) -> None:
     assert "altered" in codes(report)
 
 
+@pytest.mark.sqlite
 def test_a_changed_token(stage: Stage) -> None:
     head, body, mark = stage.token.strip().split(b".")
     report = stage.check(b".".join([head, body[:-4] + b"AAAA", mark]))
@@ -208,6 +219,7 @@ def test_an_expired_one(stage: Stage) -> None:
     assert "expired" in codes(report)
 
 
+@pytest.mark.sqlite
 def test_a_status_list_that_is_missing_or_old_is_never_green(stage: Stage) -> None:
     bare = Trust(
         stage.trust.did,
@@ -242,11 +254,13 @@ def test_a_suspended_one(stage: Stage) -> None:
     assert stage.check(stage.pdf, trust=stage.bundle()).verdict is Verdict.SUSPENDED
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("content", [b"", b"hello", b"%PDF-1.7 nothing", b"{", b"a.b.c", b"{}"])
 def test_what_is_no_certificate_gets_a_refusal(stage: Stage, content: bytes) -> None:
     assert stage.check(content).verdict in {Verdict.NOT_OURS, Verdict.ALTERED}
 
 
+@pytest.mark.sqlite
 @settings(
     max_examples=60,
     deadline=5000,
@@ -290,11 +304,13 @@ def test_the_reader_of_files_cannot_hold_more_than_300_megabytes() -> None:
     assert LIMITS.data + libraries_and_code <= 300 << 20
 
 
+@pytest.mark.sqlite
 def test_another_process_reports_the_same(stage: Stage) -> None:
     for content in (stage.pdf, stage.credential, stage.token, b"%PDF-1.7", b"{}", b"holiday"):
         assert inspect(content, stage.trust, now=stage.now) == stage.check(content)
 
 
+@pytest.mark.sqlite
 def test_a_file_that_asks_for_too_much_is_told_so_on_the_page(stage: Stage) -> None:
     page = upload(stage, hostile_files.doubling_fields())
     assert page.h1 == "Could not check"
@@ -381,6 +397,7 @@ def test_what_could_not_be_checked_is_never_green_on_the_page(stage: Stage) -> N
         assert "Whether it was withdrawn could not be found out." in page.text
 
 
+@pytest.mark.sqlite
 def test_no_file_is_an_error_beside_the_field(stage: Stage) -> None:
     client = stage.app.test_client()
     answer = Page(Page(client.get("/verify")).form("/verify/file").submit(client))
@@ -388,6 +405,7 @@ def test_no_file_is_an_error_beside_the_field(stage: Stage) -> None:
     assert "Choose a file first" in answer.error_of("file")
 
 
+@pytest.mark.sqlite
 def test_the_command_checks_without_database_and_network(stage: Stage, tmp_path: Path) -> None:
     (tmp_path / "bundle.json").write_text(stage.trust.to_json())
     (tmp_path / "good.pdf").write_bytes(stage.pdf)

@@ -52,6 +52,7 @@ def begin(browser: FlaskClient, code: str = "ADM-300") -> str:
 MARKED = {"fr": "**Paris**", "es": "`Madrid`", "it": "[Rome](https://example.org)"}
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("kind", ["match", "inline", "gaps", "order"])
 def test_options_to_choose_from_a_list_are_words_without_markup(
     make: Factory, browser: FlaskClient, now: Any, kind: str
