@@ -60,7 +60,7 @@ def pytest_collection_finish() -> None:
     fifth of the tests' time otherwise."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(300_000, 20, 100)
 
 
 def environment(folder: Path, url: str) -> dict[str, str]:
