@@ -3,44 +3,12 @@
 For jobs, never inside a transaction. Nothing is fetched but `data:` and our own fonts.
 """
 
-from functools import lru_cache
-
 from flask import render_template
-from markupsafe import Markup
-from weasyprint import CSS, HTML
-from weasyprint.text.fonts import FontConfiguration
-
-from lms.desk import ASSETS, FONTS, TEMPLATES, at_the_desk
-
-VARIANT = "pdf/ua-1"
-
-PLOT = Markup(f"<style>{(TEMPLATES / 'plot.css').read_text(encoding='utf-8')}</style>")  # noqa: S704
-"""WeasyPrint styles an SVG by what stands in it alone."""
-
-
-@lru_cache(maxsize=1)
-def _sheet() -> tuple[CSS, FontConfiguration]:
-    """Read at the desk, and used there alone."""
-    fonts = FontConfiguration()
-    css = CSS(
-        string=(TEMPLATES / "report.css").read_text(encoding="utf-8"),
-        font_config=fonts,
-        base_url=FONTS.as_uri() + "/",
-        url_fetcher=ASSETS,
-    )
-    return css, fonts
 
 
 def pdf(template: str, **values: object) -> bytes:
     """The report that a template of `templates/documents` makes of these values. It extends
     `documents/report.html`; the words are in the language of the context (`lms.i18n`)."""
-    html = render_template(template, plot_style=PLOT, **values)
-    return at_the_desk(lambda: _drawn(html))
+    from lms import press  # noqa: PLC0415  # half a second, which who never draws need not wait
 
-
-def _drawn(html: str) -> bytes:
-    css, fonts = _sheet()
-    document = HTML(string=html, url_fetcher=ASSETS).render(
-        stylesheets=[css], font_config=fonts, pdf_variant=VARIANT, pdf_tags=True
-    )
-    return document.write_pdf(pdf_variant=VARIANT, pdf_tags=True) or b""
+    return press.draw(render_template(template, plot_style=press.PLOT, **values))

@@ -1,6 +1,8 @@
 """The house stays as it was drawn: packages point down, slices keep their layers."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -226,6 +228,12 @@ def test_documents_never_see_the_database_or_the_request(name: str) -> None:
     ground = ("lms.confined", "lms.desk", "lms.storedjson", "lms.typefaces")
     found = {i for i in imports_of(ROOT / name) if not i.startswith(ground)}
     assert not [i for i in found if i.startswith(forbidden)]
+
+
+def test_a_process_that_draws_nothing_does_not_load_what_draws() -> None:
+    code = "import app, sys; print({'weasyprint', 'fontTools'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.strip() == "set()", done.stderr
 
 
 def test_rules_and_actions_take_the_time_as_an_argument() -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from certification.awards.models import Award, SchemeVersion
 from certification.certificates.codes import new_code
-from certification.certificates.document import CertificateFacts
+from certification.certificates.facts import CertificateFacts
 from certification.certificates.models import Certificate, CertificateNumber, CertificateState
 from certification.credentials import actions as status
 from certification.designs import queries as designs

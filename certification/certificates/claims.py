@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from certification.certificates.document import CertificateFacts
+from certification.certificates.facts import CertificateFacts
 from certification.credentials.credential import Claims, Requirement
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import current_app, g
 
 from certification.certificates import actions, making
-from certification.certificates.document import Labels, render
+from certification.certificates.facts import Labels
 from certification.certificates.making import Material
 from certification.certificates.models import Certificate
 from certification.certificates.signing import sign as sign_document
@@ -85,6 +85,8 @@ def make(material: Material) -> Files:
 
 def document_of(material: Material, credential: bytes, storage: Storage) -> bytes:
     """The PDF of a certificate: drawn with its credential inside, then signed as a whole."""
+    from certification.certificates.document import render  # noqa: PLC0415  # as in `lms.paper`
+
     design = with_pictures(material.design, storage) if material.design else None
     drawn = render(material.facts, labels(), design, credential)
     return sign_document(drawn, material.document, reason=_("Certificate issued"))

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from certification.awards.models import Award
 from certification.certificates.actions import held
 from certification.certificates.claims import claims_of
-from certification.certificates.document import CertificateFacts
+from certification.certificates.facts import CertificateFacts
 from certification.certificates.models import Certificate, CertificateState
 from certification.credentials import actions as status
 from certification.credentials import queries as credentials

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from certification.certificates.document import CertificateFacts
+from certification.certificates.facts import CertificateFacts
 from certification.designs.content import Content
 from certification.designs.languages import LOCALES
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from markupsafe import Markup
 
 from certification.certificates import codes, queries
-from certification.certificates.document import CertificateFacts
+from certification.certificates.facts import CertificateFacts
 from certification.certificates.fingerprint import describe
 from certification.certificates.queries import Checked
 from lms import clock

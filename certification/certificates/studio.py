@@ -4,7 +4,7 @@ import base64
 from datetime import datetime
 
 from certification.certificates import samples
-from certification.certificates.document import CertificateFacts
+from certification.certificates.facts import CertificateFacts
 from certification.designs.content import Design
 from lms.confined import Confined, ConfinedFailure
 from lms.errors import refuse

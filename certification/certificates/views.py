@@ -18,7 +18,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from certification.certificates import actions, codes, queries, shown, wording
-from certification.certificates.document import CertificateFacts
+from certification.certificates.facts import CertificateFacts
 from certification.certificates.fingerprint import svg
 from certification.certificates.forms import CodeForm, SupersedeForm
 from certification.certificates.queries import Checked

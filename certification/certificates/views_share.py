@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from certification.certificates import card, codes, queries
 from certification.certificates.card import CardFacts
-from certification.certificates.document import CertificateFacts
+from certification.certificates.facts import CertificateFacts
 from certification.certificates.queries import Checked
 from certification.certificates.rules import Verdict
 from certification.certificates.views import blueprint

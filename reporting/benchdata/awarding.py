@@ -8,7 +8,7 @@ from typing import Any
 
 from certification.awards.rules import expiry
 from certification.certificates.codes import new_code
-from certification.certificates.document import CertificateFacts
+from certification.certificates.facts import CertificateFacts
 from reporting.benchdata.cast import married_name, person_name
 from reporting.benchdata.classes import instant
 from reporting.benchdata.ground import Goal

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from certification.certificates.actions import profile_prefix
-from certification.certificates.document import CertificateFacts, render
+from certification.certificates.facts import CertificateFacts
 from certification.certificates.models import CertificateNumber
 from lms import audit, clock, site
 from lms.accounts.models import Organisation
@@ -104,6 +104,8 @@ class _Load:
 
     def _sample(self) -> tuple[str, int]:
         """The one document that every certificate of the data set points to."""
+        from certification.certificates.document import render  # noqa: PLC0415  # as in `lms.paper`
+
         content = render(self._blank(self.ground.goals[0]))
         storage: Storage = current_app.extensions["storage"]
         return storage.put(content), len(content)
