@@ -282,12 +282,16 @@ def test_functions_are_short() -> None:
     assert found[len(found) * 9 // 10] <= 25
 
 
+LATE = {"from lms import press", "from certification.certificates.document import render"}
+"""What draws takes half a second to load, and most processes never draw."""
+
+
 def test_imports_stand_at_the_top() -> None:
     for path in modules():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef):
                 inner = [n for n in ast.walk(node) if isinstance(n, ast.Import | ast.ImportFrom)]
-                assert not inner, f"{path}:{node.name}"
+                assert {ast.unparse(n) for n in inner} <= LATE, f"{path}:{node.name}"
 
 
 def reason_codes() -> set[str]:
