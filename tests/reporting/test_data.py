@@ -237,12 +237,13 @@ def test_there_is_somebody_to_sign_in_as_for_each_role() -> None:
         "admin",
         "auditor",
     ]
-    assert {role.value for person in PEOPLE.people[1:9] for role in person.roles} == {
+    assert {role.value for person in PEOPLE.people[1:11] for role in person.roles} == {
         "trainer",
         "partner",
         "organisation_manager",
         "author",
         "assessor",
+        "certification_manager",
         "support_agent",
         "administrator",
         "auditor",
