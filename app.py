@@ -60,6 +60,7 @@ import certification.scoring.views_appeals
 import certification.scoring.views_dispositions
 import certification.scoring.views_marking
 import certification.scoring.views_records
+import certification.scoring.views_reinstating
 import certification.scoring.views_voiding
 import certification.statistics.jobs
 import certification.statistics.views

@@ -70,7 +70,9 @@ POLICY = {
         exam_plan.slots exam_plan.plan exam_plan.change_slot
         exam_plan.run_slot_change
         scoring.dispose scoring.run scoring.drop scoring.preview_anew scoring.settle
-        scoring.propose_voiding scoring.confirm_voiding scoring.drop_voiding""",
+        scoring.propose_voiding scoring.confirm_voiding scoring.drop_voiding
+        scoring.propose_reinstatement scoring.confirm_reinstatement
+        scoring.drop_reinstatement""",
     "items.see": """items.index items.item items.export items.export_qti items.picture
         items.pictures
         statistics.index statistics.item statistics.pairs statistics.export
@@ -159,6 +161,7 @@ SAMPLES: dict[str, Any] = {
     "work_id": 1,
     "change_id": 1,
     "voiding_id": 1,
+    "reinstatement_id": 1,
     "item": "ADM-Q1",
 }
 VISITOR, LEARNER = "visitor", "learner"

@@ -1,5 +1,6 @@
 """Voiding a result for an irregularity that was found after scoring: one person proposes it, a
-second one without a part in the exam confirms it, an appeal ends it. Each is a new fact."""
+second one without a part in the exam confirms it, an appeal ends it, or a reinstatement. Each is a
+new fact."""
 
 from datetime import datetime, timedelta
 
@@ -102,16 +103,26 @@ def lift(appeal: Appeal, *, by: int, now: datetime) -> None:
     """The voiding ends because an appeal was upheld: what the deciding run says is the result
     again, as a new one. The attempt is locked. Refuses `result_not_void`."""
     row = queries_voiding.standing(appeal.attempt_id)
-    void, run = queries_voiding.void_of(appeal.attempt_id), queries.deciding(appeal.attempt_id)
-    if row is None or void is None or run is None:
+    if row is None:
+        raise refuse("result_not_void")
+    end(row, note=appeal.decision, appeal_id=appeal.id, by=by, now=now)
+
+
+def end(
+    row: ResultVoiding, *, note: str, by: int, now: datetime, appeal_id: int | None = None
+) -> None:
+    """What the deciding run says is the result again. The attempt is locked; the database asks for
+    the appeal or the reinstatement. Refuses `result_not_void`."""
+    void, run = queries_voiding.void_of(row.attempt_id), queries.deciding(row.attempt_id)
+    if void is None or run is None:
         raise refuse("result_not_void")
     row.state, row.lifted_at, row.lifted_by, row.appeal_id = (
-        VoidingState.LIFTED, now, by, appeal.id,
+        VoidingState.LIFTED, now, by, appeal_id,
     )  # fmt: skip
     db.session.flush()
-    sheet = queries_sheets.sheets([appeal.attempt_id])[0]
-    audit.record("voiding.lifted", "attempt", sheet.code, by=by, now=now, appeal=appeal.id)
-    record_delivered(delivered(run, sheet), note=appeal.decision, by=by, now=now, replaces=void)
+    sheet = queries_sheets.sheets([row.attempt_id])[0]
+    audit.record("voiding.lifted", "attempt", sheet.code, by=by, now=now, appeal=appeal_id)
+    record_delivered(delivered(run, sheet), note=note, by=by, now=now, replaces=void)
 
 
 def _locked(voiding_id: int) -> ResultVoiding:

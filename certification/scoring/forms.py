@@ -93,6 +93,15 @@ class VoidingForm(Form):
     )
 
 
+class ReinstatementForm(Form):
+    """Why a void result counts again."""
+
+    text = TextAreaField(
+        _l("Why the result counts again"),
+        [DataRequired(_l("Give the reason.")), Length(max=2000)],
+    )
+
+
 class MarkForm(Form):
     """The comment beside the points."""
 

@@ -1,4 +1,5 @@
-"""Results that are voided because of an irregularity that was found after the exam was scored."""
+"""Results that are voided because of an irregularity that was found after the exam was scored, and
+that are reinstated."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -18,7 +19,7 @@ class VoidingState(StrEnum):
     CONFIRMED = "confirmed"
     DROPPED = "dropped"
     LIFTED = "lifted"
-    """An appeal ended it: the result holds again, as a new fact."""
+    """An appeal or a reinstatement ended it: the result holds again, as a new fact."""
 
 
 VOIDING_MOVES = {
@@ -30,7 +31,8 @@ REASONS = ("identity", "aids", "collusion", "content", "procedure", "other")
 
 class ResultVoiding(Base):
     """A decision that a result does not hold. One person proposes it, another one who had no part
-    in the exam confirms it; an appeal that is upheld ends it (all held by triggers)."""
+    in the exam confirms it; an appeal that is upheld ends it, or a reinstatement (all held by
+    triggers)."""
 
     __tablename__ = "result_voiding"
 
@@ -53,7 +55,7 @@ class ResultVoiding(Base):
     lifted_at: Mapped[datetime | None]
     lifted_by: Mapped[int | None]
     appeal_id: Mapped[int | None] = mapped_column(sa.ForeignKey("appeal.id"), index=True)
-    """Which ended it."""
+    """Which ended it; none where a reinstatement did."""
 
     attempt: Mapped[Attempt] = relationship(lazy="raise")
     result: Mapped[ExamResult] = relationship(lazy="raise")
@@ -66,6 +68,50 @@ class ResultVoiding(Base):
         sa.Index(
             "uq_result_voiding_live",
             "attempt_id",
+            unique=True,
+            sqlite_where=sa.text("state IN ('proposed', 'confirmed')"),
+            postgresql_where=sa.text("state IN ('proposed', 'confirmed')"),
+        ),
+    )
+
+
+class ReinstatementState(StrEnum):
+    PROPOSED = "proposed"
+    """Waits for a second person; the result is void until then."""
+    CONFIRMED = "confirmed"
+    DROPPED = "dropped"
+
+
+REINSTATEMENT_MOVES = {
+    ReinstatementState.PROPOSED: frozenset(
+        {ReinstatementState.CONFIRMED, ReinstatementState.DROPPED}
+    ),
+}
+
+
+class ResultReinstatement(Base):
+    """A decision that a void result counts again. One person proposes it, another one who had no
+    part in the exam or the voiding confirms it (held by triggers)."""
+
+    __tablename__ = "result_reinstatement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    voiding_id: Mapped[int] = mapped_column(sa.ForeignKey("result_voiding.id"), index=True)
+    text: Mapped[str] = mapped_column(Words(2000))
+    """Why; the candidate reads it."""
+    state: Mapped[ReinstatementState] = mapped_column(choice(ReinstatementState, "state"))
+    proposed_at: Mapped[datetime]
+    proposed_by: Mapped[int]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None]
+    """Who confirmed it or dropped it."""
+
+    voiding: Mapped[ResultVoiding] = relationship(lazy="raise")
+
+    __table_args__ = (
+        sa.Index(
+            "uq_result_reinstatement_live",
+            "voiding_id",
             unique=True,
             sqlite_where=sa.text("state IN ('proposed', 'confirmed')"),
             postgresql_where=sa.text("state IN ('proposed', 'confirmed')"),

@@ -1,4 +1,5 @@
-"""Voided results: those of an attempt, those that wait in an exam, and what rests on a result."""
+"""Voided results: those of an attempt, those that wait in an exam, what rests on a result, and how
+a result was reinstated."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +15,12 @@ from certification.delivery.models import Attempt, AttemptEvent, ExamBooking
 from certification.exams import queries as exams
 from certification.exams.models import ExamResult
 from certification.scoring.models import Appeal, AppealState, ItemDisposition, Mark
-from certification.scoring.models_voiding import ResultVoiding, VoidingState
+from certification.scoring.models_voiding import (
+    ReinstatementState,
+    ResultReinstatement,
+    ResultVoiding,
+    VoidingState,
+)
 from certification.scoring.models_work import DispositionChange
 from lms import slots
 from lms.accounts.models import Person
@@ -81,20 +87,69 @@ def by_id(voiding_id: int, exam_id: int) -> Any | None:
 
 
 def waiting(exam_id: int, after: int | None = None, size: int = SIZE) -> Page[Any]:
-    """(voiding, attempt's code, person's name) that wait for a second person, the oldest first."""
+    """(voiding, attempt's code, person's name, when a reinstatement was proposed) that wait for a
+    second person, the oldest voiding first."""
     rows: Sequence[Any] = db.session.execute(
-        sa.select(ResultVoiding, Attempt.code, Person.name)
+        sa.select(ResultVoiding, Attempt.code, Person.name, ResultReinstatement.proposed_at)
         .join(Attempt, Attempt.id == ResultVoiding.attempt_id)
         .join(Person, Person.id == Attempt.person_id)
+        .outerjoin(
+            ResultReinstatement,
+            sa.and_(
+                ResultReinstatement.voiding_id == ResultVoiding.id,
+                ResultReinstatement.state == ReinstatementState.PROPOSED,
+            ),
+        )
         .where(
             Attempt.exam_id == exam_id,
-            ResultVoiding.state == VoidingState.PROPOSED,
+            sa.or_(
+                ResultVoiding.state == VoidingState.PROPOSED, ResultReinstatement.id.is_not(None)
+            ),
             ResultVoiding.id > (after or 0),
         )
         .order_by(ResultVoiding.id)
         .limit(size + 1)
     ).all()
     return page_of(rows, size=size, key=lambda row: (row[0].id,), is_first=after is None)
+
+
+def reinstatements(attempt_id: int) -> Sequence[Any]:
+    """(reinstatement, who proposed it, who decided) of an attempt, newest first."""
+    proposer, decider = aliased(Person), aliased(Person)
+    return db.session.execute(
+        sa.select(
+            ResultReinstatement, proposer.name.label("proposer"), decider.name.label("decider")
+        )
+        .join(ResultVoiding, ResultVoiding.id == ResultReinstatement.voiding_id)
+        .outerjoin(proposer, proposer.id == ResultReinstatement.proposed_by)
+        .outerjoin(decider, decider.id == ResultReinstatement.decided_by)
+        .where(ResultVoiding.attempt_id == attempt_id)
+        .order_by(ResultReinstatement.id.desc())
+    ).all()
+
+
+def reinstatement(reinstatement_id: int, exam_id: int) -> ResultReinstatement | None:
+    """A reinstatement of an exam."""
+    return db.session.scalar(
+        sa.select(ResultReinstatement)
+        .join(ResultVoiding, ResultVoiding.id == ResultReinstatement.voiding_id)
+        .join(Attempt, Attempt.id == ResultVoiding.attempt_id)
+        .where(ResultReinstatement.id == reinstatement_id, Attempt.exam_id == exam_id)
+    )
+
+
+def reinstated(attempt_id: int) -> ResultReinstatement | None:
+    """What made the result of an attempt count again last."""
+    return db.session.scalar(
+        sa.select(ResultReinstatement)
+        .join(ResultVoiding, ResultVoiding.id == ResultReinstatement.voiding_id)
+        .where(
+            ResultVoiding.attempt_id == attempt_id,
+            ResultReinstatement.state == ReinstatementState.CONFIRMED,
+        )
+        .order_by(ResultReinstatement.id.desc())
+        .limit(1)
+    )
 
 
 def standing(attempt_id: int) -> ResultVoiding | None:
@@ -125,8 +180,8 @@ def has_open_appeal(attempt_id: int) -> bool:
 def had_part(attempt_id: int, before: datetime) -> set[int]:
     """Whoever did anything about an attempt or its result before an instant: marked it, held it
     (identity, pauses, time, notes), decided on an item of it, settled a pass, answered an appeal,
-    voided the result. The database asks the same before an appeal is answered and before a voiding
-    is confirmed."""
+    voided or reinstated the result. The database asks the same before an appeal is answered, and
+    before a voiding or a reinstatement is confirmed."""
     mine = DispositionChange.attempt_id == attempt_id
     decisions = (
         sa.select(ItemDisposition.id)
@@ -152,5 +207,16 @@ def had_part(attempt_id: int, before: datetime) -> set[int]:
         ),
         sa.select(ResultVoiding.proposed_by).where(*voided),
         sa.select(ResultVoiding.decided_by).where(*voided),
+        _reinstated(ResultReinstatement.proposed_by, attempt_id, before),
+        _reinstated(ResultReinstatement.decided_by, attempt_id, before),
     )
     return {one for one in db.session.scalars(sa.union(*people)) if one is not None}
+
+
+def _reinstated(column: Any, attempt_id: int, before: datetime) -> AnySelect:
+    """Who proposed or decided on a reinstatement of an attempt before an instant."""
+    return (
+        sa.select(column)
+        .join(ResultVoiding, ResultVoiding.id == ResultReinstatement.voiding_id)
+        .where(ResultVoiding.attempt_id == attempt_id, ResultReinstatement.proposed_at < before)
+    )

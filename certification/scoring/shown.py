@@ -16,7 +16,7 @@ from certification.scoring import queries, queries_voiding, wording
 from certification.scoring.actions_appeals import last_day
 from certification.scoring.domains import Domain
 from certification.scoring.models import ScoreRun
-from certification.scoring.models_voiding import ResultVoiding
+from certification.scoring.models_voiding import ResultReinstatement, ResultVoiding
 from courses.catalog.snapshot import catalog
 from lms import charts, site
 from lms.accounts.models import Person
@@ -74,6 +74,8 @@ class Report:
     """Why one may not sit again yet, and from when on; empty: at once, or passed."""
     voiding: ResultVoiding | None = None
     """What makes the result void; its score and decision do not hold then."""
+    reinstated: ResultReinstatement | None = None
+    """What made a void result count again."""
 
     @property
     def void_reason(self) -> str:
@@ -120,6 +122,7 @@ def report(row: Any, run: ScoreRun, person: Person, *, now: datetime) -> Report:
         can_appeal=until is not None and today(now, site.issuer_zone()) <= until,
         retake=[] if run.passed and voiding is None else _retake(row, now),
         voiding=voiding,
+        reinstated=None if voiding else queries_voiding.reinstated(attempt.id),
     )
 
 

@@ -56,6 +56,7 @@ def record(code: str, attempt_code: str) -> ResponseReturnValue:
         decisions=_decisions(runs),
         appeals=queries_work.appeals_of(attempt.id),
         voidings=queries_voiding.of_attempt(attempt.id),
+        reinstatements=queries_voiding.reinstatements(attempt.id),
         followed=queries_appeals.followed(attempt.id),
         wording=wording,
     )

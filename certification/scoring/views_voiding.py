@@ -10,7 +10,12 @@ from certification.exams import queries as exams
 from certification.exams.models import ExamResult
 from certification.scoring import actions_voiding as actions
 from certification.scoring import forms, queries, queries_voiding, reach, wording
-from certification.scoring.models_voiding import REASONS, ResultVoiding, VoidingState
+from certification.scoring.models_voiding import (
+    REASONS,
+    ReinstatementState,
+    ResultVoiding,
+    VoidingState,
+)
 from certification.scoring.views import blueprint
 from lms import clock, slots
 from lms.forms import accepted
@@ -89,8 +94,24 @@ def voiding(code: str, voiding_id: int) -> ResponseReturnValue:
         had_part=by in {attempt.person_id, *queries_voiding.had_part(attempt.id, clock.now())},
         waits=queries_voiding.has_open_appeal(attempt.id),
         wording=wording,
+        **_reinstating(decision),
         **_resting(decision.result),
     )
+
+
+def _reinstating(decision: ResultVoiding) -> dict[str, Any]:
+    """What was proposed about letting the result count again, and what of it waits."""
+    rows = [
+        row
+        for row in queries_voiding.reinstatements(decision.attempt_id)
+        if row.ResultReinstatement.voiding_id == decision.id
+    ]
+    waiting = [
+        row.ResultReinstatement
+        for row in rows
+        if row.ResultReinstatement.state == ReinstatementState.PROPOSED
+    ]
+    return {"reinstatements": rows, "proposal": waiting[0] if waiting else None}
 
 
 @blueprint.post("/manage/exams/<code>/voidings/<int:voiding_id>/confirmation")

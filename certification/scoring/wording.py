@@ -53,6 +53,12 @@ wording.register(
         "voiding_outdated": lambda: _(
             "The result changed since this was proposed. Drop the proposal and look at it anew."
         ),
+        "reinstatement_open": lambda: _(
+            "It is proposed already that this result counts again. Confirm that or drop it first."
+        ),
+        "reinstatement_second_person": lambda: _(
+            "You proposed that the result counts again: a second person has to confirm it."
+        ),
         "nothing_left": lambda: _("Without this item a form would have nothing that counts."),
         "key_wrong": lambda: _("This cannot be the item's key."),
         "disposition_open": lambda: _(
@@ -150,7 +156,16 @@ def voiding_state(state: str) -> tuple[str, str]:
         "proposed": ("warn", _("Proposed")),
         "confirmed": ("bad", _("Void")),
         "dropped": ("", _("Dropped")),
-        "lifted": ("ok", _("Ended by an appeal")),
+        "lifted": ("ok", _("No longer void")),
+    }[state]
+
+
+def reinstatement_state(state: str) -> tuple[str, str]:
+    """(colour, word) of a reinstatement."""
+    return {
+        "proposed": ("warn", _("Reinstatement proposed")),
+        "confirmed": ("ok", _("Reinstated")),
+        "dropped": ("", _("Reinstatement dropped")),
     }[state]
 
 

@@ -23,6 +23,8 @@ ROLES_TO_TRY = (
     ("manager@demo.example", "organisation manager"),
     ("author@demo.example", "item author"),
     ("proctor@demo.example", "proctor and assessor"),
+    ("certifier@demo.example", "certification manager"),
+    ("reviewer@demo.example", "second certification manager"),
     ("support@demo.example", "support agent"),
     ("admin@demo.example", "administrator"),
     ("auditor@demo.example", "auditor"),

@@ -172,7 +172,7 @@ def test_a_result_is_voided_by_two_people_by_keyboard(visit: Open, scored: Score
     deputy = visit(color_scheme="dark")
     deputy.sign_in(scored.deputy)
     page = deputy.go(f"{scored.exam}/attempts")
-    expect(page.locator("main")).to_contain_text("Results that may be void")
+    expect(page.locator("main")).to_contain_text("Voiding proposed")
     sound(page)
     page.goto(manager.page.url)
     sound(page)

@@ -223,7 +223,7 @@ def test_the_exam_is_passed_where_the_scheme_asks_for_it() -> None:
 def test_there_is_somebody_to_sign_in_as_for_each_role() -> None:
     addresses = [person.email for person in PEOPLE.people]
     assert len(addresses) == len(set(addresses)) >= 39
-    first = [address.removesuffix("@demo.example") for address in addresses[:9]]
+    first = [address.removesuffix("@demo.example") for address in addresses[:11]]
     assert first == [
         "learner",
         "trainer",
@@ -231,16 +231,19 @@ def test_there_is_somebody_to_sign_in_as_for_each_role() -> None:
         "manager",
         "author",
         "proctor",
+        "certifier",
+        "reviewer",
         "support",
         "admin",
         "auditor",
     ]
-    assert {role.value for person in PEOPLE.people[1:9] for role in person.roles} == {
+    assert {role.value for person in PEOPLE.people[1:11] for role in person.roles} == {
         "trainer",
         "partner",
         "organisation_manager",
         "author",
         "assessor",
+        "certification_manager",
         "support_agent",
         "administrator",
         "auditor",

@@ -26,6 +26,7 @@ SINGLE = [code for code, one in CONTENTS.items() if one.kind == "choice" and one
 WRITTEN = [code for code, item in ITEMS.items() if item.part == "written"]
 SCORED = [code for code in WRITTEN if not ITEMS[code].pilot]
 LETTERS = re.compile(r"[a-zà-ÿ0-9]+")
+FIGURES = re.compile(r"\d+")
 
 
 def right(content: ItemContent) -> object:
@@ -132,18 +133,17 @@ def test_no_letter_is_the_key_more_often_than_one_expects() -> None:
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_length_does_not_tell_the_key(language: str) -> None:
-    asked = [
-        lengths(CONTENTS[code], language) for code in SINGLE if language in CONTENTS[code].texts
-    ]
+    asked = [lengths(CONTENTS[code], language) for code in SINGLE]
     longest = sum(key > max(others) for key, others in asked)
     shortest = sum(key < min(others) for key, others in asked)
     assert longest <= 0.35 * len(asked)
     assert shortest <= 0.45 * len(asked)
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("code", SINGLE)
-def test_options_are_of_about_the_same_length(code: str) -> None:
-    key, others = lengths(CONTENTS[code], "en")
+def test_options_are_of_about_the_same_length(code: str, language: str) -> None:
+    key, others = lengths(CONTENTS[code], language)
     assert len(others) == 3
     assert max(key, *others) - min(key, *others) <= 22
 
@@ -160,21 +160,23 @@ def test_no_item_asks_for_all_of_the_above_or_the_exception(code: str) -> None:
 
 
 def test_a_number_of_right_answers_is_said_and_stressed() -> None:
-    words = {2: "**two**", 3: "**three**"}
+    words = {2: ("**two**", "**zwei**"), 3: ("**three**", "**drei**")}
     for code, content in CONTENTS.items():
         if content.kind == "choice" and code not in SINGLE:
             assert content.most == len(content.key_choices)
-            assert words[content.most] in content.texts["en"].body
+            for language, word in zip(("en", "de"), words[content.most], strict=True):
+                assert word in content.texts[language].body
             assert content.scoring.rule == "share"
 
 
-def test_at_least_ten_items_have_german_beside_english() -> None:
-    german = [one for one in CONTENTS.values() if "de" in one.texts]
-    assert len(german) >= 10
-    for one in german:
-        assert one.languages[0] == "en"
-        assert set(one.texts["de"].options) == set(one.texts["en"].options)
-        assert set(one.texts["de"].feedback) == set(one.texts["en"].feedback)
+@pytest.mark.parametrize("code", ITEMS)
+def test_each_item_is_in_english_and_german_with_the_same_parts_and_figures(code: str) -> None:
+    content = CONTENTS[code]
+    english, german = content.texts["en"], content.texts["de"]
+    assert content.languages == ("en", "de")
+    for part in ("options", "places", "criteria", "feedback"):
+        assert set(getattr(german, part)) == set(getattr(english, part)), part
+    assert sorted(FIGURES.findall(german.body)) == sorted(FIGURES.findall(english.body))
 
 
 def test_estimates_are_spread_and_what_an_assessor_marks_has_none() -> None:

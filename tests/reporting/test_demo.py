@@ -18,13 +18,15 @@ from certification.certificates.models import Certificate
 from certification.delivery.models import Attempt, AttemptResponse
 from certification.exams.models import ExamResult
 from certification.rubrics.models import Assessment
+from certification.scoring import queries_voiding
 from certification.scoring.models import RunState, ScoreRun
 from courses.catalog.datafiles import CatalogFile
 from lms import clock, jobs
 from lms.accounts.datafiles import PeopleFile
-from lms.accounts.models import Person
+from lms.accounts.models import Account, Person, RoleGrant
 from lms.datafile import read
 from lms.db import db, run, unit
+from lms.permissions import PERMISSIONS
 from reporting.cli import SHIPPED
 from reporting.demo import people as demo
 from reporting.demo.stage import working_day
@@ -202,6 +204,21 @@ def test_somebody_passed_an_exam_that_was_taken_here(told: Flask) -> None:
     assert run_.state == RunState.DECIDING
     assert (result.passed, result.score) == (True, run_.scaled)
     assert len(awards) == 1
+
+
+def test_three_people_can_try_what_takes_two(told: Flask) -> None:
+    roles = [role.value for role in PERMISSIONS["exams.configure"]]
+    with unit(writes=False):
+        attempt = db.session.scalars(sa.select(Attempt)).one()
+        rows = db.session.execute(
+            sa.select(Account.email, Account.person_id)
+            .join(RoleGrant, RoleGrant.person_id == Account.person_id)
+            .where(RoleGrant.role.in_(roles))
+        ).all()
+        busy = {attempt.person_id, *queries_voiding.had_part(attempt.id, NOW)}
+    free = {row.email for row in rows if row.person_id not in busy}
+    assert free == {f"{name}@demo.example" for name in ("admin", "certifier", "reviewer")}
+    assert free <= {email for email, _role in demo.ROLES_TO_TRY}
 
 
 def test_somebody_was_judged_by_the_rubric_before(told: Flask) -> None:
