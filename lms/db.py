@@ -137,7 +137,7 @@ def connection(*, alone: bool = False) -> Iterator[Any]:
     `alone`: for one statement that writes. On PostgreSQL, in a unit that has asked nothing yet, it
     is a transaction of its own, without BEGIN and COMMIT around it."""
     is_alone = alone and not is_begun() and db.engine.dialect.name == "postgresql"
-    driver, is_mine = (connections.reader(db.engine), True) if is_alone else _driver()
+    driver, is_mine = _driver() if not is_alone else (_reader(), True)
     try:
         yield driver
     except connections.driver_error(db.engine) as error:
@@ -157,14 +157,20 @@ def _driver() -> tuple[PoolProxiedConnection, bool]:
             g.writer = driver
         return driver, False
     if not is_reading():
-        return connections.reader(db.engine), True
+        return _reader(), True
     if "reader" not in g:
-        g.reader = connections.reader(db.engine)
+        g.reader = _reader()
     return g.reader, False
+
+
+def _reader() -> PoolProxiedConnection:
+    """A unit that reads is run again when its connection turns out to be lost."""
+    return connections.reader(db.engine, may_repeat=is_reading())
 
 
 def _give_back() -> None:
     g.pop("kept_in_unit", None)
+    g.pop("brought", None)
     g.pop("writer", None)
     reader = g.pop("reader", None)
     if reader is not None:

@@ -14,7 +14,7 @@ from certification.certificates.models import Certificate, CertificateState
 from certification.certificates.rules import Standing, Verdict, days_left, verdict_on
 from courses.catalog.models import Programme
 from lms.db import AnySelect, db
-from lms.prepared import Prepared
+from lms.prepared import Asked, Prepared
 
 successor = aliased(Certificate)
 _earlier = aliased(Certificate)
@@ -146,6 +146,11 @@ def check(row: Any, day: date) -> Checked:
         suspended_on=row.suspended_on,
     )
     return Checked(row, verdict_on(standing, day), days_left(row.valid_until, day))
+
+
+def question_of_person(person_id: int, day: date) -> Asked:
+    """What `of_person` asks, for a page that asks more."""
+    return _OF_PERSON.asked(person=person_id, day=day)
 
 
 def of_person(person_id: int, day: date) -> list[Checked]:
