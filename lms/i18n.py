@@ -1,6 +1,6 @@
 """Languages: gettext through Flask-Babel, a pseudo-locale, and formats that name their zone."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache, lru_cache
@@ -155,8 +155,14 @@ def moment(value: datetime | None, zone: str | None = None) -> str:
     """20 Nov 2026, 09:00 CET: an instant in a zone (the reader's), which is named."""
     if value is None:
         return ""
-    zone = zone or zone_name()
-    return f"{short_date(value.astimezone(ZoneInfo(zone)))}, {clock_time(value, zone)}"
+    minute = value.astimezone(UTC).replace(second=0, microsecond=0)
+    return _moment(minute, zone or zone_name(), _babel_locale())
+
+
+@lru_cache(maxsize=5000)
+def _moment(minute: datetime, zone: str, tag: str) -> str:
+    day = minute.astimezone(ZoneInfo(zone)).date()
+    return f"{_date(day, 'medium', tag)}, {clock_time(minute, zone)}"
 
 
 def clock_time(value: datetime, zone: str | None = None) -> str:

@@ -6,17 +6,16 @@ statement is planned once by its name, its values are sent as text and its rows 
 own loaders. Several statements may be sent together, which is one wait instead of one for each.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 from psycopg import Connection, abc, errors, generators
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
 
-T = TypeVar("T")
 Raw: TypeAlias = tuple[Any, ...]
 Question: TypeAlias = tuple[str, Sequence[Any]]
 """A statement with `$1`, and its values in order."""
@@ -45,7 +44,8 @@ class _Plan:
 
 
 class Wire:
-    """A connection in autocommit mode, with its plans."""
+    """A connection in autocommit mode, with its plans. psycopg has the server forget all plans of a
+    connection on which a transaction was rolled back: then they are made again."""
 
     def __init__(self, driver: Connection[Any]) -> None:
         self.driver = driver
@@ -54,19 +54,19 @@ class Wire:
 
     def rows(self, text: str, values: Sequence[Any]) -> list[Raw]:
         """All rows of one statement."""
-        return self._planned(lambda: self._one(text, values))
+        try:
+            return self._one(text, values)
+        except errors.InvalidSqlStatementName:
+            self._plans.clear()
+            return self._one(text, values)
 
     def together(self, questions: Sequence[Question]) -> list[list[Raw]]:
         """All rows of each of several statements, which are sent before the first is answered."""
-        return self._planned(lambda: self._several(questions))
-
-    def _planned(self, ask: Callable[[], T]) -> T:
-        """Psycopg has the server forget all plans of a connection when a transaction rolls back."""
         try:
-            return ask()
+            return self._several(questions)
         except errors.InvalidSqlStatementName:
             self._plans.clear()
-            return ask()
+            return self._several(questions)
 
     def _one(self, text: str, values: Sequence[Any]) -> list[Raw]:
         plan, pgconn = self._plan(text), self.driver.pgconn

@@ -31,7 +31,6 @@ _COLUMNS = (
     Certificate.issued_on,
     Certificate.valid_until,
     Certificate.state,
-    Certificate.issued_at,
     Certificate.facts_sha256,
     Certificate.document_sha256,
     Certificate.supersession_reason,
@@ -99,7 +98,9 @@ _LIFTED = (
     .label("lifted")
 )
 _WITH_FACTS = Prepared(
-    selected(_DAY, Certificate.facts, _LIFTED).where(Certificate.code == sa.bindparam("code"))
+    selected(_DAY, Certificate.facts["json"].as_string().label("facts"), _LIFTED).where(
+        Certificate.code == sa.bindparam("code")
+    )
 )
 _BY_CODE = Prepared(selected(_DAY).where(Certificate.code == sa.bindparam("code")))
 _OF_PERSON = Prepared(
@@ -117,7 +118,7 @@ def by_code(code: str, day: date) -> Checked | None:
 
 
 def with_facts(code: str, day: date) -> Checked | None:
-    """As `by_code`, and the row has the frozen facts and how many suspensions were lifted."""
+    """As `by_code`, and the row has the frozen facts as text, and counts lifted suspensions."""
     row = _WITH_FACTS.first(code=code, day=day)
     return None if row is None else check(row, day)
 
