@@ -113,10 +113,11 @@ def _with_mark(page: str) -> tuple[bytes, str]:
 
 def _look() -> tuple[str, str, site.Site]:
     """What every page of this request depends on: language, appearance, who runs the academy."""
-    if "look" not in g:
+    look: tuple[str, str, site.Site] | None = g.get("look")
+    if look is None:
         theme = request.cookies.get("theme")
-        g.look = (i18n.language(), theme if theme in {"light", "dark"} else "", site.current())
-    look: tuple[str, str, site.Site] = g.look
+        look = (i18n.language(), theme if theme in {"light", "dark"} else "", site.current())
+        g.look = look
     return look
 
 
