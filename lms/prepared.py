@@ -19,7 +19,7 @@ from sqlalchemy.sql.type_api import TypeEngine
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from lms.connections import in_order, rows_of, wire_of
-from lms.db import AnySelect, connection, db, is_begun, is_reading
+from lms.db import AnySelect, connection, db, is_reading
 from lms.wire import Question
 
 Convert = Callable[[Any], Any]
@@ -152,7 +152,7 @@ def ahead(*questions: Asked) -> None:
     """Ask now and at once what this unit is about to ask one by one, where that saves waiting:
     PostgreSQL is asked once, SQLite later as before. Each answer is for the next who asks the same
     in this unit, and for them alone. A unit that writes reads at its own time."""
-    if db.engine.dialect.name != "postgresql" or not is_reading() or is_begun():
+    if db.engine.dialect.name != "postgresql" or not is_reading():
         return
     with connection() as driver:
         wire = wire_of(db.engine.dialect, driver)

@@ -1,6 +1,5 @@
 """Prepared SELECTs: the same values as an ordinary query, in the same transaction."""
 
-from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -161,15 +160,3 @@ def test_postgres_is_asked_at_once(app: Flask, make: Factory) -> None:
         ahead(NAMES.asked(id=ines.id))
         rename(ines, "Ines Sol")
         assert NAMES.first(id=ines.id).name == "Ines Prado"
-
-
-@pytest.mark.postgres
-def test_a_rolled_back_unit_costs_a_reader_nothing(app: Flask, make: Factory) -> None:
-    ines = make.person("Ines Prado")
-    for _ in range(4):
-        with unit(writes=False):
-            assert NAMES.first(id=ines.id).name == "Ines Prado"
-        with suppress(ZeroDivisionError), unit(writes=True):
-            for _ in range(4):
-                db.session.execute(sa.select(Person.name)).all()
-            raise ZeroDivisionError

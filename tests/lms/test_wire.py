@@ -1,5 +1,6 @@
 """PostgreSQL without a cursor: the same values, one wait for several questions, plans that heal."""
 
+import signal
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
@@ -74,6 +75,23 @@ def test_an_error_is_the_driver_s_and_the_connection_lives_on(
     with pytest.raises(psycopg.errors.UndefinedTable):
         wire.rows("SELECT $1::INTEGER FROM nowhere", [1])
     assert wire.rows(halved, [1]) == [(1,)]
+
+
+def test_a_wait_that_was_broken_off_leaves_no_answers_behind(
+    driver: psycopg.Connection[Any],
+) -> None:
+    def give_up(*_signal: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    try:
+        with pytest.raises(TimeoutError):
+            Wire(driver).together([("SELECT pg_sleep($1::FLOAT)", [20]), (NUMBER, [1])])
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert driver.closed
 
 
 def test_a_lost_connection_is_closed(driver: psycopg.Connection[Any]) -> None:
