@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 _frozen: ContextVar[datetime | None] = ContextVar("frozen_now", default=None)
@@ -14,14 +15,20 @@ def now() -> datetime:
     return _frozen.get() or datetime.now(UTC)
 
 
+@lru_cache(maxsize=1000)
+def zone_of(name: str) -> ZoneInfo:
+    """The rules of an IANA zone. Python keeps eight and reads others from their files each time."""
+    return ZoneInfo(name)
+
+
 def today(instant: datetime, zone: str) -> date:
     """The calendar date of an instant in an IANA zone (dates `_on` are in the issuer's zone)."""
-    return instant.astimezone(ZoneInfo(zone)).date()
+    return instant.astimezone(zone_of(zone)).date()
 
 
 def midnight(day: date, zone: str) -> datetime:
     """The instant, in UTC, at which a calendar date begins in an IANA zone."""
-    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+    return datetime.combine(day, time(), zone_of(zone)).astimezone(UTC)
 
 
 @contextmanager

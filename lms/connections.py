@@ -8,7 +8,7 @@ COMMITTED, read-only for units that read; single SELECTs of hot pages without a 
 
 import select
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from time import monotonic, sleep
 from typing import Any
@@ -21,6 +21,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from lms import storedjson
 from lms.settings import Settings
+from lms.wire import Wire
 
 BUSY_TIMEOUT_MS = 30_000
 CLOSE_TRIES, CLOSE_TRY_SECONDS = 200, 0.000_2
@@ -155,13 +156,15 @@ _resting: WeakKeyDictionary[Engine, tuple[PoolProxiedConnection, float]] = WeakK
 giving and taking costs as much as a small SELECT (measured: 0047)."""
 
 
-def reader(engine: Engine) -> PoolProxiedConnection:
+def reader(engine: Engine, *, may_repeat: bool) -> PoolProxiedConnection:
     """A connection whose statements need no BEGIN: round trips that PostgreSQL's hot pages save. It
-    goes back by `give_back`; after a rest the pool asks first whether it still lives."""
+    goes back by `give_back`; after a rest the pool asks first whether it still lives. Who
+    `may_repeat` what was asked needs not know that it was alive a moment ago."""
     connection, since = _resting.pop(engine, (None, 0.0))
     is_postgres = engine.dialect.name == "postgresql"
     if connection is not None:
-        is_silent = not (is_postgres and _has_spoken(connection.dbapi_connection))
+        is_checked = is_postgres and not may_repeat
+        is_silent = not (is_checked and _has_spoken(connection.dbapi_connection))
         if is_silent and monotonic() - since < REST_SECONDS:
             return connection
         _to_pool(connection, used=since)
@@ -173,7 +176,7 @@ def reader(engine: Engine) -> PoolProxiedConnection:
 
 
 def in_order(dialect: Dialect) -> Dialect:
-    """The dialect whose values stand in order: `$1` on PostgreSQL, which `cursor_of` takes."""
+    """The dialect whose values stand in order: `$1` on PostgreSQL, which `rows_of` takes."""
     if dialect.name != "postgresql":
         return dialect
     kind: Any = type(dialect)
@@ -181,7 +184,32 @@ def in_order(dialect: Dialect) -> Dialect:
     return ordered
 
 
-def cursor_of(dialect: Dialect, connection: PoolProxiedConnection) -> Any:
+def wire_of(dialect: Dialect, connection: PoolProxiedConnection) -> Wire | None:
+    """The quicker way to ask PostgreSQL (`lms.wire`), where this connection may go it: without a
+    transaction, and without a pooler between, behind which plans are lost."""
+    driver: Any = connection.dbapi_connection
+    if dialect.name != "postgresql" or not driver.autocommit or driver.prepare_threshold is None:
+        return None
+    wire: Wire | None = connection.info.get("wire")
+    if wire is None:
+        wire = connection.info["wire"] = Wire(driver)
+    return wire
+
+
+def rows_of(
+    dialect: Dialect, connection: PoolProxiedConnection, text: str, values: Sequence[Any]
+) -> Sequence[Any]:
+    """All rows of a statement in the form of `in_order`, as the driver reads them."""
+    wire = wire_of(dialect, connection)
+    if wire is not None:
+        return wire.rows(text, values)
+    cursor = _cursor_of(dialect, connection)
+    cursor.execute(text, values)
+    found: Sequence[Any] = cursor.fetchall()
+    return found
+
+
+def _cursor_of(dialect: Dialect, connection: PoolProxiedConnection) -> Any:
     """The connection's own cursor for statements in the form of `in_order`, whose rows are fetched
     at once. Kept with the connection: psycopg spends as much on a new cursor and on rewriting
     `%(name)s` as on the statement (measured: 0080)."""

@@ -137,7 +137,7 @@ def connection(*, alone: bool = False) -> Iterator[Any]:
     `alone`: for one statement that writes. On PostgreSQL, in a unit that has asked nothing yet, it
     is a transaction of its own, without BEGIN and COMMIT around it."""
     is_alone = alone and not is_begun() and db.engine.dialect.name == "postgresql"
-    driver, is_mine = (connections.reader(db.engine), True) if is_alone else _driver()
+    driver, is_mine = _alone() if is_alone else _driver()
     try:
         yield driver
     except connections.driver_error(db.engine) as error:
@@ -147,26 +147,32 @@ def connection(*, alone: bool = False) -> Iterator[Any]:
             connections.give_back(db.engine, driver)
 
 
+def _alone() -> tuple[PoolProxiedConnection, bool]:
+    return connections.reader(db.engine, may_repeat=False), True
+
+
 def _driver() -> tuple[PoolProxiedConnection, bool]:
     """The connection, and whether it must be given back after this one SELECT."""
-    if "writer" in g:
-        return g.writer, False
-    if is_begun() or writing.get():
+    own, is_writing = g.__dict__, writing.get()
+    if "writer" in own:
+        return own["writer"], False
+    if is_writing or is_begun():
         driver = db.session.connection().connection
-        if writing.get() and _inside.get() == _scope():
-            g.writer = driver
+        if is_writing and _inside.get() == _scope():
+            own["writer"] = driver
         return driver, False
     if not is_reading():
-        return connections.reader(db.engine), True
-    if "reader" not in g:
-        g.reader = connections.reader(db.engine)
-    return g.reader, False
+        return _alone()
+    if "reader" not in own:  # a unit that reads runs again when its connection was lost
+        own["reader"] = connections.reader(db.engine, may_repeat=True)
+    return own["reader"], False
 
 
 def _give_back() -> None:
-    g.pop("kept_in_unit", None)
-    g.pop("writer", None)
-    reader = g.pop("reader", None)
+    own = g.__dict__  # asked for once: to look through the proxy costs more than all the rest
+    for name in ("kept_in_unit", "brought", "writer"):
+        own.pop(name, None)
+    reader = own.pop("reader", None)
     if reader is not None:
         connections.give_back(db.engine, reader)
 

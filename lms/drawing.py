@@ -5,13 +5,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, request, url_for
 from flask_login import current_user
 from markupsafe import Markup
 
-from lms import i18n, site
+from lms import clock, i18n, site
 from lms.accounts.wording import role_name
 from lms.i18n import gettext as _
 from lms.navigation import crumb, navigation
@@ -19,6 +18,8 @@ from lms.web import static_url
 
 ICON = Markup('<svg class="icon" {}><use href="{}#{}"/></svg>')
 HIDDEN = Markup('aria-hidden="true"')
+OPTIONS = frozenset({"_anchor", "_external", "_method", "_scheme"})
+"""What `url_for` takes besides the values of an address."""
 RTL = frozenset({"ar", "he", "fa", "ur"})
 
 
@@ -65,7 +66,7 @@ def icon(name: str, label: str | None = None) -> Markup:
 
 def address(endpoint: str, **values: Any) -> str:
     """`url_for`, with the paths of the last thousands of calls kept: a page builds twenty."""
-    if endpoint[0] == "." or request.script_root or any(name[0] == "_" for name in values):
+    if endpoint[0] == "." or request.script_root or not OPTIONS.isdisjoint(values):
         return url_for(endpoint, **values)
     try:
         return _path(current_app._get_current_object(), endpoint, tuple(values.items()))  # type: ignore[attr-defined]
@@ -80,7 +81,7 @@ def _path(_app: Flask, endpoint: str, values: tuple[tuple[str, Any], ...]) -> st
 
 def in_zone(value: datetime, zone: str | None = None) -> datetime:
     """The instant as local time of an IANA zone (the reader's), for its date."""
-    return value.astimezone(ZoneInfo(zone or i18n.zone_name()))
+    return value.astimezone(clock.zone_of(zone or i18n.zone_name()))
 
 
 def browser_name(agent: str) -> str:

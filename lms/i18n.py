@@ -1,11 +1,11 @@
 """Languages: gettext through Flask-Babel, a pseudo-locale, and formats that name their zone."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache, lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 import flask_babel
 from babel import Locale, UnknownLocaleError
@@ -16,6 +16,8 @@ from flask import Flask, g, has_request_context, request, session
 from flask_login import current_user
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
+
+from lms import clock
 
 SOURCE = "en"
 PSEUDO = "en-XA"
@@ -48,14 +50,15 @@ def init_app(app: Flask) -> None:
 def language() -> str:
     """The language tag of this request; PSEUDO shows untranslated and clipped text."""
     try:
-        chosen = g.get("language")
+        own = g._get_current_object().__dict__  # asked thirty times a page
     except RuntimeError:
         return SOURCE
+    chosen: str | None = own.get("language")
     if chosen is None:
         if not has_request_context():
             return SOURCE
-        chosen = g.language = _choose()
-    return str(chosen)
+        chosen = own["language"] = _choose()
+    return chosen
 
 
 def _choose() -> str:
@@ -155,13 +158,19 @@ def moment(value: datetime | None, zone: str | None = None) -> str:
     """20 Nov 2026, 09:00 CET: an instant in a zone (the reader's), which is named."""
     if value is None:
         return ""
-    zone = zone or zone_name()
-    return f"{short_date(value.astimezone(ZoneInfo(zone)))}, {clock_time(value, zone)}"
+    minute = value.astimezone(UTC).replace(second=0, microsecond=0)
+    return _moment(minute, zone or zone_name(), _babel_locale())
+
+
+@lru_cache(maxsize=5000)
+def _moment(minute: datetime, zone: str, tag: str) -> str:
+    day = minute.astimezone(clock.zone_of(zone)).date()
+    return f"{_date(day, 'medium', tag)}, {clock_time(minute, zone)}"
 
 
 def clock_time(value: datetime, zone: str | None = None) -> str:
     """09:00 CET."""
-    local = value.astimezone(ZoneInfo(zone or zone_name()))
+    local = value.astimezone(clock.zone_of(zone or zone_name()))
     return f"{local:%H:%M} {zone_label(value, zone)}"
 
 
@@ -174,7 +183,7 @@ def zone_label(value: datetime, zone: str | None = None) -> str:
 @lru_cache(maxsize=5000)
 def _zone_label(zone: str, value: datetime, tag: str) -> str:
     """Clocks change at quarters of an hour at the finest, so one name holds for a quarter."""
-    local, language = value.astimezone(ZoneInfo(zone)), _locale_of(tag)
+    local, language = value.astimezone(clock.zone_of(zone)), _locale_of(tag)
     for name in (get_timezone_name(local, width="short", locale=language), local.tzname() or ""):
         if name.isalpha():
             return name
@@ -185,7 +194,7 @@ def _zone_label(zone: str, value: datetime, tag: str) -> str:
 
 def time_span(start: datetime, end: datetime, zone: str | None = None) -> str:
     """09:00–17:00 CET."""
-    first = start.astimezone(ZoneInfo(zone or zone_name()))
+    first = start.astimezone(clock.zone_of(zone or zone_name()))
     return f"{first:%H:%M}–{clock_time(end, zone)}"
 
 

@@ -1,6 +1,7 @@
 """Log lines: JSON for machines in production, readable on a terminal else; each names its request
 and who asked."""
 
+from random import getrandbits
 from typing import Any
 
 import structlog
@@ -8,6 +9,12 @@ from flask import g, has_app_context
 from structlog.typing import EventDict
 
 from lms.settings import Settings
+
+
+def request_id() -> str:
+    """A name for a request, in its log lines and its answer. Not a secret, so drawn without asking
+    the system; each process begins elsewhere."""
+    return f"{getrandbits(64):016x}"
 
 
 def configure(settings: Settings) -> None:

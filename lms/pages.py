@@ -6,6 +6,7 @@ was asked for, the page is kept with marks in the places of its values (`filled`
 """
 
 import hashlib
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeAlias
@@ -23,6 +24,8 @@ FLASHES = "_flashes"
 EDGE = "\0"
 """No text of ours holds it (`lms.web` refuses it), so it marks where a value stands."""
 MARK = Markup("\0{}\0")
+SPECIAL = re.compile("[&<>\"']")
+"""What `escape` changes."""
 Marks: TypeAlias = Mapping[str, Markup | None]
 
 
@@ -71,8 +74,15 @@ def part(key: Hashable, draw: Callable[[Marks], str], values: Mapping[str, str |
 def _fill(pieces: Sequence[str], values: Mapping[str, str | None]) -> str:
     """Text and values in turn."""
     whole = list(pieces)
-    whole[1::2] = [escape(values[name]) for name in pieces[1::2]]
+    whole[1::2] = [_escaped(values[name]) for name in pieces[1::2]]
     return "".join(whole)
+
+
+def _escaped(value: str | None) -> str:
+    """Most values are words without a special character: to look is a third of making Markup."""
+    if type(value) is str and SPECIAL.search(value) is None:
+        return value
+    return escape(value)
 
 
 def _pieces(
@@ -103,10 +113,11 @@ def _with_mark(page: str) -> tuple[bytes, str]:
 
 def _look() -> tuple[str, str, site.Site]:
     """What every page of this request depends on: language, appearance, who runs the academy."""
-    if "look" not in g:
+    look: tuple[str, str, site.Site] | None = g.get("look")
+    if look is None:
         theme = request.cookies.get("theme")
-        g.look = (i18n.language(), theme if theme in {"light", "dark"} else "", site.current())
-    look: tuple[str, str, site.Site] = g.look
+        look = (i18n.language(), theme if theme in {"light", "dark"} else "", site.current())
+        g.look = look
     return look
 
 

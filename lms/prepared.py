@@ -10,15 +10,17 @@ A run joins the transaction of its unit, if one has begun.
 
 from collections import namedtuple
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
+from flask import g
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.type_api import TypeEngine
 from sqlalchemy.sql.visitors import replacement_traverse
 
-from lms.connections import cursor_of, in_order
-from lms.db import AnySelect, connection, db
+from lms.connections import in_order, rows_of, wire_of
+from lms.db import AnySelect, connection, db, is_reading
+from lms.wire import Question
 
 Convert = Callable[[Any], Any]
 observers: list[Callable[[str], None]] = []
@@ -114,13 +116,23 @@ class Prepared:
     def _run(self, values: dict[str, Any], *, alone: bool) -> list[Any]:
         dialect = db.engine.dialect
         compiled = self._in_dialect(dialect)
-        for observe in observers:
-            observe(compiled.text)
-        given = compiled.arguments(values)
-        with connection(alone=alone) as driver:
-            cursor = cursor_of(dialect, driver)
-            cursor.execute(compiled.text, given)
-            return [compiled.read(raw) for raw in cursor.fetchall()]
+        found = _taken(self, values)
+        if found is None:
+            _observe(compiled)
+            given = compiled.arguments(values)
+            with connection(alone=alone) as driver:
+                found = rows_of(dialect, driver, compiled.text, given)
+        return [compiled.read(raw) for raw in found]
+
+    def asked(self, **values: Any) -> "Asked":
+        """The question that `rows` would ask, for `ahead`."""
+        return self, values
+
+    def put(self, values: dict[str, Any]) -> Question:
+        """The question as the database is asked, which is observed."""
+        compiled = self._in_dialect(db.engine.dialect)
+        _observe(compiled)
+        return compiled.text, compiled.arguments(values)
 
     def _in_dialect(self, dialect: Dialect) -> _Compiled:
         if dialect.name not in self._compiled:
@@ -130,3 +142,36 @@ class Prepared:
     def first(self, **values: Any) -> Any:
         """The first row, or None."""
         return next(iter(self.rows(**values)), None)
+
+
+Asked: TypeAlias = tuple[Prepared, dict[str, Any]]
+"""A question as `Prepared.asked` says it."""
+
+
+def ahead(*questions: Asked) -> None:
+    """Ask now and at once what this unit is about to ask one by one, where that saves waiting:
+    PostgreSQL is asked once, SQLite later as before. Each answer is for the next who asks the same
+    in this unit, and for them alone. A unit that writes reads at its own time."""
+    if db.engine.dialect.name != "postgresql" or not is_reading():
+        return
+    with connection() as driver:
+        wire = wire_of(db.engine.dialect, driver)
+        if wire is None:
+            return
+        found = wire.together([statement.put(values) for statement, values in questions])
+    g.brought = list(zip(questions, found, strict=True))
+
+
+def _taken(statement: Prepared, values: dict[str, Any]) -> Sequence[Any] | None:
+    """What `ahead` brought for this question, once."""
+    brought: list[tuple[Asked, Sequence[Any]]] = g.get("brought") or []
+    for place, ((asked, given), rows) in enumerate(brought):
+        if asked is statement and given == values:
+            del brought[place]
+            return rows
+    return None
+
+
+def _observe(compiled: _Compiled) -> None:
+    for observe in observers:
+        observe(compiled.text)

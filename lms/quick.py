@@ -8,7 +8,6 @@ cookie or query, unknown codes, whatever failed. The ordinary view alone says wh
 `tests/lms/test_quick.py` holds both to the same answer.
 """
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, g
 from sqlalchemy.exc import SQLAlchemyError
 
-from lms import i18n
+from lms import i18n, logs
 from lms.db import unit
 from lms.permissions import PUBLIC, permission_of
 
@@ -83,5 +82,5 @@ def _headers(ready: Ready) -> Headers:
         ("Content-Type", ready.kind),
         ("Content-Length", str(len(ready.body))),
         *ready.headers,
-        ("X-Request-Id", secrets.token_hex(8)),
+        ("X-Request-Id", logs.request_id()),
     ]

@@ -1,7 +1,6 @@
 """HTTP: a request is a transaction, every route has a permission, every answer its headers."""
 
 import hashlib
-import secrets
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +23,7 @@ from werkzeug.exceptions import BadRequest, Forbidden, NotFound, Unauthorized
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
-from lms import clock, once, quick
+from lms import clock, logs, once, quick
 from lms.assets import style_sheet
 from lms.cookies import Sessions
 from lms.db import ATTEMPTS, db, is_passing, unit
@@ -228,7 +227,7 @@ def init_app(app: Flask) -> None:
 
 
 def _identify() -> None:
-    g.request_id = secrets.token_hex(8)
+    g.request_id = logs.request_id()
 
 
 def _refuse_nul() -> None:

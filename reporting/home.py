@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
 
-from certification.awards.progress import Learner, Progress, learner
+from certification.awards.progress import Learner, Progress, learner, question_of_learner
 from certification.awards.rules import HELD, Status
 from certification.awards.wording import reason_text
 from certification.certificates import queries as certificates
@@ -23,6 +23,7 @@ from lms import charts, clock, i18n, pages
 from lms.i18n import gettext as _
 from lms.i18n import short_date
 from lms.permissions import PUBLIC, SIGNED_IN, permit
+from lms.prepared import ahead
 from lms.web import private
 
 blueprint = Blueprint("home", __name__)
@@ -71,6 +72,11 @@ def me() -> ResponseReturnValue:
     now = clock.now()
     today = clock.today(now, current_app.extensions["settings"].issuer_zone)
     person_id = current_user.person_id
+    ahead(
+        question_of_learner(person_id, today),
+        certificates.question_of_person(person_id, today),
+        scheduling.question_of_mine(person_id, now=now),
+    )
     known = learner(person_id, today)
     held = certificates.of_person(person_id, today)
     mine = scheduling.mine(person_id, now=now)

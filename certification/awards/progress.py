@@ -19,7 +19,7 @@ from certification.exams.models import Exam, ExamResult
 from courses.catalog.models import Course, CourseVersion
 from courses.scheduling.models import Completion
 from lms.columns import empty
-from lms.prepared import Prepared
+from lms.prepared import Asked, Prepared
 
 _person = sa.bindparam("person", type_=sa.BigInteger())
 _day = sa.bindparam("day", type_=sa.Date())
@@ -169,6 +169,11 @@ class Learner:
             code: max(fact.value for fact in facts)
             for code, facts in self.facts.competencies.items()
         }
+
+
+def question_of_learner(person_id: int, on: date) -> Asked:
+    """What `learner` asks, for a page that asks more."""
+    return _FACTS.asked(person=person_id, day=on)
 
 
 def learner(person_id: int, on: date) -> Learner:

@@ -36,11 +36,19 @@ def normalise(text: str) -> str | None:
 
     None when it cannot be a code of ours: wrong length, foreign symbols or wrong check symbol.
     """
-    plain = unicodedata.normalize("NFKC", text.strip()[:80]).upper()
-    code = "".join(filter(str.isalnum, plain)).translate(LOOKALIKES)
-    if len(code) != LENGTH + 1 or code.strip(ALPHABET):
+    code = text if _is_plain(text) else _spelled(text)
+    if not _is_plain(code):
         return None
     return code if _remainder(code[:-1]) == ALPHABET.index(code[-1]) else None
+
+
+def _is_plain(text: str) -> bool:
+    return len(text) == LENGTH + 1 and not text.strip(ALPHABET)
+
+
+def _spelled(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text.strip()[:80]).upper()
+    return "".join(filter(str.isalnum, plain)).translate(LOOKALIKES)
 
 
 def grouped(code: str) -> str:

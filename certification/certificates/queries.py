@@ -14,7 +14,7 @@ from certification.certificates.models import Certificate, CertificateState
 from certification.certificates.rules import Standing, Verdict, days_left, verdict_on
 from courses.catalog.models import Programme
 from lms.db import AnySelect, db
-from lms.prepared import Prepared
+from lms.prepared import Asked, Prepared
 
 successor = aliased(Certificate)
 _earlier = aliased(Certificate)
@@ -31,7 +31,6 @@ _COLUMNS = (
     Certificate.issued_on,
     Certificate.valid_until,
     Certificate.state,
-    Certificate.issued_at,
     Certificate.facts_sha256,
     Certificate.document_sha256,
     Certificate.supersession_reason,
@@ -99,7 +98,9 @@ _LIFTED = (
     .label("lifted")
 )
 _WITH_FACTS = Prepared(
-    selected(_DAY, Certificate.facts, _LIFTED).where(Certificate.code == sa.bindparam("code"))
+    selected(_DAY, Certificate.facts["json"].as_string().label("facts"), _LIFTED).where(
+        Certificate.code == sa.bindparam("code")
+    )
 )
 _BY_CODE = Prepared(selected(_DAY).where(Certificate.code == sa.bindparam("code")))
 _OF_PERSON = Prepared(
@@ -117,7 +118,7 @@ def by_code(code: str, day: date) -> Checked | None:
 
 
 def with_facts(code: str, day: date) -> Checked | None:
-    """As `by_code`, and the row has the frozen facts and how many suspensions were lifted."""
+    """As `by_code`, and the row has the frozen facts as text, and counts lifted suspensions."""
     row = _WITH_FACTS.first(code=code, day=day)
     return None if row is None else check(row, day)
 
@@ -146,6 +147,11 @@ def check(row: Any, day: date) -> Checked:
         suspended_on=row.suspended_on,
     )
     return Checked(row, verdict_on(standing, day), days_left(row.valid_until, day))
+
+
+def question_of_person(person_id: int, day: date) -> Asked:
+    """What `of_person` asks, for a page that asks more."""
+    return _OF_PERSON.asked(person=person_id, day=day)
 
 
 def of_person(person_id: int, day: date) -> list[Checked]:

@@ -14,7 +14,7 @@ from lms import clock
 from lms.i18n import gettext as _
 from lms.i18n import hours, long_date, moment, number
 
-BEGIN, END = Markup("<li>"), Markup("</li>")
+BEGIN, BETWEEN, END = Markup("<li>"), Markup("</li><li>"), Markup("</li>")
 LINE_END = Markup("<br>")
 Values = dict[str, str | None]
 
@@ -22,9 +22,10 @@ Values = dict[str, str | None]
 def values(checked: Checked | None, now: datetime, zone: str) -> Values:
     """Texts by name, None for what this certificate does not have; `zone` is the issuer's.
     `demonstration` is there, empty, when a trial installation issued it."""
+    today = clock.today(now, zone)
     found: Values = {
         "checked_at": moment(now, zone),
-        "today": long_date(clock.today(now, zone)),
+        "today": long_date(today),
         "day": "",
     }
     if checked is None:
@@ -37,12 +38,12 @@ def values(checked: Checked | None, now: datetime, zone: str) -> Values:
     }
     if checked.holder is None:
         return found
-    return found | _certified(checked) | _history(checked, clock.today(now, zone))
+    return found | _certified(checked) | _history(checked, today)
 
 
 def _certified(checked: Checked) -> Values:
     row = checked.row
-    facts = CertificateFacts.from_json(row.facts["json"])
+    facts = CertificateFacts.from_json(row.facts)
     signatory = ", ".join(filter(None, (facts.signatory_name, facts.signatory_role)))
     has_score = facts.score is not None
     design, design_version = facts.design.split("/")[:2] if facts.design else (None, None)
@@ -77,7 +78,7 @@ def _certified(checked: Checked) -> Values:
 def _steps(steps: Sequence[tuple[str, str]]) -> Markup | None:
     if not steps:
         return None
-    return BEGIN + (END + BEGIN).join(title for title, _kind in steps) + END
+    return BEGIN + BETWEEN.join([title for title, _kind in steps]) + END
 
 
 def _history(checked: Checked, today: date) -> Values:

@@ -43,7 +43,7 @@ def card_image(code: str) -> ResponseReturnValue:
 
 
 def _facts(checked: Checked, host: str) -> CardFacts:
-    facts = CertificateFacts.from_json(checked.row.facts["json"])
+    facts = CertificateFacts.from_json(checked.row.facts)
     return CardFacts(
         kind=_("Demonstration") if facts.demonstration else facts.kind,
         title=facts.title,

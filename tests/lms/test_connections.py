@@ -110,6 +110,26 @@ def test_behind_a_pooler_nothing_is_prepared(app: Flask) -> None:
         assert plans(app, behind.render_as_string(hide_password=False)) == 0
 
 
+def test_behind_a_pooler_a_reader_asks_by_cursor(app: Flask) -> None:
+    url = sa.make_url(str(app.config["SQLALCHEMY_DATABASE_URI"]))
+    assert is_wired(app, url)
+    with Pooler(url.host or "", url.port or 0) as port:
+        behind = url.set(host="127.0.0.1", port=port).update_query_dict({"sslmode": "disable"})
+        assert not is_wired(app, behind)
+
+
+def is_wired(app: Flask, url: sa.URL) -> bool:
+    """Whether a reader's SELECTs over this address are planned by name."""
+    engine = sa.create_engine(url, **connections.options(app.extensions["settings"]))
+    connections.prepare(engine)
+    reader = connections.reader(engine, may_repeat=True)
+    assert connections.rows_of(engine.dialect, reader, "SELECT $1::INTEGER", [7]) == [(7,)]
+    found = connections.wire_of(engine.dialect, reader) is not None
+    reader.close()
+    engine.dispose()
+    return found
+
+
 class Pooler:
     """What a pooler does at a connection's start: it tells a process id of its own."""
 

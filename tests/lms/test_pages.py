@@ -1,8 +1,9 @@
 """Kept pages: values differ, the page around them is drawn once; nothing of one reader reaches
 another."""
 
+import pytest
 from flask import Flask
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from lms import pages
 
@@ -24,6 +25,13 @@ def test_values_are_filled_in_and_escaped(app: Flask) -> None:
     assert first == '<p title="Ada &amp; Bob">Ada &amp; Bob</p>'
     assert second == '<p title="&lt;b&gt;">&lt;b&gt;</p>'
     assert len(drawn) == 1
+
+
+@pytest.mark.parametrize("sign", "&<>\"'")
+def test_every_special_sign_is_escaped(app: Flask, sign: str) -> None:
+    with app.test_request_context("/"):
+        whole = page([], name=f"a{sign}b", note=None)
+    assert whole == f'<p title="a{escape(sign)}b">a{escape(sign)}b</p>'
 
 
 def test_another_set_of_values_is_another_page(app: Flask) -> None:

@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, current_app
 
+from lms import aside
 from lms.accounts.models import Account, AccountState, Person
-from lms.columns import listed
+from lms.columns import BigId, listed
 from lms.db import db, unit
-from lms.prepared import Prepared
+from lms.prepared import Prepared, ahead
 from tests.factories import Factory
 from tests.queries import counted
 
@@ -106,3 +107,56 @@ def test_constants_stand_in_the_text_so_that_partial_indexes_serve(
         sa.select(Person.name).where(Person.name != "O'Neil; --", Person.name.like("%Prado"))
     )
     assert [row.name for row in odd.rows()] == ["Ines Prado"]
+
+
+NAMES = Prepared(sa.select(Person.name).where(Person.id == sa.bindparam("id", type_=BigId)))
+
+
+def rename(person: Person, name: str) -> None:
+    """By somebody else, who commits at once."""
+    with aside.begin(current_app.extensions["settings"].database_url) as other:
+        other.execute(sa.update(Person).where(Person.id == person.id).values(name=name))
+
+
+def test_what_was_asked_ahead_is_not_asked_again(app: Flask, make: Factory) -> None:
+    ines, olu = make.person("Ines Prado"), make.person("Olu Adeyemi")
+    with counted() as statements, unit(writes=False):
+        ahead(NAMES.asked(id=ines.id), NAMES.asked(id=olu.id))
+        assert NAMES.first(id=olu.id).name == "Olu Adeyemi"
+        assert NAMES.first(id=ines.id).name == "Ines Prado"
+    assert len(statements) == 2
+
+
+def test_an_answer_from_ahead_serves_once(app: Flask, make: Factory) -> None:
+    ines = make.person("Ines Prado")
+    with unit(writes=False):
+        ahead(NAMES.asked(id=ines.id))
+        NAMES.first(id=ines.id)
+        rename(ines, "Ines Sol")
+        assert NAMES.first(id=ines.id).name == "Ines Sol"
+
+
+def test_an_answer_from_ahead_ends_with_its_unit(app: Flask, make: Factory) -> None:
+    ines = make.person("Ines Prado")
+    with unit(writes=False):
+        ahead(NAMES.asked(id=ines.id))
+    rename(ines, "Ines Sol")
+    with unit(writes=False):
+        assert NAMES.first(id=ines.id).name == "Ines Sol"
+
+
+def test_a_unit_that_writes_asks_when_it_needs_to_know(app: Flask, make: Factory) -> None:
+    ines = make.person("Ines Prado")
+    with unit(writes=True):
+        ahead(NAMES.asked(id=ines.id))
+        db.session.execute(sa.update(Person).where(Person.id == ines.id).values(name="Ines Sol"))
+        assert NAMES.first(id=ines.id).name == "Ines Sol"
+
+
+@pytest.mark.postgres
+def test_postgres_is_asked_at_once(app: Flask, make: Factory) -> None:
+    ines = make.person("Ines Prado")
+    with unit(writes=False):
+        ahead(NAMES.asked(id=ines.id))
+        rename(ines, "Ines Sol")
+        assert NAMES.first(id=ines.id).name == "Ines Prado"

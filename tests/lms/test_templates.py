@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, g, render_template
-from jinja2 import DictLoader
+from jinja2 import DictLoader, pass_context
+from jinja2.runtime import Context
 
 from app import create_app
 from lms import i18n
@@ -37,6 +38,21 @@ def test_each_language_has_its_own_words(app: Flask) -> None:
     assert pseudo.startswith("[Sîgñ öût")
     assert "Ada &amp; Co" in pseudo
     assert drawn(app, "en") == english
+
+
+def test_calls_are_given_what_they_ask_for(app: Flask) -> None:
+    @pass_context
+    def named(context: Context, greeting: str) -> str:
+        return f"{greeting} {context['name']}"
+
+    app.jinja_env.globals["named"] = named
+    page = (
+        "{% macro twice(text) %}{{ text }}{{ caller() }}{% endmacro %}"
+        "{% for sign in '<>' %}{% call twice(sign) %}{{ named(sign) }}{% endcall %}{% endfor %}"
+        "{{ dict(a=1).get('a') }}{{ name.upper() }}"
+    )
+    whole = "&lt;&lt; Ada &amp; Co&gt;&gt; Ada &amp; Co1ADA &amp; CO"
+    assert drawn(app, "en", page) == whole
 
 
 def test_words_without_values_are_in_the_compiled_template(app: Flask) -> None:

@@ -19,7 +19,7 @@ from courses.scheduling.models import (
 )
 from lms.accounts.models import Person
 from lms.columns import UtcDateTime, empty
-from lms.prepared import Prepared
+from lms.prepared import Asked, Prepared
 
 SHOWN_AS_CLOSED = timedelta(days=14)
 _person = sa.bindparam("person", type_=sa.BigInteger())
@@ -134,6 +134,11 @@ _MINE = Prepared(
     sa.union_all(_UPCOMING, _WAITING, _SELF_PACED).order_by("starts_at", "id")  # one round trip
 )
 _OPEN_SELF_PACED = Prepared(_SELF_PACED.order_by(SelfPacedEnrolment.id))
+
+
+def question(person_id: int, *, now: datetime) -> Asked:
+    """What `mine` asks, for a page that asks more."""
+    return _MINE.asked(person=person_id, now=now, since=now - SHOWN_AS_CLOSED)
 
 
 def mine(person_id: int, *, now: datetime) -> Mine:

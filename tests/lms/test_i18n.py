@@ -1,0 +1,34 @@
+"""Instants in words: kept for a minute, and never for another zone or another side of a change."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+
+from lms import i18n
+from lms.i18n import moment
+
+BERLIN = "Europe/Berlin"
+
+
+def test_an_instant_names_its_minute_and_zone(app: Flask) -> None:
+    at = datetime(2026, 11, 20, 8, 0, 59, 999_999, tzinfo=UTC)
+    assert moment(at, BERLIN) == moment(at.replace(second=0), BERLIN) == "20 Nov 2026, 09:00 CET"
+    assert moment(at + timedelta(seconds=1), BERLIN) == "20 Nov 2026, 09:01 CET"
+    assert moment(at, "UTC") == "20 Nov 2026, 08:00 UTC"
+    assert moment(None, BERLIN) == ""
+
+
+def test_the_hour_that_comes_twice_is_told_apart(app: Flask) -> None:
+    first = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo(BERLIN))
+    assert moment(first, BERLIN) == "25 Oct 2026, 02:30 CEST"
+    assert moment(first.replace(fold=1), BERLIN) == "25 Oct 2026, 02:30 CET"
+
+
+def test_each_language_has_its_own(app: Flask) -> None:
+    with app.test_request_context("/?lang=en-XA"):
+        assert i18n.language() == i18n.PSEUDO
+        assert i18n.gettext("Closed") != "Closed"
+    with app.test_request_context("/"):
+        assert i18n.language() == i18n.SOURCE
+        assert i18n.gettext("Closed") == "Closed"
