@@ -22,7 +22,7 @@ def rows(
 ) -> Callable[[CourseCard], Markup]:
     """Gives the row of a course. `dates` are the next ones, `marks` what the reader has to do with
     a course, both by its id."""
-    mode_of = {mode.code: mode for mode in shown.modes}
+    mode_of = shown.mode_of
 
     def draw(*values: Any) -> str:
         return pages.macro("catalog/_rows.html", "course_row")(*values, mode_of)
@@ -48,7 +48,7 @@ def panel(shown: Catalog, filters: Filters, standing: Standing) -> Markup:
             standing,
             band_names(),
             browsing.counts(shown),
-            {mode.code: mode for mode in shown.modes},
+            shown.mode_of,
             marks["text"],
         ),
         {"text": filters.text},

@@ -89,6 +89,11 @@ class Catalog:
         return [course for programme in self.programmes for course in programme.courses]
 
     @property
+    def mode_of(self) -> dict[str, Choice]:
+        """Modes of delivery by their code."""
+        return {mode.code: mode for mode in self.modes}
+
+    @property
     def languages(self) -> list[str]:
         """Every language in which something is offered."""
         return sorted({tag for course in self.courses for tag in course.languages})

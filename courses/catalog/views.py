@@ -142,7 +142,7 @@ def _course_values(shown: Catalog, owner: ProgrammeCard, card: CourseCard) -> di
         "programme": owner,
         "modules": queries.modules_of(card.version_id),
         "formats": [f for f in shown.formats if f.code in card.formats],
-        "mode_of": {mode.code: mode for mode in shown.modes},
+        "mode_of": shown.mode_of,
         "before": [by_id[id] for id in card.prerequisites if id in by_id],
         "after": [c for c in shown.courses if card.id in c.prerequisites],
         "certifications": slots.ask("course.certifications", [], kind=card.kind, code=card.code),
