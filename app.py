@@ -57,6 +57,7 @@ import certification.rubrics.views_own
 import certification.scoring.jobs
 import certification.scoring.views
 import certification.scoring.views_appeals
+import certification.scoring.views_assessed
 import certification.scoring.views_dispositions
 import certification.scoring.views_marking
 import certification.scoring.views_records

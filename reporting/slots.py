@@ -16,10 +16,11 @@ from certification.certificates import studio
 from certification.competency import queries as competency
 from certification.competency.models import EvidenceKind
 from certification.delivery import queries as delivery
-from certification.delivery import uses
+from certification.delivery import queries_judged, uses
 from certification.delivery.models import Adjustment
 from certification.exams import queries as exams
 from certification.exams.models import Exam, ExamResult
+from certification.scoring import queries_assessed, shown_assessed
 from certification.statistics import queries as statistics
 from courses.catalog.models import Course
 from courses.catalog.snapshot import catalog
@@ -74,6 +75,9 @@ def init_app(app: Flask) -> None:
     slots.fill(app, "exam_item_figures", statistics.item_figures)
     slots.fill(app, "result.awards", standing_on)
     slots.fill(app, "attempt.result", score_report)
+    slots.fill(app, "exam.unmet", queries_judged.unmet)
+    slots.fill(app, "result.appealed", queries_assessed.in_the_way)
+    slots.fill(app, "result.appeals", shown_assessed.objections)
 
 
 @dataclass(frozen=True, slots=True)

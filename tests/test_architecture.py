@@ -65,6 +65,7 @@ PURE = (
     "certification/papers/profile.py",
     "certification/rubrics/files.py",
     "certification/rubrics/rules.py",
+    "certification/rubrics/rules_sittings.py",
     "certification/scoring/domains.py",
     "certification/scoring/grading.py",
     "certification/scoring/keys.py",

@@ -38,7 +38,8 @@ POLICY = {
         attempts.page attempts.review attempts.answers attempts.state attempts.submit
         attempts.rest attempts.go_on attempts.picture
         scoring.result scoring.result_document scoring.appeal scoring.withdraw
-        assessments.own assessments.work assessments.own_file""",
+        assessments.own assessments.work assessments.own_file
+        scoring.appeal_result scoring.withdraw_result_appeal""",
     "manage.see": "home.manage",
     "people.see": "accounts.people accounts.person",
     "people.edit": """accounts.new_person accounts.add_membership accounts.end_membership
@@ -65,8 +66,9 @@ POLICY = {
         assessments.begin assessments.sheet assessments.note assessments.discard
         assessments.correct""",
     "exams.mark": "scoring.marking scoring.mark",
-    "exams.appeals": "scoring.appeals scoring.answer scoring.mark_again scoring.follow",
-    "exams.configure": """rubrics.start rubrics.edit rubrics.save rubrics.publish rubrics.discard
+    "exams.appeals": """scoring.appeals scoring.answer scoring.mark_again scoring.follow
+        scoring.answer_assessed""",
+    "exams.configure": """assessments.end_sitting rubrics.start rubrics.edit rubrics.save rubrics.publish rubrics.discard
         exam_plan.slots exam_plan.plan exam_plan.change_slot
         exam_plan.run_slot_change
         scoring.dispose scoring.run scoring.drop scoring.preview_anew scoring.settle
@@ -159,6 +161,7 @@ SAMPLES: dict[str, Any] = {
     "disposition_id": 1,
     "draft_id": 1,
     "work_id": 1,
+    "sitting_id": 1,
     "change_id": 1,
     "voiding_id": 1,
     "reinstatement_id": 1,

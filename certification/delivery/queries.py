@@ -25,6 +25,7 @@ from certification.exams.queries import policy_on
 from certification.exams.retakes import Try, retakes_from
 from certification.papers.models import Blueprint, ExamForm, PaperState
 from certification.papers.queries_form import given_forms
+from certification.rubrics.queries_sittings import opened
 from courses.scheduling.queries.standing import completed_courses, prerequisites
 from lms.clock import midnight
 from lms.db import db
@@ -222,7 +223,7 @@ def _tries(
     exam_id: int, person_id: int, attempts: Sequence[Attempt], blueprints: Sequence[Any]
 ) -> list[Try]:
     """Submitted attempts with what their newest result says (a void one may count as none), those
-    that ended because of the rules, and results recorded by hand."""
+    that ended because of the rules, results recorded by hand, and what waits for an assessor."""
     results = db.session.scalars(
         sa.select(ExamResult)
         .where(ExamResult.exam_id == exam_id, ExamResult.person_id == person_id)
@@ -241,7 +242,9 @@ def _tries(
         if is_try and one.ended_at is not None:
             passed = result.passed if result else False if one.id in counted else None
             found.append(Try(one.ended_at, passed, versions[one.form_id]))
-    return found + _by_hand([row for row in results if row.attempt_id is None], blueprints)
+    waiting = [Try(at, None, _version(blueprints)) for at in opened(exam_id, person_id)]
+    by_hand = _by_hand([row for row in results if row.attempt_id is None], blueprints)
+    return found + by_hand + waiting
 
 
 def _by_hand(results: Sequence[ExamResult], blueprints: Sequence[Any]) -> list[Try]:

@@ -8,7 +8,6 @@ from flask_login import current_user
 
 from certification.delivery import actions, actions_bookings, presented, queries, queries_slots
 from certification.delivery.rules import entry_flaw, needs
-from certification.delivery.wording import said
 from certification.exams import queries as exams
 from certification.items import markup
 from certification.rubrics import queries_assessments as assessments
@@ -20,6 +19,7 @@ from lms.i18n import gettext as _
 from lms.permissions import SIGNED_IN, permit
 from lms.site import issuer_zone
 from lms.web import Uncommitted
+from lms.wording import word
 
 blueprint = Blueprint("delivery", __name__)
 
@@ -79,7 +79,7 @@ def _page(code: str, errors: list[str] | None = None) -> str:
         policy=policy,
         needs=needed,
         ready=all(need.met for need in needed),
-        said=said,
+        said=word,
         hrefs={course.code: course.href for course in catalog().courses},
         booking=booking,
         missed=queries_slots.missed_of(person_id, [row[0].id]).get(row[0].id),
@@ -119,7 +119,7 @@ def start(code: str) -> ResponseReturnValue:
         running = _running(row[0].id)
         if running is not None:  # what the lost race had changed is rolled back
             raise Uncommitted(go(url_for("attempts.page", code=running))) from refusal
-        return _page(code, [said(reason) for reason in refusal.reasons]), refusal.status
+        return _page(code, [word(reason) for reason in refusal.reasons]), refusal.status
     return go(url_for("attempts.page", code=attempt.code))
 
 
@@ -162,7 +162,7 @@ def book(code: str) -> ResponseReturnValue:
         else:
             actions_bookings.book(row[0], card.version_id, person_id, slot_id, now=now)
     except Refusal as refusal:
-        return _page(code, [said(reason) for reason in refusal.reasons]), refusal.status
+        return _page(code, [word(reason) for reason in refusal.reasons]), refusal.status
     flash(_("Your exam is booked."))
     return redirect(url_for("delivery.exam", code=code), 303)
 

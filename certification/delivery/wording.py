@@ -2,8 +2,6 @@
 
 from lms import wording
 from lms.i18n import gettext as _
-from lms.i18n import moment
-from lms.reasons import Reason
 
 wording.register(
     {
@@ -49,12 +47,6 @@ wording.register(
         "minutes_range": lambda: _("Enter 1 to 240 minutes."),
     }
 )
-
-
-def said(reason: Reason) -> str:
-    """The sentence of a reason; instants in it are told in the reader's zone, which is named."""
-    instants = {k: moment(v) for k, v in reason.values.items() if k in ("until", "at")}  # type: ignore[arg-type]
-    return wording.word(Reason(reason.code, {**reason.values, **instants}))
 
 
 _EVENTS = {

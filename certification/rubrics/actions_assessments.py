@@ -1,35 +1,25 @@
 """Judging a person by a rubric: notes kept as a draft, then a record that never changes."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from certification.exams.actions import Judged, record_result
 from certification.exams.models import Exam, ExamResult
-from certification.rubrics import queries, queries_works
+from certification.rubrics import actions_sittings as sittings
+from certification.rubrics import queries, queries_sittings, queries_works
 from certification.rubrics import queries_assessments as found
-from certification.rubrics.models import (
-    Assessment,
-    AssessmentDraft,
-    AssessmentMark,
-    Kind,
-    RubricVersion,
-)
-from certification.rubrics.rules import (
-    RULE,
-    Notes,
-    Rubric,
-    Score,
-    open_criteria,
-    rubric_from,
-    scored,
-)
-from lms import audit
+from certification.rubrics.actions_records import Decided, Sat, record
+from certification.rubrics.models import Assessment, AssessmentDraft, Kind, RubricVersion
+from certification.rubrics.models_sittings import AssessmentSitting
+from certification.rubrics.rules import Notes, open_criteria, rubric_from
+from lms import slots
 from lms.accounts.models import Person
 from lms.clock import today
 from lms.db import db, insert_once, locked
-from lms.errors import refuse
+from lms.errors import Refusal, refuse
+from lms.reasons import Reason
 from lms.site import issuer_zone
 
 
@@ -44,36 +34,60 @@ def _may_judge(person_id: int, by: int) -> None:
 def begin(
     exam: Exam, person: Person, kind: Kind, *, taken_on: date, by: int, now: datetime
 ) -> AssessmentDraft:
-    """An assessor's draft about a person by the rubric in force; the one that is there if any.
+    """An assessor's draft about a person by the rubric in force, or by that of the sitting that
+    waits for another assessor; the one that is there if any.
 
-    Refuses `not_yourself`, `trained_by_you`, `rubric_missing`, `rubric_other_kind`,
-    `in_the_future`, `work_missing`, `work_judged`, `draft_open` (of another day or form).
+    Refuses `not_yourself`, `trained_by_you`, `in_the_future`, `result_open`, `judged_before`,
+    `rubric_missing`, `rubric_other_kind`, `work_missing`, `work_judged`, what a delivered exam
+    would (prerequisites, waits, limits), `result_exists`, `draft_open` (of another day or form).
     """
     _may_judge(person.id, by)
+    if taken_on > today(now, issuer_zone()):
+        raise refuse("in_the_future", status=422)
+    sitting = sittings.joined(exam.id, person.id, kind, taken_on=taken_on, by=by)
+    values: dict[str, object] = {"kind": kind, "taken_on": taken_on}
+    values |= _of(sitting) if sitting else _fresh(exam, person.id, kind)
+    if sitting is None:
+        _may_sit(exam.id, person.id, taken_on, now=now)
+    return _put(exam.id, person.id, values, Notes(), by=by, now=now)
+
+
+def _of(sitting: AssessmentSitting) -> dict[str, object]:
+    return {"rubric_id": sitting.rubric_id, "work_id": sitting.work_id}
+
+
+def _fresh(exam: Exam, person_id: int, kind: Kind) -> dict[str, object]:
     rubric = queries.published(exam.id)
     if rubric is None:
         raise refuse("rubric_missing", status=422)
     if kind not in rubric_from(rubric.content).kinds:
         raise refuse("rubric_other_kind", status=422)
-    if taken_on > today(now, issuer_zone()):
-        raise refuse("in_the_future", status=422)
-    values = {"kind": kind, "taken_on": taken_on, "rubric_id": rubric.id}
-    values["work_id"] = _work(exam.id, person.id) if kind is Kind.WORK else None
-    return _put(exam.id, person.id, values, Notes(), by=by, now=now)
+    work_id = _work(exam.id, person_id) if kind is Kind.WORK else None
+    return {"rubric_id": rubric.id, "work_id": work_id}
+
+
+def _may_sit(exam_id: int, person_id: int, day: date, *, now: datetime) -> None:
+    """What a delivered exam asks before the start is asked here too. There is no exception, as
+    there is none there."""
+    unmet: Sequence[Reason] | None = slots.ask(
+        "exam.unmet", None, exam_id=exam_id, person_id=person_id, taken_on=day, now=now
+    )
+    if unmet is None:
+        raise LookupError("nobody says who may sit an exam")
+    if found.has_result(exam_id, person_id, day):
+        raise refuse("result_exists", status=422)
+    if unmet:
+        raise Refusal(*unmet, status=422)
 
 
 def _work(exam_id: int, person_id: int) -> int:
     """The newest file, which cannot be replaced any more: the person's row is the lock."""
-    _lock(person_id)
+    sittings.lock(person_id)
     work = queries_works.newest(exam_id, person_id)
     if work is None:
         raise refuse("work_missing", status=422)
     _not_judged(work.id)
     return work.id
-
-
-def _lock(person_id: int) -> None:
-    db.session.execute(locked(sa.select(Person.id).where(Person.id == person_id)))
 
 
 def _not_judged(work_id: int) -> None:
@@ -104,12 +118,11 @@ def _put(
 
 def correct(assessment: Assessment, *, by: int, now: datetime) -> AssessmentDraft:
     """A draft that begins as what was recorded, by the same version of the rubric. Refuses
-    `not_yourself`, `trained_by_you`, `changed_meanwhile` (corrected before)."""
+    `not_yourself`, `trained_by_you`, `changed_meanwhile` (corrected before), `decided_by_two`,
+    and what an appeal is in the way of."""
     result = assessment.result
     _may_judge(result.person_id, by)
-    later = sa.select(ExamResult.id).where(ExamResult.replaces_id == result.id)
-    if db.session.scalar(later) is not None:
-        raise refuse("changed_meanwhile")
+    _may_change(assessment)
     values = {name: getattr(assessment, name) for name in ("kind", "rubric_id", "work_id")}
     values |= {"taken_on": result.taken_on, "corrects_id": assessment.id}
     notes = Notes(
@@ -118,6 +131,26 @@ def correct(assessment: Assessment, *, by: int, now: datetime) -> AssessmentDraf
         assessment.comment,
     )
     return _put(result.exam_id, result.person_id, values, notes, by=by, now=now)
+
+
+def may_correct(assessment: Assessment) -> bool:
+    """Whether one assessor may correct it alone."""
+    return _in_the_way(assessment) is None
+
+
+def _in_the_way(assessment: Assessment) -> Reason | None:
+    later = sa.select(ExamResult.id).where(ExamResult.replaces_id == assessment.result_id)
+    if db.session.scalar(later) is not None:
+        return Reason("changed_meanwhile")
+    if assessment.sitting_id is not None:
+        return Reason("decided_by_two")
+    found: Reason | None = slots.ask("result.appealed", None, result_id=assessment.result_id)
+    return found
+
+
+def _may_change(assessment: Assessment) -> None:
+    if reason := _in_the_way(assessment):
+        raise Refusal(reason)
 
 
 def _held(draft: AssessmentDraft, revision: int, by: int) -> None:
@@ -149,92 +182,74 @@ def discard(draft: AssessmentDraft, *, revision: int, by: int) -> None:
 
 def submit(
     draft: AssessmentDraft, notes: Notes, *, revision: int, by: int, now: datetime
-) -> Assessment:
-    """Record the assessment and the result that follows from it; the draft goes.
+) -> Assessment | None:
+    """Record what was judged; the draft goes. The assessment with the result that follows from it,
+    or None where the policy wants another assessor first.
 
     Refuses `levels_missing`, `correction_reason_missing`, `result_exists` (somebody else
     recorded one of that day), `changed_meanwhile`, and whatever `begin` refuses.
     """
     _held(draft, revision, by)
     _may_judge(draft.person_id, by)
-    version = db.session.get_one(RubricVersion, draft.rubric_id)
-    rubric = rubric_from(version.content)
-    if open_criteria(rubric, notes.levels):
-        raise refuse("levels_missing", status=422)
-    if draft.corrects_id is not None and not notes.reason:
-        raise refuse("correction_reason_missing", status=422)
-    if draft.work_id is not None and draft.corrects_id is None:
-        _lock(draft.person_id)
-        _not_judged(draft.work_id)
-    exam = db.session.get_one(Exam, draft.exam_id)
-    score = scored(rubric, notes.levels, full_marks=exam.full_marks, cut=exam.cut_score)
-    made = _record(draft, exam, score, notes, by=by, now=now)
-    _mark(made, rubric, notes)
+    _are_complete(draft.rubric_id, notes)
+    if draft.corrects_id is None:
+        made = _judge(draft, notes, by=by, now=now)
+    else:
+        made = _correct(draft, notes, by=by, now=now)
     db.session.delete(draft)
     db.session.flush()
-    _note(made, version, is_correction=draft.corrects_id is not None, by=by, now=now)
     return made
 
 
-def _record(
-    row: AssessmentDraft, exam: Exam, score: Score, notes: Notes, *, by: int, now: datetime
-) -> Assessment:
-    old = db.session.get(Assessment, row.corrects_id) if row.corrects_id else None
-    result = record_result(
-        exam,
-        db.session.get_one(Person, row.person_id),
-        taken_on=row.taken_on,
-        score=score.score,
-        note=notes.reason,
-        by=by,
-        now=now,
-        replaces=db.session.get_one(ExamResult, old.result_id) if old else None,
-        judged=Judged(row.kind.value, score.passed),
+def _are_complete(rubric_id: int, notes: Notes) -> None:
+    version = db.session.get_one(RubricVersion, rubric_id)
+    if open_criteria(rubric_from(version.content), notes.levels):
+        raise refuse("levels_missing", status=422)
+
+
+def _judge(draft: AssessmentDraft, notes: Notes, *, by: int, now: datetime) -> Assessment | None:
+    """Alone, or as one of the assessors of a sitting."""
+    sittings.lock(draft.person_id)
+    sitting = sittings.joined(
+        draft.exam_id, draft.person_id, draft.kind, taken_on=draft.taken_on, by=by
     )
-    made = Assessment(
-        result_id=result.id,
-        rubric_id=row.rubric_id,
-        kind=row.kind,
-        work_id=row.work_id,
-        rule=RULE,
-        points=score.points,
-        full_points=score.full,
-        missed=list(score.missed),
-        comment=notes.comment,
-        reason=notes.reason,
-        by=by,
-        at=now,
+    sat = _sat(draft)
+    if sitting is None:
+        if draft.work_id is not None:
+            _not_judged(draft.work_id)
+        _may_sit(draft.exam_id, draft.person_id, draft.taken_on, now=now)
+        policy = queries_sittings.policy_of_two(sat.exam_id, sat.taken_on)
+        if policy is None:
+            return record(sat, Decided(notes), by=by, now=now)
+        sitting = sittings.open_sitting(sat, policy, now=now)
+    if (sitting.rubric_id, sitting.work_id) != (draft.rubric_id, draft.work_id):
+        raise refuse("sitting_other_rubric", status=422)
+    return sittings.judge(sitting, notes, by=by, now=now)
+
+
+def _sat(draft: AssessmentDraft) -> Sat:
+    return Sat(
+        draft.exam_id, draft.person_id, draft.rubric_id, draft.kind, draft.taken_on, draft.work_id
     )
-    db.session.add(made)
-    db.session.flush()
-    return made
 
 
-def _mark(made: Assessment, rubric: Rubric, notes: Notes) -> None:
-    for one in rubric.criteria:
-        level = notes.levels[one.id]
-        db.session.add(
-            AssessmentMark(
-                assessment_id=made.id,
-                criterion=one.id,
-                level=level,
-                points=one.levels[level - 1].points,
-                comment=notes.comments.get(one.id, ""),
-            )
-        )
+def _correct(draft: AssessmentDraft, notes: Notes, *, by: int, now: datetime) -> Assessment:
+    if not notes.reason:
+        raise refuse("correction_reason_missing", status=422)
+    old = db.session.get_one(Assessment, draft.corrects_id)
+    _may_change(old)
+    return record(_sat(draft), Decided(notes, replaces=old), by=by, now=now)
 
 
-def _note(
-    made: Assessment, version: RubricVersion, *, is_correction: bool, by: int, now: datetime
-) -> None:
-    audit.record(
-        "exam.assessment_corrected" if is_correction else "exam.assessed",
-        "assessment",
-        made.id,
-        by=by,
-        now=now,
-        result=made.result_id,
-        rubric=version.number,
-        rule=made.rule,
-        form=made.kind.value,
-    )
+def judge_anew(assessment: Assessment, notes: Notes, *, by: int, now: datetime) -> Assessment:
+    """What an appeal leads to: somebody else's judgement by the same version in the place of this
+    one, with its reason. Refuses `not_yourself`, `trained_by_you`, `levels_missing`,
+    `changed_meanwhile` (replaced by now)."""
+    result = assessment.result
+    _may_judge(result.person_id, by)
+    _are_complete(assessment.rubric_id, notes)
+    sat = Sat(
+        result.exam_id, result.person_id, assessment.rubric_id, assessment.kind, result.taken_on,
+        assessment.work_id,
+    )  # fmt: skip
+    return record(sat, Decided(notes, replaces=assessment), by=by, now=now)

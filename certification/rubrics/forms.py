@@ -18,6 +18,7 @@ from certification.rubrics.rules import (
     Level,
     Rubric,
 )
+from certification.rubrics.sheets import number
 from lms.forms import Form
 from lms.i18n import gettext as _
 from lms.i18n import lazy as _l
@@ -83,11 +84,6 @@ def row_of(one: Criterion) -> CriterionRow:
         one.id, one.name, one.text, one.competency, str(one.needed or ""),
         [LevelRow(level.name, number(level.points), level.text) for level in one.levels],
     )  # fmt: skip
-
-
-def number(points: Fraction) -> str:
-    """Points as one writes them: at most two decimals were typed."""
-    return f"{float(points):.2f}".rstrip("0").rstrip(".")
 
 
 def typed(sent: Mapping[str, str]) -> list[CriterionRow]:

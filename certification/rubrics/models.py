@@ -130,7 +130,7 @@ class Assessment(Base):
     kind: Mapped[Kind] = mapped_column(choice(Kind, "kind"))
     work_id: Mapped[int | None] = mapped_column(sa.ForeignKey("submitted_work.id"), index=True)
     rule: Mapped[str] = mapped_column(Words(24))
-    """By which points became a score: `certification.rubrics.rules.RULE`."""
+    """By which points became a score: `rules.RULE` or `rules_sittings.MEAN`."""
     points: Mapped[Fraction]
     full_points: Mapped[Fraction]
     missed: Mapped[list[Any]]
@@ -140,12 +140,17 @@ class Assessment(Base):
     reason: Mapped[str] = mapped_column(Words(1000), default="")
     """Of a correction."""
     by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    """Whose judgement decided it last, where several judged."""
     at: Mapped[datetime]
+    sitting_id: Mapped[int | None] = mapped_column(sa.ForeignKey("assessment_sitting.id"))
+    """The sitting (`models_sittings`) whose assessors decided it; None: one assessor did."""
 
     result: Mapped[ExamResult] = relationship(lazy="raise")
     rubric: Mapped[RubricVersion] = relationship(lazy="raise")
     marks: Mapped[list["AssessmentMark"]] = relationship(lazy="raise", viewonly=True)
     work: Mapped[SubmittedWork | None] = relationship(lazy="raise")
+
+    __table_args__ = (sa.Index("uq_assessment_sitting_id", "sitting_id", unique=True),)
 
 
 class AssessmentMark(Base):

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from certification.exams.models import Exam, ExamResult
+from certification.rubrics import queries_sittings
 from certification.rubrics.models import Assessment, AssessmentDraft, AssessmentMark
 from certification.rubrics.rules import Rubric, rubric_from
 from courses.catalog.models import Course, CourseVersion, VersionState
@@ -20,19 +22,40 @@ OWN = 50
 """How many of a person's own results are listed."""
 
 
-def has_trained(trainer_id: int, person_id: int) -> bool:
-    """Whether somebody taught a class, or is to teach one, in which the person has a seat."""
-    found = (
-        sa.select(Seat.id)
-        .join(ClassSession, ClassSession.id == Seat.class_session_id)
+def _taught(person_id: int) -> sa.Select[Any]:
+    """Who taught a class, or is to teach one, in which the person has a seat."""
+    return (
+        sa.select(ClassSession.trainer_person_id)
+        .join(Seat, Seat.class_session_id == ClassSession.id)
         .where(
             Seat.person_id == person_id,
             Seat.ended_at.is_(None),
-            ClassSession.trainer_person_id == trainer_id,
+            ClassSession.trainer_person_id.is_not(None),
             ClassSession.state != SessionState.CANCELLED,
         )
     )
+
+
+def has_trained(trainer_id: int, person_id: int) -> bool:
+    """Whether somebody taught a class, or is to teach one, in which the person has a seat."""
+    found = _taught(person_id).where(ClassSession.trainer_person_id == trainer_id)
     return db.session.scalar(found.limit(1)) is not None
+
+
+def trainers_of(person_id: int) -> set[int]:
+    """Everybody who did."""
+    return set(db.session.scalars(_taught(person_id)))
+
+
+def has_result(exam_id: int, person_id: int, day: date) -> bool:
+    """Whether a result of that day was recorded, by a rubric or as a bare score."""
+    recorded = sa.select(ExamResult.id).where(
+        ExamResult.exam_id == exam_id,
+        ExamResult.person_id == person_id,
+        ExamResult.taken_on == day,
+        ExamResult.attempt_id.is_(None),
+    )
+    return db.session.scalar(recorded.limit(1)) is not None
 
 
 def drafts(
@@ -91,6 +114,14 @@ class Record:
     person: Person
     later_id: int | None
     """The result that replaced this one."""
+    judged: list[Any]
+    """(judgement, assessor's name) of those who decided it together, by rounds; empty: one did."""
+
+    @property
+    def counted(self) -> list[Any]:
+        """Those of `judged` that decided: two by their mean, or the third alone."""
+        last = self.judged[2:]
+        return last or self.judged
 
 
 def _records(condition: sa.ColumnElement[bool]) -> list[Record]:
@@ -109,6 +140,8 @@ def _records(condition: sa.ColumnElement[bool]) -> list[Record]:
         )
         .order_by(Assessment.id.desc())
     )
+    found = rows.all()
+    judged = queries_sittings.decided_by([row.sitting_id for row, *_ in found if row.sitting_id])
     return [
         Record(
             row,
@@ -117,8 +150,9 @@ def _records(condition: sa.ColumnElement[bool]) -> list[Record]:
             name,
             row.result.person,
             later_id,
+            judged.get(row.sitting_id or 0, []),
         )
-        for row, name, later_id in rows
+        for row, name, later_id in found
     ]
 
 

@@ -6,8 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from certification.rubrics import queries
+from certification.rubrics import queries, queries_sittings
 from certification.rubrics.models import Assessment, AssessmentDraft, Kind, SubmittedWork
+from certification.rubrics.models_sittings import AssessmentSitting
 from certification.rubrics.rules import rubric_from
 from lms.accounts.models import Person
 from lms.db import db
@@ -40,7 +41,9 @@ def newest(exam_id: int, person_id: int) -> SubmittedWork | None:
 
 
 def is_begun(exam_id: int, person_id: int) -> bool:
-    """Whether an assessor looks at the work now."""
+    """Whether an assessor looks at the work now, or another one is to look at it."""
+    if queries_sittings.is_begun(exam_id, person_id, Kind.WORK):
+        return True
     found = sa.select(AssessmentDraft.id).where(
         AssessmentDraft.exam_id == exam_id,
         AssessmentDraft.person_id == person_id,
@@ -77,9 +80,12 @@ def is_judged(work_id: int) -> bool:
 
 def waiting(exam_id: int, reader_id: int, cursor: int | None = None, size: int = SIZE) -> Page[Any]:
     """(work, person) whose newest file nobody has judged or looks at, the oldest first; never the
-    reader's own."""
+    reader's own. What waits for another assessor is listed with the sittings."""
     begun = sa.exists().where(AssessmentDraft.work_id == SubmittedWork.id)
     judged = sa.exists().where(Assessment.work_id == SubmittedWork.id)
+    waits = sa.exists().where(
+        AssessmentSitting.work_id == SubmittedWork.id, AssessmentSitting.ended_at.is_(None)
+    )
     newer = sa.exists().where(
         _newer.exam_id == SubmittedWork.exam_id,
         _newer.person_id == SubmittedWork.person_id,
@@ -90,7 +96,7 @@ def waiting(exam_id: int, reader_id: int, cursor: int | None = None, size: int =
         .join(Person, Person.id == SubmittedWork.person_id)
         .where(
             SubmittedWork.exam_id == exam_id, SubmittedWork.person_id != reader_id,
-            SubmittedWork.id > (cursor or 0), ~begun, ~judged, ~newer,
+            SubmittedWork.id > (cursor or 0), ~begun, ~judged, ~waits, ~newer,
         )
         .order_by(SubmittedWork.id)
         .limit(size + 1)

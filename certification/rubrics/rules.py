@@ -9,7 +9,7 @@ score.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
@@ -180,18 +180,32 @@ def open_criteria(rubric: Rubric, levels: Mapping[str, int]) -> list[str]:
     return [one.id for one in rubric.criteria if not 1 <= levels.get(one.id, 0) <= len(one.levels)]
 
 
-def scored(rubric: Rubric, levels: Mapping[str, int], *, full_marks: int, cut: int) -> Score:
-    """What the levels (by criterion, 1 is the lowest) come to; each criterion has one."""
-    reached = [one.levels[levels[one.id] - 1].points for one in rubric.criteria]
-    points, full = sum(reached, Fraction(0)), rubric.full
-    missed = _missed(rubric.criteria, levels)
-    score = math.floor(points / full * full_marks)
+def points_of(rubric: Rubric, levels: Mapping[str, int]) -> dict[str, Fraction]:
+    """The points of the levels, by criterion."""
+    return {one.id: one.levels[levels[one.id] - 1].points for one in rubric.criteria}
+
+
+def missed_by(rubric: Rubric, levels: Mapping[str, int]) -> tuple[str, ...]:
+    """Ids of the criteria that have to be passed and are not."""
+    return tuple(
+        one.id for one in rubric.criteria if one.needed is not None and levels[one.id] < one.needed
+    )
+
+
+def scored(
+    rubric: Rubric,
+    levels: Mapping[str, int],
+    *,
+    full_marks: int,
+    cut: int,
+    points: Mapping[str, Fraction] | None = None,
+) -> Score:
+    """What the levels (by criterion, 1 is the lowest) come to; each criterion has one. `points` by
+    criterion are those of the levels, unless two assessors gave other ones."""
+    reached = points_of(rubric, levels) if points is None else points
+    total, full = sum(reached.values(), Fraction(0)), rubric.full
+    missed = missed_by(rubric, levels)
+    score = math.floor(total / full * full_marks)
     if missed:
         score = min(score, max(cut - 1, 0))
-    return Score(points, full, score, score >= cut and not missed, missed)
-
-
-def _missed(criteria: Sequence[Criterion], levels: Mapping[str, int]) -> tuple[str, ...]:
-    return tuple(
-        one.id for one in criteria if one.needed is not None and levels[one.id] < one.needed
-    )
+    return Score(total, full, score, score >= cut and not missed, missed)

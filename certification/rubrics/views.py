@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from certification.exams.access import exam_seen
-from certification.rubrics import actions, forms, queries, wording
+from certification.rubrics import actions, forms, queries, sheets, wording
 from certification.rubrics.models import RubricVersion
 from certification.rubrics.rules import MOST_CRITERIA, MOST_LEVELS, Rubric, flaws, rubric_from
 from lms import clock, paging
@@ -45,7 +45,7 @@ def _shown(versions: list[RubricVersion | None]) -> dict[str, Any]:
     return {
         "rubrics": rubrics,
         "titles": queries.titles(sorted(codes - {""})),
-        "number": forms.number,
+        "number": sheets.number,
         "wording": wording,
     }
 

@@ -18,12 +18,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from certification.exams import queries as exams
-from certification.rubrics import actions_works, files, forms, queries, queries_works, wording
+from certification.rubrics import actions_works, files, queries, queries_works, sheets, wording
 from certification.rubrics import queries_assessments as found
 from certification.rubrics.forms_assessments import WorkForm
 from certification.rubrics.models import SubmittedWork
 from certification.rubrics.views_assessments import blueprint, exam_of
-from lms import clock
+from lms import clock, slots
 from lms.errors import refuse
 from lms.forms import accepted
 from lms.i18n import gettext as _
@@ -38,9 +38,10 @@ def own(result_id: int) -> ResponseReturnValue:
     return render_template(
         "rubrics/own.html",
         row=row,
+        objections=slots.ask("result.appeals", None, result=row.assessment.result, now=clock.now()),
         title=found.title_of(row.assessment.result.exam_id),
         titles=queries.titles(sorted({one.competency for one in row.rubric.criteria} - {""})),
-        number=forms.number,
+        number=sheets.number,
         wording=wording,
     )
 

@@ -1,6 +1,7 @@
 """The texts of this slice's codes, kinds and states."""
 
 from certification.rubrics.rules import RULE
+from certification.rubrics.rules_sittings import MEAN
 from lms import wording
 from lms.i18n import gettext as _
 
@@ -23,6 +24,11 @@ def state_badge(state: str) -> tuple[str, str]:
     }[state]
 
 
+def round_text(round: int) -> str:
+    """Whose judgement is needed."""
+    return {1: _("First assessor"), 2: _("Second assessor"), 3: _("Moderation")}[round]
+
+
 def rule_text(rule: str) -> str:
     """How points became a score."""
     texts = {
@@ -30,7 +36,12 @@ def rule_text(rule: str) -> str:
             "Points of the levels, as a share of the highest possible, of the exam's full marks, "
             "rounded down. Below the level of a criterion that has to be passed, the score stays "
             "under the cut."
-        )
+        ),
+        MEAN: _(
+            "Two assessors judged, each alone; for each criterion the mean of their points counts. "
+            "The sum, as a share of the highest possible, of the exam's full marks, rounded down. "
+            "Below the level of a criterion that has to be passed, the score stays under the cut."
+        ),
     }
     return texts[rule]
 
@@ -45,6 +56,18 @@ wording.register(
         "exam.assessed": lambda: _("Exam judged by a rubric"),
         "exam.assessment_corrected": lambda: _("Assessment corrected"),
         "exam.work_submitted": lambda: _("Work handed in"),
+        "exam.judged": lambda: _("Judged as one of several assessors"),
+        "exam.sitting_ended": lambda: _("Sitting ended without a result"),
+        "judged_before": lambda: _(
+            "You judged this sitting already: another person has to judge it now."
+        ),
+        "sitting_other_rubric": lambda: _(
+            "Another assessor recorded this sitting by another version of the rubric or about "
+            "another file. Give your notes up and begin again."
+        ),
+        "decided_by_two": lambda: _(
+            "Several assessors decided this result: it changes by an appeal only."
+        ),
         "rubric_empty": lambda: _("The rubric has no criterion yet."),
         "rubric_too_long": lambda: _("A rubric has %(most)s criteria at most."),
         "rubric_without_kind": lambda: _("Choose what is judged by the rubric."),

@@ -23,6 +23,7 @@ from certification.scoring.models import (
     RunState,
     ScoreRun,
 )
+from certification.scoring.models_assessed import AssessmentAppeal
 from certification.scoring.models_voiding import ResultVoiding
 from lms import audit
 from lms.accounts import letters
@@ -88,7 +89,7 @@ def withdraw(row: Appeal, *, by: int, now: datetime) -> None:
     """The candidate takes it back."""
     if row.by != by:
         raise refuse("not_yours", status=403)
-    _move(row, AppealState.WITHDRAWN, "", by=by, now=now)
+    move(row, AppealState.WITHDRAWN, "", by=by, now=now)
 
 
 def mark_again(row: Appeal, *, by: int, now: datetime) -> int:
@@ -125,7 +126,7 @@ def decide_appeal(
     """
     _check(row, by)
     lock_attempt(row.attempt_id)
-    _move(row, AppealState.UPHELD if is_upheld else AppealState.REJECTED, decision, by=by, now=now)
+    move(row, AppealState.UPHELD if is_upheld else AppealState.REJECTED, decision, by=by, now=now)
     if is_upheld and scores:
         _score(row, by=by, now=now)
     if is_upheld and lifts:
@@ -157,14 +158,17 @@ def _check(row: Appeal, by: int) -> None:
         raise refuse("appeal_by_part", status=403)
 
 
-def _move(row: Appeal, state: AppealState, decision: str, *, by: int, now: datetime) -> None:
-    wanted = sa.select(Appeal).where(Appeal.id == row.id)
-    row = db.session.scalars(locked(wanted)).one()
+def move(
+    row: Appeal | AssessmentAppeal, state: AppealState, decision: str, *, by: int, now: datetime
+) -> None:
+    """Bring an appeal, locked from here on, into another state. Refuses `changed_meanwhile`."""
+    kind = type(row)
+    row = db.session.scalars(locked(sa.select(kind).where(kind.id == row.id))).one()
     if state not in APPEAL_MOVES.get(row.state, frozenset()):
         raise refuse("changed_meanwhile")
     row.state, row.decision, row.decided_at, row.decided_by = state, decision, now, by
     db.session.flush()
-    audit.record(f"appeal.{state}", "appeal", row.id, by=by, now=now)
+    audit.record(f"appeal.{state}", kind.__tablename__, row.id, by=by, now=now)
 
 
 def _score(row: Appeal, *, by: int, now: datetime) -> None:

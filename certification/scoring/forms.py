@@ -22,21 +22,33 @@ class AppealForm(Form):
     )
 
 
-class AnswerForm(Form):
-    """The answer to an appeal."""
+class DecisionForm(Form):
+    """Whether an appeal is upheld, and why."""
 
     outcome = RadioField(
         _l("Decision"),
         [InputRequired(_l("Choose a decision."))],
         choices=[("upheld", _l("Uphold the appeal")), ("rejected", _l("Reject the appeal"))],
     )
+    decision = TextAreaField(
+        _l("Reasons"), [DataRequired(_l("Give the reasons.")), Length(max=4000)]
+    )
+
+
+class AnswerForm(DecisionForm):
+    """The answer to an appeal."""
+
     scores = BooleanField(
         _l("Score the attempt once more, by today's marks and decisions on items")
     )
     lifts = BooleanField(_l("The result is no longer void"))
-    decision = TextAreaField(
-        _l("Reasons"), [DataRequired(_l("Give the reasons.")), Length(max=4000)]
-    )
+
+
+class AssessedAnswerForm(DecisionForm):
+    """The answer to an appeal against a result by a rubric; the criteria are rows of their own."""
+
+    judges = BooleanField(_l("Judge anew, by the levels below"))
+    comment = TextAreaField(_l("To the candidate, on the whole"), [Length(max=4000)])
 
 
 class FollowedForm(Form):

@@ -13,11 +13,17 @@ from certification.scoring import (
     queries_due,
     shown,
 )
+from certification.scoring.models import Appeal
+from certification.scoring.models_assessed import AssessmentAppeal
 from lms import clock, jobs, paper
 from lms.db import run, unit
 from lms.site import issuer_zone
 
 AT_ONCE = 100
+_DUE: dict[str, queries_due.Kind] = {
+    "scoring.appeal_due": Appeal,
+    "scoring.assessment_appeal_due": AssessmentAppeal,
+}
 
 
 @jobs.tick
@@ -25,16 +31,22 @@ def look(now: datetime) -> None:
     """Appeals whose answer is due soon or overdue. The key names the day, so that what failed is
     tried again the next day; who was told is kept with the appeal."""
     day = clock.today(now, issuer_zone())
-    for appeal_id in queries_due.untold(day, AT_ONCE):
-        jobs.enqueue(
-            "scoring.appeal_due", {"appeal_id": appeal_id}, key=f"{appeal_id}:{day.isoformat()}"
-        )
+    for job, kind in _DUE.items():
+        for appeal_id in queries_due.untold(kind, day, AT_ONCE):
+            jobs.enqueue(job, {"appeal_id": appeal_id}, key=f"{appeal_id}:{day.isoformat()}")
 
 
 @jobs.job("scoring.appeal_due")
 def appeal_due(args: jobs.Args) -> None:
     """Remind those who may answer."""
     run(lambda: actions_due.remind(args["appeal_id"], now=clock.now()))
+
+
+@jobs.job("scoring.assessment_appeal_due")
+def assessment_appeal_due(args: jobs.Args) -> None:
+    """The same, of an appeal against a result by a rubric."""
+    appeal_id, kind = args["appeal_id"], AssessmentAppeal
+    run(lambda: actions_due.remind(appeal_id, now=clock.now(), kind=kind))
 
 
 @jobs.job("scoring.attempt_submitted")

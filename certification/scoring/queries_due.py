@@ -3,20 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import TypeAlias
 
 import sqlalchemy as sa
 
 from certification.delivery.models import Attempt
-from certification.exams.models import Exam
+from certification.exams.models import Exam, ExamResult
+from certification.rubrics.queries_assessments import trainers_of
 from certification.scoring.models import Appeal, AppealState
+from certification.scoring.models_assessed import AssessmentAppeal
 from certification.scoring.queries_appeals import took_part
+from certification.scoring.queries_assessed import had_part
 from courses.catalog.models import Course, CourseVersion, Programme, VersionState
 from courses.scheduling.models import ClassSession
 from lms.accounts.models import RoleGrant
 from lms.db import db
 from lms.permissions import PERMISSIONS
 
+Kind: TypeAlias = type[Appeal] | type[AssessmentAppeal]
 SOON = timedelta(days=7)
 """Before the day of the answer, when those who may give it are reminded."""
 
@@ -28,20 +32,20 @@ def standing(due_on: date, today: date) -> str:
     return "soon" if due_on - today <= SOON else ""
 
 
-def untold(today: date, limit: int) -> Sequence[int]:
+def untold(model: Kind, today: date, limit: int) -> Sequence[int]:
     """Open appeals that are due soon or overdue, and nobody was told so; the first due first."""
-    is_late = Appeal.answer_due_on < today
+    is_late = model.answer_due_on < today
     return db.session.scalars(
-        sa.select(Appeal.id)
+        sa.select(model.id)
         .where(
-            Appeal.state == AppealState.OPEN,
-            Appeal.answer_due_on <= today + SOON,
+            model.state == AppealState.OPEN,
+            model.answer_due_on <= today + SOON,
             sa.or_(
-                sa.and_(is_late, Appeal.overdue_told_at.is_(None)),
-                sa.and_(~is_late, Appeal.reminded_at.is_(None)),
+                sa.and_(is_late, model.overdue_told_at.is_(None)),
+                sa.and_(~is_late, model.reminded_at.is_(None)),
             ),
         )
-        .order_by(Appeal.answer_due_on, Appeal.id)
+        .order_by(model.answer_due_on, model.id)
         .limit(limit)
     ).all()
 
@@ -55,13 +59,22 @@ class Answerers:
     """Everybody had a part in it: these may only give somebody else the role."""
 
 
-def answerers(appeal: Appeal) -> Answerers:
+def answerers(appeal: Appeal | AssessmentAppeal) -> Answerers:
     """Those who may answer an appeal: by their role in the programme, which they never taught, and
     without a part in the exam."""
-    (attempt,) = db.session.scalars(sa.select(Attempt).where(Attempt.id == appeal.attempt_id))
-    known = set(db.session.scalars(_with_role(attempt.exam_id))) - {attempt.person_id}
-    free = known - took_part(appeal)
+    exam_id, part = _part(appeal)
+    known = set(db.session.scalars(_with_role(exam_id))) - {appeal.by}
+    free = known - part
     return Answerers(sorted(free or known), not free)
+
+
+def _part(appeal: Appeal | AssessmentAppeal) -> tuple[int, set[int]]:
+    """(exam's id, who had a part in it)."""
+    if isinstance(appeal, Appeal):
+        (row,) = db.session.scalars(sa.select(Attempt).where(Attempt.id == appeal.attempt_id))
+        return row.exam_id, took_part(appeal)
+    (result,) = db.session.scalars(sa.select(ExamResult).where(ExamResult.id == appeal.result_id))
+    return result.exam_id, had_part(result) | trainers_of(result.person_id)
 
 
 def _with_role(exam_id: int) -> sa.Select[int]:
@@ -91,17 +104,15 @@ def _with_role(exam_id: int) -> sa.Select[int]:
     )
 
 
-def named(attempt_id: int) -> Any:
-    """(attempt's code, exam's title)."""
-    return db.session.execute(
-        sa.select(Attempt.code, CourseVersion.title)
-        .join(Exam, Exam.id == Attempt.exam_id)
-        .join(
-            CourseVersion,
-            sa.and_(
-                CourseVersion.course_id == Exam.course_id,
-                CourseVersion.state == VersionState.PUBLISHED,
-            ),
+def title_of(appeal: Appeal | AssessmentAppeal) -> str:
+    """What the exam is called."""
+    wanted = sa.select(CourseVersion.title).join(Exam, Exam.course_id == CourseVersion.course_id)
+    if isinstance(appeal, Appeal):
+        wanted = wanted.join(Attempt, Attempt.exam_id == Exam.id).where(
+            Attempt.id == appeal.attempt_id
         )
-        .where(Attempt.id == attempt_id)
-    ).one()
+    else:
+        wanted = wanted.join(ExamResult, ExamResult.exam_id == Exam.id).where(
+            ExamResult.id == appeal.result_id
+        )
+    return db.session.scalars(wanted.where(CourseVersion.state == VersionState.PUBLISHED)).one()

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from certification.competency.models import Competency
 from certification.delivery.models import Attempt
 from certification.delivery.queries import candidacy
-from certification.delivery.wording import said
 from certification.exams.retakes import why_not
 from certification.scoring import queries, queries_voiding, wording
 from certification.scoring.actions_appeals import last_day
@@ -25,6 +24,7 @@ from lms.db import db
 from lms.i18n import gettext as _
 from lms.i18n import language
 from lms.reasons import Reason
+from lms.wording import word
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Report:
         """When and whether one may sit again, in the reader's language and zone."""
         if self.passed and self.voiding is None:
             return []
-        return [said(reason) for reason in self.retake] or [_("You may take the exam again now.")]
+        return [word(reason) for reason in self.retake] or [_("You may take the exam again now.")]
 
     def values(self) -> dict[str, Any]:
         """What the document's template places."""

@@ -107,7 +107,14 @@ def appeal(code: str) -> ResponseReturnValue:
     earlier = queries_work.appeals_of(row.Attempt.id)
     page = render_template(
         "scoring/appeal.html",
-        report=found,
+        title=found.title,
+        back=(url_for("scoring.result", code=code), _("Score report")),
+        here=url_for("scoring.appeal", code=code),
+        withdrawal=url_for("scoring.withdraw", code=code),
+        until=found.appeal_until,
+        zone=found.issuer_zone,
+        can_appeal=found.can_appeal,
+        hint=_("Say what went wrong: an item, a mark, or what happened during the exam."),
         form=form,
         appeals=earlier,
         outcomes=_outcomes(row.Attempt.id),

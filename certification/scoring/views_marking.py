@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +13,8 @@ from certification.delivery.models import AttemptResponse
 from certification.items import markup
 from certification.items.content import ItemContent
 from certification.items.reading import draft_from
+from certification.rubrics import queries_sittings
+from certification.rubrics.wording import round_text as judged_round
 from certification.scoring import (
     actions_marks,
     forms,
@@ -21,9 +24,10 @@ from certification.scoring import (
     wording,
 )
 from certification.scoring.views import blueprint
-from lms import clock, paging
+from lms import clock, paging, permissions
 from lms.forms import accepted
 from lms.i18n import gettext as _
+from lms.paging import Page
 from lms.permissions import permit
 
 
@@ -41,7 +45,17 @@ def marking() -> ResponseReturnValue:
         ),
         own=queries_work.own_marks(current_user.person_id),
         round_text=wording.round_text,
+        sittings=_sittings(),
+        judged_round=judged_round,
     )
+
+
+def _sittings() -> Page[Any]:
+    """People who wait for another assessor of a practical exam, an interview or their work."""
+    limits = permissions.programmes(current_user, "exams.record_result")
+    after = paging.id_after(request.args.get("sittings"))
+    codes = None if limits is None else list(limits)
+    return queries_sittings.to_judge(codes, current_user.person_id, after)
 
 
 @blueprint.route("/teach/marking/<int:attempt_id>/<int:position>", methods=["GET", "POST"])

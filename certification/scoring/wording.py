@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from certification.scoring.models import AppealState
+from certification.scoring.models_assessed import AssessmentAppeal
 from certification.scoring.queries_appeals import Step
 from lms import wording
 from lms.i18n import gettext as _
@@ -29,6 +31,13 @@ wording.register(
         "appeal_decided": lambda: _("An appeal against this result was decided already."),
         "appeal_by_part": lambda: _(
             "You had a part in this exam or its result: somebody who had none has to decide."
+        ),
+        "appeal_settled": lambda: _(
+            "An appeal settled this result: it changes by another appeal only."
+        ),
+        "appeal_would_fail": lambda: _(
+            "An appeal takes no pass away. By these levels the exam would not be passed: answer "
+            "the appeal without judging anew."
         ),
         "appeal_without_effect": lambda: _(
             "This appeal was rejected or withdrawn: nothing follows from it."
@@ -195,13 +204,28 @@ def _score_text(step: Step) -> str:
     before, run = step.before, step.run
     if before is None or run is None or run.state in ("proposed", "dropped"):
         return _("Your result stays as it is.")
-    if (before.scaled, before.passed) == (run.scaled, run.passed):
-        return _("Your score stays %(score)s.", score=run.scaled)
-    result = _("passed") if run.passed else _("not passed")
+    return _change_text((before.scaled, before.passed), (run.scaled, run.passed))
+
+
+def _change_text(before: tuple[int, bool], after: tuple[int, bool]) -> str:
+    """What became of a score and whether it passed."""
+    if before == after:
+        return _("Your score stays %(score)s.", score=after[0])
+    result = _("passed") if after[1] else _("not passed")
     return _(
         "Your score was %(before)s and became %(after)s: %(result)s.",
-        before=before.scaled, after=run.scaled, result=result,
+        before=before[0], after=after[0], result=result,
     )  # fmt: skip
+
+
+def assessed_texts(appeal: AssessmentAppeal) -> list[str]:
+    """What came of an appeal against a result by a rubric, in words for the candidate."""
+    old, new = appeal.result, appeal.new_result
+    if new is not None:
+        what = _("Somebody who had no part in it judged your exam anew.")
+        return [f"{what} {_change_text((old.score, old.passed), (new.score, new.passed))}"]
+    is_answered = appeal.state in (AppealState.UPHELD, AppealState.REJECTED)
+    return [_("Your result stays as it is.")] if is_answered else []
 
 
 def round_text(round: int) -> str:

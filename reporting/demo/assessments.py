@@ -31,5 +31,7 @@ def judge(item: AssessedFile, day: date) -> tuple[datetime, Sequence[int]]:
     draft = judging.begin(row[0], person, Kind(item.kind), taken_on=day, by=by, now=at)
     notes = Notes(levels, item.comments, item.comment)
     made = judging.submit(draft, notes, revision=draft.revision, by=by, now=at)
+    if made is None:
+        raise LookupError(f"{item.code} wants two assessors")
     examining.show_evidence(db.session.get_one(ExamResult, made.result_id), row[0], now=at)
     return at, [person.id]

@@ -58,6 +58,12 @@ class RubricsFactory(FactoryBase):
         """The notes recorded: levels in the order of `USUAL`."""
         ids = [one.id for one in USUAL.criteria]
         notes = Notes(dict(zip(ids, levels, strict=True)), comments or {}, "Well done", "Seen anew")
+        made = self.handed_over(draft, notes)
+        assert made is not None
+        return made
+
+    def handed_over(self, draft: AssessmentDraft, notes: Notes) -> Assessment | None:
+        """What the assessor recorded: None where another one has to judge too."""
         with unit(writes=True):
             return judging.submit(
                 db.session.get(AssessmentDraft, draft.id) or draft, notes,

@@ -101,7 +101,9 @@ def test_two_assessors_at_once_are_one_result_and_one_assessor_one_set_of_notes(
     def submit(by: int) -> int:
         row = db.session.get(AssessmentDraft, drafts[by])
         assert row is not None
-        return judging.submit(row, Notes(LEVELS), revision=1, by=by, now=now).id
+        made = judging.submit(row, Notes(LEVELS), revision=1, by=by, now=now)
+        assert made is not None
+        return made.id
 
     found = at_once(app, [lambda by=by: submit(by) for by in judges])  # type: ignore[misc]
     assert codes(found) == ["result_exists"] * (THREADS - 1)
@@ -118,7 +120,9 @@ def test_one_sheet_that_is_sent_by_all_is_recorded_once(
 
     def submit() -> object:
         row = db.session.get(AssessmentDraft, draft_id) or AssessmentDraft(id=draft_id)
-        return judging.submit(row, Notes(LEVELS), revision=1, by=by, now=now).id
+        made = judging.submit(row, Notes(LEVELS), revision=1, by=by, now=now)
+        assert made is not None
+        return made.id
 
     found = at_once(app, [submit] * THREADS)
     assert codes(found) == ["changed_meanwhile"] * (THREADS - 1)
