@@ -68,7 +68,8 @@ POLICY = {
     "exams.mark": "scoring.marking scoring.mark",
     "exams.appeals": """scoring.appeals scoring.answer scoring.mark_again scoring.follow
         scoring.answer_assessed""",
-    "exams.configure": """assessments.end_sitting rubrics.start rubrics.edit rubrics.save rubrics.publish rubrics.discard
+    "exams.configure": """rubrics.start rubrics.edit rubrics.save rubrics.publish rubrics.discard
+        assessments.end_sitting
         exam_plan.slots exam_plan.plan exam_plan.change_slot
         exam_plan.run_slot_change
         scoring.dispose scoring.run scoring.drop scoring.preview_anew scoring.settle

@@ -100,12 +100,11 @@ def end(sitting: AssessmentSitting, reason: str, *, by: int, now: datetime) -> N
     if sitting.person_id == by:
         raise refuse("not_yourself", status=403)
     lock(sitting.person_id)
-    row = found.held(sitting.id)
-    if row.ended_at is not None:
+    if not found.hold(sitting.id):
         raise refuse("changed_meanwhile")
-    row.ended_at, row.ended_by, row.end_reason = now, by, reason
+    sitting.ended_at, sitting.ended_by, sitting.end_reason = now, by, reason
     db.session.flush()
     audit.record(
-        "exam.sitting_ended", "assessment_sitting", row.id, by=by, now=now, exam=row.exam_id,
-        private={"reason": reason},
+        "exam.sitting_ended", "assessment_sitting", sitting.id, by=by, now=now,
+        exam=sitting.exam_id, private={"reason": reason},
     )  # fmt: skip

@@ -62,12 +62,13 @@ def by_id(sitting_id: int, exam_id: int) -> AssessmentSitting | None:
     )
 
 
-def held(sitting_id: int) -> AssessmentSitting:
-    """The sitting as it is now, locked until the unit ends."""
-    found: AssessmentSitting = db.session.scalars(
-        locked(sa.select(AssessmentSitting).where(AssessmentSitting.id == sitting_id))
-    ).one()
-    return found
+def hold(sitting_id: int) -> bool:
+    """Lock a sitting until the unit ends; whether it still waits. Its columns are not read anew, so
+    that a page can still show whom it is about."""
+    wanted = sa.select(AssessmentSitting.id).where(
+        AssessmentSitting.id == sitting_id, AssessmentSitting.ended_at.is_(None)
+    )
+    return db.session.scalar(locked(wanted)) is not None
 
 
 def judgements(sitting_id: int) -> Sequence[Judgement]:

@@ -32,7 +32,7 @@ def look(now: datetime) -> None:
     tried again the next day; who was told is kept with the appeal."""
     day = clock.today(now, issuer_zone())
     for job, kind in _DUE.items():
-        for appeal_id in queries_due.untold(kind, day, AT_ONCE):
+        for appeal_id in queries_due.untold(day, AT_ONCE, kind):
             jobs.enqueue(job, {"appeal_id": appeal_id}, key=f"{appeal_id}:{day.isoformat()}")
 
 

@@ -140,7 +140,7 @@ def _named() -> AnySelect:
         .join(CourseVersion, CourseVersion.course_id == Course.id)
         .where(CourseVersion.state == VersionState.PUBLISHED)
         .options(
-            joinedload(AssessmentAppeal.result).joinedload(ExamResult.person),
+            joinedload(AssessmentAppeal.result),
             joinedload(AssessmentAppeal.new_result),
         )
     )

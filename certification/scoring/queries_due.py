@@ -32,7 +32,7 @@ def standing(due_on: date, today: date) -> str:
     return "soon" if due_on - today <= SOON else ""
 
 
-def untold(model: Kind, today: date, limit: int) -> Sequence[int]:
+def untold(today: date, limit: int, model: Kind = Appeal) -> Sequence[int]:
     """Open appeals that are due soon or overdue, and nobody was told so; the first due first."""
     is_late = model.answer_due_on < today
     return db.session.scalars(

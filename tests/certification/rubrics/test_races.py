@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from certification.exams.models import Exam, ExamResult
-from certification.rubrics import actions, actions_works
+from certification.rubrics import actions, actions_sittings, actions_works
 from certification.rubrics import actions_assessments as judging
 from certification.rubrics.models import (
     Assessment,
@@ -14,6 +14,7 @@ from certification.rubrics.models import (
     RubricVersion,
     SubmittedWork,
 )
+from certification.rubrics.models_sittings import AssessmentSitting, Judgement
 from certification.rubrics.rules import Notes
 from courses.catalog.models import CourseKind
 from lms.accounts.models import Person
@@ -153,3 +154,67 @@ def test_what_an_assessor_looks_at_is_the_newest_file_and_stays_it(
     assert [one.number for one in works] == list(range(1, len(works) + 1))
     assert works[-1].id == found[0]
     assert len(works) + len(codes(found)) == THREADS
+
+
+def test_two_assessors_who_finish_at_once_are_one_result(
+    app: Flask, make: Factory, exam: Exam
+) -> None:
+    make.rubric(exam)
+    make.newer_policy(exam, is_double_marked=True, moderation_gap=1)
+    ada = make.person("Ada")
+    drafts = {by.id: make.sheet(exam, ada, by).id for by in map(make.person, ("Pia", "Olu"))}
+    now = make.now
+
+    def submit(by: int) -> object:
+        row = db.session.get(AssessmentDraft, drafts[by]) or AssessmentDraft(id=drafts[by])
+        return judging.submit(row, Notes(LEVELS), revision=1, by=by, now=now) is not None
+
+    found = at_once(app, [lambda by=by: submit(by) for by in drafts for _n in range(3)])  # type: ignore[misc]
+    assert codes(found) == ["changed_meanwhile"] * 4
+    assert sorted(one for one in found if isinstance(one, bool)) == [False, True]
+    assert (count(ExamResult), count(Assessment), count(MailMessage)) == (1, 1, 1)
+    assert (count(AssessmentSitting), count(Judgement), count(AssessmentDraft)) == (1, 2, 0)
+
+
+def test_many_third_assessors_at_once_decide_once(app: Flask, make: Factory, exam: Exam) -> None:
+    make.rubric(exam)
+    make.newer_policy(exam, is_double_marked=True, moderation_gap=1)
+    ada, people = make.person("Ada"), [make.person(f"J{n}") for n in range(THREADS)]
+    drafts = {by.id: make.sheet(exam, ada, by) for by in people}
+    for by, levels in zip(people[:2], ((1, 2), (3, 3)), strict=True):
+        notes = Notes(dict(zip(LEVELS, levels, strict=True)))
+        assert make.handed_over(drafts[by.id], notes) is None
+    now = make.now
+
+    def submit(by: int) -> object:
+        row = db.session.get_one(AssessmentDraft, drafts[by].id)
+        return judging.submit(row, Notes(LEVELS), revision=1, by=by, now=now) is not None
+
+    found = at_once(app, [lambda by=by.id: submit(by) for by in people[2:]])  # type: ignore[misc]
+    assert codes(found) == ["result_exists"] * (THREADS - 3)
+    assert (count(ExamResult), count(AssessmentSitting), count(Judgement)) == (1, 1, 3)
+
+
+def test_a_sitting_is_decided_or_ended_never_both(app: Flask, make: Factory, exam: Exam) -> None:
+    make.rubric(exam)
+    make.newer_policy(exam, is_double_marked=True, moderation_gap=1)
+    ada, pia, olu, max_ = (make.person(name) for name in ("Ada", "Pia", "Olu", "Max"))
+    assert make.handed_over(make.sheet(exam, ada, pia), Notes(LEVELS)) is None
+    draft_id, by, now, ends = make.sheet(exam, ada, olu).id, olu.id, make.now, max_.id
+
+    def submit() -> object:
+        row = db.session.get_one(AssessmentDraft, draft_id)
+        return judging.submit(row, Notes(LEVELS), revision=1, by=by, now=now) is not None
+
+    def end() -> object:
+        row = db.session.scalars(sa.select(AssessmentSitting)).one()
+        return actions_sittings.end(row, "No", by=ends, now=now)
+
+    decided, ended = at_once(app, [submit, end])
+    if decided is True:
+        assert codes([ended]) == ["changed_meanwhile"]
+        assert (count(ExamResult), count(AssessmentSitting)) == (1, 1)
+    else:
+        # The sitting was ended first: the judgement is the first one of another sitting.
+        assert (decided, ended) == (False, None)
+        assert (count(ExamResult), count(AssessmentSitting)) == (0, 2)
