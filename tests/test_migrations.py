@@ -1,5 +1,6 @@
 """The schema: from empty to the head on both databases, equal to the models, data kept."""
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app import create_app
 from certification.bulk.models import BulkAct, BulkItem
@@ -154,6 +155,46 @@ def test_rubrics_come_and_go_and_results_keep_their_checks(empty: str, tmp_path:
             upgrade(directory=str(schema.FOLDER), revision="0026")
             assert tables <= set(sa.inspect(db.engine).get_table_names())
         db.engine.dispose()
+
+
+def test_sittings_and_appeals_come_and_go_and_assessments_stay_frozen(
+    empty: str, tmp_path: Path
+) -> None:
+    app = create_app(environment(tmp_path / "data", empty))
+    tables = {"assessment_sitting", "judgement", "assessment_appeal"}
+    judged = (
+        "INSERT INTO assessment (result_id, rubric_id, kind, rule, points, full_points, missed, "
+        "comment, reason, \"by\", at) VALUES (1, 1, 'practical', 'share-1', '7', '10', '[]', "
+        "'', '', 1, '2026-11-23 09:00:00')"
+    )
+    with app.app_context():
+        upgrade(directory=str(schema.FOLDER), revision="0027")
+        _put(empty, judged)
+        for _turn in range(2):
+            upgrade(directory=str(schema.FOLDER), revision="0029")
+            inspector = sa.inspect(db.engine)
+            assert tables <= set(inspector.get_table_names())
+            assert "sitting_id" in [one["name"] for one in inspector.get_columns("assessment")]
+            with pytest.raises(DBAPIError, match="frozen"), unit(writes=True):
+                db.session.execute(sa.text("UPDATE assessment SET comment = 'x'"))
+            downgrade(directory=str(schema.FOLDER), revision="0027")
+            inspector = sa.inspect(db.engine)
+            assert not tables & set(inspector.get_table_names())
+            assert "sitting_id" not in [one["name"] for one in inspector.get_columns("assessment")]
+            with pytest.raises(DBAPIError, match="frozen"), unit(writes=True):
+                db.session.execute(sa.text("DELETE FROM assessment"))
+        with unit(writes=False):
+            assert db.session.scalar(sa.text("SELECT points FROM assessment")) == "7"
+        db.engine.dispose()
+
+
+def _put(url: str, statement: str) -> None:
+    """Insert a row whatever it refers to: the test is about its own table."""
+    if url.startswith("sqlite"):
+        with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
+            connection.execute(statement)
+    else:
+        execute(url, f"SET session_replication_role = replica; {statement}")
 
 
 def test_an_upgrade_backs_up_what_was_there_first(empty: str, tmp_path: Path) -> None:

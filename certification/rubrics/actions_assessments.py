@@ -237,6 +237,8 @@ def _correct(draft: AssessmentDraft, notes: Notes, *, by: int, now: datetime) ->
     if not notes.reason:
         raise refuse("correction_reason_missing", status=422)
     old = db.session.get_one(Assessment, draft.corrects_id)
+    # The lock between this and somebody who appeals.
+    db.session.execute(locked(sa.select(ExamResult.id).where(ExamResult.id == old.result_id)))
     _may_change(old)
     return record(_sat(draft), Decided(notes, replaces=old), by=by, now=now)
 

@@ -161,10 +161,11 @@ def _check(row: Appeal, by: int) -> None:
 def move(
     row: Appeal | AssessmentAppeal, state: AppealState, decision: str, *, by: int, now: datetime
 ) -> None:
-    """Bring an appeal, locked from here on, into another state. Refuses `changed_meanwhile`."""
+    """Bring an appeal, locked from here on, into another state. Refuses `changed_meanwhile`. Its
+    state alone is read anew, so that a page can still show what it is about."""
     kind = type(row)
-    row = db.session.scalars(locked(sa.select(kind).where(kind.id == row.id))).one()
-    if state not in APPEAL_MOVES.get(row.state, frozenset()):
+    before = db.session.scalars(locked(sa.select(kind.state).where(kind.id == row.id))).one()
+    if state not in APPEAL_MOVES.get(before, frozenset()):
         raise refuse("changed_meanwhile")
     row.state, row.decision, row.decided_at, row.decided_by = state, decision, now, by
     db.session.flush()

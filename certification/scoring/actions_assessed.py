@@ -1,16 +1,17 @@
 """Appeals against results by a rubric: a candidate objects in time, somebody who had no part in it
 decides, and may judge anew: another result then, never a changed one."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from certification.exams.models import ExamResult
+from certification.exams.models import Exam, ExamResult
 from certification.rubrics import actions_assessments as judging
 from certification.rubrics import queries_assessments
-from certification.rubrics.rules import Notes
+from certification.rubrics.models import Assessment
+from certification.rubrics.rules import Notes, open_criteria, scored
 from certification.scoring import queries_assessed as found
 from certification.scoring.actions_appeals import ANSWER_DAYS, move
 from certification.scoring.models import AppealState
@@ -106,25 +107,40 @@ def decide(
     if not may_decide(row, by):
         raise refuse("appeal_by_part", status=403)
     _lock(row.result_id)
+    judged = _anew(row, notes) if is_upheld and notes is not None else None
     move(row, AppealState.UPHELD if is_upheld else AppealState.REJECTED, decision, by=by, now=now)
     old, new = row.result, None
-    if is_upheld and notes is not None:
-        new = _judge(row, replace(notes, reason=decision[:1000]), by=by, now=now)
+    if judged is not None:
+        said = replace(judged.notes, reason=decision[:1000])
+        made = judging.judge_anew(judged.assessment, said, by=by, now=now)
+        new = db.session.get_one(ExamResult, made.result_id)
+        row.new_result_id = new.id
+        db.session.flush()
     scores = {"before": old.score, "after": new.score, "passed": new.passed} if new else {}
     _tell("appeal_decided", row, new or old, now=now, **scores)
 
 
-def _judge(row: AssessmentAppeal, notes: Notes, *, by: int, now: datetime) -> ExamResult:
-    before = queries_assessments.record(row.result_id, row.result.exam_id)
+@dataclass(frozen=True, slots=True)
+class _Anew:
+    """What is judged anew, and how."""
+
+    assessment: Assessment
+    notes: Notes
+
+
+def _anew(row: AssessmentAppeal, notes: Notes) -> _Anew:
+    """Refuses what would take a pass away."""
+    result = row.result
+    before = queries_assessments.record(result.id, result.exam_id)
     if before is None:
-        raise LookupError(f"result {row.result_id} was not judged by a rubric")
-    made = judging.judge_anew(before.assessment, notes, by=by, now=now)
-    new = db.session.get_one(ExamResult, made.result_id)
-    if row.result.passed and not new.passed:
+        raise LookupError(f"result {result.id} was not judged by a rubric")
+    if open_criteria(before.rubric, notes.levels):
+        raise refuse("levels_missing", status=422)
+    exam = db.session.get_one(Exam, result.exam_id)
+    score = scored(before.rubric, notes.levels, full_marks=exam.full_marks, cut=exam.cut_score)
+    if result.passed and not score.passed:
         raise refuse("appeal_would_fail", status=422)
-    row.new_result_id = new.id
-    db.session.flush()
-    return new
+    return _Anew(before.assessment, notes)
 
 
 def _tell(
