@@ -25,6 +25,7 @@ from certification.exams.queries import policy_on
 from certification.exams.retakes import Try, retakes_from
 from certification.papers.models import Blueprint, ExamForm, PaperState
 from certification.papers.queries_form import given_forms
+from certification.rubrics.queries import published
 from certification.rubrics.queries_sittings import opened
 from courses.scheduling.queries.standing import completed_courses, prerequisites
 from lms.clock import midnight
@@ -176,6 +177,7 @@ def candidacy(exam: Exam, course_version_id: int, person_id: int, *, today: date
     facts = Facts(
         has_policy=policy is not None,
         has_form=policy is not None and _has_form(exam.id, policy),
+        is_judged=published(exam.id) is not None,
         missing=[(one.code, one.title) for one in missing],
         completed=[(one.code, one.title) for one in met],
         open_attempt=running[0].code if running else "",

@@ -186,6 +186,8 @@ class Facts:
 
     has_policy: bool
     has_form: bool
+    is_judged: bool = False
+    """Assessors judge it by a rubric."""
     missing: Sequence[tuple[str, str]] = ()
     """(code, title) of prerequisites."""
     completed: Sequence[tuple[str, str]] = ()
@@ -199,7 +201,8 @@ class Facts:
 def needs(facts: Facts, *, now: datetime) -> list[Need]:
     """Every requirement, met or not."""
     ready = facts.has_policy and facts.has_form
-    found = [Need(ready, Reason("exam_is_open" if ready else "exam_not_open"))]
+    closed = "exam_by_assessors" if facts.is_judged else "exam_not_open"
+    found = [Need(ready, Reason("exam_is_open" if ready else closed))]
     found += [_course("course_completed", True, one) for one in facts.completed]
     found += [_course("needs_prerequisite", False, one) for one in facts.missing]
     if facts.open_attempt:

@@ -9,6 +9,9 @@ wording.register(
         "adjustment.withdrawn": lambda: _("An adjustment for exams was withdrawn"),
         "exam_is_open": lambda: _("The exam is open."),
         "exam_not_open": lambda: _("This exam is not delivered here yet."),
+        "exam_by_assessors": lambda: _(
+            "Assessors judge this exam: there is nothing to begin here."
+        ),
         "course_completed": lambda: _("“%(title)s” (%(code)s) is completed."),
         "attempt_is_open": lambda: _("An attempt at this exam is open."),
         "retake_allowed": lambda: _("The wait between two attempts is over."),

@@ -59,7 +59,9 @@ class PolicyForm(Form):
     drops_quit_password = BooleanField(_l("Candidates may leave it without a password"))
     browser_keys = TextAreaField(_l("Other keys of Safe Exam Browser"), [Length(max=2000)])
     scale_bottom = IntegerField(_l("Bottom of the scale"), [InputRequired(NUMBER)])
-    is_double_marked = BooleanField(_l("Two assessors mark each extended answer"))
+    is_double_marked = BooleanField(
+        _l("Two assessors mark each extended answer, and judge each person by the rubric")
+    )
     moderation_gap = IntegerField(
         _l("Points by which they may differ"), [InputRequired(NUMBER), NumberRange(0, 100)]
     )

@@ -30,15 +30,27 @@ class Judged:
     candidate: str
     assessor: str
     manager: str
+    second: str
+    third: str
     code: str
 
 
 @pytest.fixture
 def exam(site: Site) -> Judged:
+    return judged_in(site)
+
+
+@pytest.fixture
+def board(site: Site) -> Judged:
+    """One that two assessors judge."""
+    return judged_in(site, is_double_marked=True, moderation_gap=1)
+
+
+def judged_in(site: Site, **policy: object) -> Judged:
     with people.behind(site) as make:
         number = make.next()
-        names = [f"{one}-{number}" for one in ("seen", "sees", "writes")]
-        roles = [(), (Role.ASSESSOR,), (Role.CERTIFICATION_MANAGER,)]
+        names = [f"{one}-{number}" for one in ("seen", "sees", "writes", "second", "third")]
+        roles = [(), (Role.ASSESSOR,), (Role.CERTIFICATION_MANAGER,)] + [(Role.ASSESSOR,)] * 2
         found = [
             make.person(name.title(), *role, password=PASSWORD)
             for name, role in zip(names, roles, strict=True)
@@ -49,7 +61,10 @@ def exam(site: Site) -> Judged:
         programme = make.programme(f"R{number}", "Programme of this test")
         course = make.course(programme, f"R{number}-300", title="Board", kind=CourseKind.EXAM)
         make.teaches(course, make.competency(programme, f"R{number}-1"))
-        make.rubric(make.exam(course))
+        made = make.exam(course)
+        make.rubric(made)
+        if policy:
+            make.newer_policy(made, **policy)
         with unit(writes=True):
             revisions.bump("catalog")
         return Judged(*names, course.code)
@@ -64,6 +79,7 @@ def enter(page: Page) -> None:
 def choose(page: Page, level: str) -> None:
     """The level of the criterion that comes next, by keyboard."""
     reach(page, "L1")
+    page.keyboard.press("Space")
     for _press in range(int(level[1:]) - 1):
         page.keyboard.press("ArrowDown")
     expect(page.locator(":focus")).to_be_checked()
@@ -130,4 +146,78 @@ def test_work_is_handed_in_judged_and_read(visit: Open, exam: Judged) -> None:
     page.get_by_role("link", name="Board").last.click()
     expect(page.locator("h1")).to_have_text("Passed")
     expect(page.locator("main")).to_contain_text("Well guarded")
+    sound(page)
+
+
+def judge(page: Page, levels: tuple[str, str]) -> None:
+    """The levels of both criteria, then the record."""
+    sound(page)
+    for level in levels:
+        choose(page, level)
+    press(page, "Record the assessment")
+
+
+def test_two_assessors_a_third_and_an_appeal(visit: Open, board: Judged) -> None:
+    names = (board.candidate, board.assessor, board.second, board.third, board.manager)
+    windows = {name: visit() for name in names}
+    for name, window in windows.items():
+        window.sign_in(name)
+    page = windows[board.assessor].go(f"/teach/exams/{board.code}/assessments")
+    write(page, "Person", f"{board.candidate}@demo.example")
+    enter(page)
+    judge(page, ("L3", "L3"))
+    expect(page.locator("main")).to_contain_text("Somebody else judges")
+    sound(page)
+
+    page = windows[board.second].go("/teach/marking")
+    sound(page)
+    press(page, "Judge")
+    judge(page, ("L1", "L3"))
+    page = windows[board.manager].go(f"/teach/exams/{board.code}/assessments")
+    expect(page.locator("main")).to_contain_text("Moderation")
+    sound(page)
+    page.get_by_role("link", name="End it").click()
+    sound(page)
+    page = windows[board.third].go("/teach/marking")
+    press(page, "Judge")
+    judge(page, ("L1", "L2"))
+    page.get_by_role("link", name="Assessment").first.click()
+    expect(page.locator("main")).to_contain_text("a third one decided")
+    sound(page)
+
+    page = windows[board.candidate].go("/exams")
+    page.get_by_role("link", name="Board").last.click()
+    expect(page.locator("h1")).to_have_text("Not passed")
+    sound(page)
+    press(page, "Appeal")
+    press(page, "Send the appeal")
+    expect(page.locator(":focus")).to_have_text("Please correct this first")
+    sound(page)
+    write(page, "What should be looked at, and why$", "The plan was there")
+    press(page, "Send the appeal")
+    sound(page)
+
+    page = windows[board.manager].go("/teach/appeals")
+    sound(page)
+    page.get_by_role("link", name="Open Result").last.click()
+    sound(page)
+    reach(page, "Uphold the appeal")
+    page.keyboard.press("Space")
+    write(page, "Reasons", "It was there")
+    reach(page, "Judge anew")
+    page.keyboard.press("Space")
+    reach(page, "Levels, if you judge anew")
+    page.keyboard.press("Enter")
+    sound(page)
+    reach(page, "L1")
+    for _press in range(2):
+        page.keyboard.press("ArrowDown")
+    press(page, "Answer the appeal")
+    expect(page.locator("main")).to_contain_text("Your score was 30 and became 70: passed.")
+    sound(page)
+    page = windows[board.assessor].go(page.url.removeprefix(windows[board.assessor].site.url))
+    expect(page.locator("main")).to_contain_text("What was judged")
+    page = windows[board.candidate].go("/exams")
+    page.get_by_role("link", name="Board").last.click()
+    expect(page.locator("h1")).to_have_text("Passed")
     sound(page)
