@@ -168,7 +168,7 @@ def test_sittings_and_appeals_come_and_go_and_assessments_stay_frozen(
         "'', '', 1, '2026-11-23 09:00:00')"
     )
     with app.app_context():
-        upgrade(directory=str(schema.FOLDER), revision="0027")
+        upgrade(directory=str(schema.FOLDER), revision="0032")
         _put(empty, judged)
         for _turn in range(2):
             upgrade(directory=str(schema.FOLDER), revision="0029")
@@ -177,7 +177,7 @@ def test_sittings_and_appeals_come_and_go_and_assessments_stay_frozen(
             assert "sitting_id" in [one["name"] for one in inspector.get_columns("assessment")]
             with pytest.raises(DBAPIError, match="frozen"), unit(writes=True):
                 db.session.execute(sa.text("UPDATE assessment SET comment = 'x'"))
-            downgrade(directory=str(schema.FOLDER), revision="0027")
+            downgrade(directory=str(schema.FOLDER), revision="0032")
             inspector = sa.inspect(db.engine)
             assert not tables & set(inspector.get_table_names())
             assert "sitting_id" not in [one["name"] for one in inspector.get_columns("assessment")]
