@@ -14,6 +14,7 @@ _BAD = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PICTURE = re.compile(r"picture:([0-9a-f]{64})")
 _ALLOWED = {"img": ("src", "alt"), "a": ("href",)}
 _OTHER = {"s": "span"}
+_FLOWS = ("li", "td", "th")
 FOLDER = "../pictures"
 
 
@@ -57,6 +58,7 @@ def put(parent: Element, markdown: str, places: Mapping[str, Element] | None = N
     if places:
         for element in list(root.iter()):
             _place(element, places)
+        _append_unseen(root, places)
     for block in root:
         block.tail = None
         parent.append(block)
@@ -95,10 +97,23 @@ def _pour(element: Element, text: str, places: Mapping[str, Element]) -> None:
     _say(element, parts[0])
     for name, after in zip(parts[1::2], parts[2::2], strict=True):
         if name in places:
-            element.append(places[name])
+            _home(element, places[name]).append(places[name])
             _say(element, after)
         else:
             _say(element, "{{" + name + "}}" + after)
+
+
+def _home(element: Element, place: Element) -> Element:
+    """A gap stands in a line, so not in an entry of a list or a cell itself."""
+    return SubElement(element, "span") if place.tag == "gap" and element.tag in _FLOWS else element
+
+
+def _append_unseen(root: Element, places: Mapping[str, Element]) -> None:
+    """Places whose marks are in an address or a description, where nothing can stand."""
+    seen = set(root.iter())
+    unseen = [place for place in places.values() if place not in seen]
+    if unseen:
+        SubElement(root, "p").extend(unseen)
 
 
 def _say(element: Element, text: str) -> None:

@@ -96,11 +96,11 @@ def _entry(body: Element, content: ItemContent, texts: Texts) -> None:
 
 
 def _essay(body: Element, content: ItemContent, texts: Texts) -> None:
-    put(body, texts.body)
-    _asked(body, "extendedTextInteraction")
     block = SubElement(body, "rubricBlock", {"view": "scorer"})
     for one in content.criteria:
         fill(SubElement(block, "div"), f"{texts.criteria[one.id]} ({digits(one.points)})")
+    put(body, texts.body)
+    _asked(body, "extendedTextInteraction")
 
 
 def _match(body: Element, content: ItemContent, texts: Texts) -> None:
