@@ -36,6 +36,9 @@ wording.register(
         "import_hints": lambda: _("Hints are left out."),
         "import_interaction": lambda: _("There is no item of this kind here: %(name)s."),
         "import_label": lambda: _("The label “%(name)s” is left out."),
+        "import_languages": lambda: _(
+            "Of a text in several languages (%(names)s) only “%(kept)s” is kept."
+        ),
         "import_least_choices": lambda: _("How many must be chosen at least is left out."),
         "import_link": lambda: _("The text of a link is kept, its address is not: %(address)s."),
         "import_many_to_many": lambda: _("A match with several partners for one is not possible."),
@@ -43,6 +46,9 @@ wording.register(
         "import_no_response": lambda: _("What a right response is has not been declared."),
         "import_not_moodle": lambda: _("This is no question file of Moodle."),
         "import_not_qti": lambda: _("This is no item of QTI: it begins with “%(name)s”."),
+        "import_number_within": lambda: _(
+            "A wrong number within the tolerance of a right one is not possible."
+        ),
         "import_on_picture": lambda: _("Putting things onto a picture is not possible."),
         "import_order_graded": lambda: _(
             "The order was scored in another way: here each right place earns its share."

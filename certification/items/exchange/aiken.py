@@ -14,7 +14,7 @@ from certification.items.exchange.found import (
     refused,
     taken,
 )
-from certification.items.exchange.marking import plain_markdown
+from certification.items.exchange.marking import note_formula, plain_markdown
 
 MOST_LINES = 200
 
@@ -55,6 +55,7 @@ def _read(number: int, lines: list[str], language: str) -> Found:
     making = Making(lines[0][:60])
     try:
         making.data = _data(lines, language)
+        note_formula("\n".join(lines), making)
     except CannotTake as error:
         return refused(number, making, [error.reason])
     return taken(number, making)
@@ -66,7 +67,9 @@ def _data(lines: list[str], language: str) -> dict[str, object]:
     answer = _ANSWER.match(lines[-1])
     if answer is None:
         raise CannotTake("import_no_key")
-    start = next((place for place, line in enumerate(lines) if _OPTION.match(line)), len(lines))
+    start = next(
+        (place for place, line in enumerate(lines) if line[:2] in ("A.", "A)")), len(lines)
+    )
     options = [_OPTION.match(line) for line in lines[start:-1]]
     letters = [found[1] for found in options if found]
     if None in options or letters != [chr(65 + place) for place in range(len(letters))]:

@@ -38,6 +38,8 @@ class Choice:
     text: str
     share: Decimal
     has_feedback: bool
+    said: str
+    """Its words with their formatting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,9 @@ def _choices(inner: str) -> Iterator[Choice]:
             raise CannotTake("import_structure")
         share = Decimal(1) if found[1] else number_of(found[2] or "0") / 100
         text, *notes = _NOTE.split(found[3], maxsplit=1)
-        words = unescape(re.sub("<[^<>]*>", "", _ESCAPED.sub(r"\1", text))).strip()
-        yield Choice(words, share, bool(notes and notes[0].strip()))
+        said = _ESCAPED.sub(r"\1", text)
+        words = unescape(re.sub("<[^<>]*>", "", said)).strip()
+        yield Choice(words, share, bool(notes and notes[0].strip()), said)
 
 
 def _note_feedback(blanks: Sequence[Blank], question: Question) -> None:
@@ -108,10 +111,13 @@ def inline(
     for name, blank in zip(places.names, blanks, strict=True):
         ids = [f"{name}o{n}" for n in range(1, len(blank.choices) + 1)]
         right = [one for one, choice in zip(ids, blank.choices, strict=True) if choice.share == 1]
-        if len(right) != 1 or any(0 < choice.share < 1 for choice in blank.choices):
+        if len(right) != 1 or any(choice.share not in (0, 1) for choice in blank.choices):
             raise CannotTake("import_part_credit")
         own[name], key[name] = ids, right[0]
-        words |= {one: choice.text for one, choice in zip(ids, blank.choices, strict=True)}
+        words |= {
+            one: question.listed(choice.said)
+            for one, choice in zip(ids, blank.choices, strict=True)
+        }
     _note_feedback(blanks, question)
     return {
         "kind": "inline",
@@ -133,11 +139,23 @@ def entry(blank: Blank, places: Places, body: str, question: Question) -> dict[s
     mark = "{{" + places.names[0] + "}}"
     words = {"body": body.replace(mark, BLANK)}
     if blank.kind == "number":
-        return {"kind": "number", "answers": [_number(one) for one in right], "words_of": words}
+        return {"kind": "number", "answers": _numbers(blank), "words_of": words}
     if any("*" in one.text for one in right):
         raise CannotTake("import_wildcard")
     answers = [{"text": one.text, "credit": weighing.digits(one.share)} for one in right]
     return {"kind": "text", "answers": answers, "ignore_case": blank.ignore_case, "words_of": words}
+
+
+def _numbers(blank: Blank) -> list[dict[str, str]]:
+    right, wrong = list[dict[str, str]](), list[dict[str, str]]()
+    for choice in blank.choices:
+        if choice.text == "*":
+            weighing.only_nothing(choice.share)
+        elif choice.share > 0:
+            right.append(weighing.beside(_number(choice), wrong))
+        else:
+            wrong.append(_number(choice))
+    return right
 
 
 def _number(choice: Choice) -> dict[str, str]:

@@ -21,7 +21,18 @@ def decode(content: bytes) -> str | None:
             return _text(content, encoding)
     if content.count(0) > ZEROS * len(content):
         return _text(content, "utf-16-be" if content[:1] == b"\0" else "utf-16-le")
-    return next((text for one in GUESSES if (text := _text(content, one)) is not None), None)
+    return (
+        None
+        if _is_broken(content)
+        else next((text for one in GUESSES if (text := _text(content, one)) is not None), None)
+    )
+
+
+def _is_broken(content: bytes) -> bool:
+    """Whether this is UTF-8 but for a place or two: windows-1252 would make nonsense of it."""
+    text = content.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    return 0 < 2 * broken < sum(not one.isascii() for one in text)
 
 
 def _text(content: bytes, encoding: str) -> str | None:

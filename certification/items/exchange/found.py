@@ -44,6 +44,8 @@ class Making:
     data: dict[str, Any] = field(default_factory=dict)
     notes: list[Reason] = field(default_factory=list)
     pictures: dict[str, Image] = field(default_factory=dict)
+    language: str = ""
+    """The one that is kept of a text in several."""
 
     def note(self, code: str, /, **values: object) -> None:
         """Note what is left behind or was decided, each once."""

@@ -62,7 +62,11 @@ def read(text: str, language: str = "en") -> list[Found]:
         elif len(found) > MOST_ITEMS:
             raise TooMany
         else:
-            found.append(_read(len(found) + 1, block, language, Making(), (category, labels)))
+            found.append(
+                _read(
+                    len(found) + 1, block, language, Making(language=language), (category, labels)
+                )
+            )
     return found
 
 
@@ -80,12 +84,12 @@ def _blocks(text: str) -> Iterator[tuple[list[str], str]]:
 def _paragraphs(text: str) -> Iterator[Paragraph]:
     current = Paragraph()
     for line in [*text.lstrip("\ufeff").splitlines(), ""]:
-        alone = line.startswith(CATEGORY)
+        alone = line.lstrip().startswith(CATEGORY)
         if (alone or not line.strip()) and current.lines:
             yield current
             current = Paragraph()
         if alone:
-            yield Paragraph([line])
+            yield Paragraph([line.strip()])
         elif line.strip():
             current.add(line)
 
@@ -117,7 +121,7 @@ def _read(
     try:
         if len(block) > LONGEST_TEXT:
             raise CannotTake("import_too_large")
-        if re.search("[\ue000-\ue008]", block):
+        if re.search("[\ue000-\ue008\ue0fe]", block):
             raise CannotTake("import_structure")
         _make(making, hidden(block), language)
     except CannotTake as error:

@@ -17,6 +17,7 @@ MOST_LINES = 200
 LONGEST_NUMBER = 100
 _ARROW = "\ue008"
 _WEIGHT = re.compile(r"\s*%(-?[0-9]+(?:\.[0-9]+)?)%(.*)", re.DOTALL)
+_ODD_WEIGHT = re.compile(r"\s*%-?[0-9][0-9.,]{0,12}%")
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?"
 _TRUTH = {"T": True, "TRUE": True, "F": False, "FALSE": False}
 
@@ -118,6 +119,8 @@ def _line(sign: str, text: str) -> Line:
     weight = None
     if found := _WEIGHT.match(text):
         weight, text = Decimal(found[1]), found[2]
+    elif _ODD_WEIGHT.match(text):
+        raise CannotTake("import_weight")
     if weight is not None and not -100 <= weight <= 100:
         raise CannotTake("import_weight")
     text, _, feedback = text.partition("#")
@@ -192,8 +195,22 @@ def _numbers(asked: Asked, inner: str, feedback: dict[str, str]) -> dict[str, An
     if note := asked.rich(said):
         feedback["wrong"] = note
     _note_feedback(asked, lines)
-    right = [line for line in lines if line.share > 0]
-    return {"kind": "number", "answers": [_number(line) for line in right]}
+    return {"kind": "number", "answers": _values(asked, lines)}
+
+
+def _values(asked: Asked, lines: Sequence[Line]) -> list[dict[str, str]]:
+    """The right numbers; a wrong one is named."""
+    right: list[dict[str, str]] = []
+    wrong: list[dict[str, str]] = []
+    for line in lines:
+        if line.text == "*":
+            weighing.only_nothing(line.share)
+        elif line.share > 0:
+            right.append(weighing.beside(_number(line), wrong))
+        else:
+            wrong.append(_number(line))
+            asked.making.note("import_wrong_answer", answer=line.text[:60])
+    return right
 
 
 def _number(line: Line) -> dict[str, str]:

@@ -7,6 +7,7 @@ from certification.items.exchange.foreign import root_of
 
 HEAD = 4_096
 _AIKEN = re.compile(r"^[ \t]*ANSWER[ \t]*:[ \t]*[A-Z][ \t\r]*$", re.MULTILINE | re.IGNORECASE)
+_GIFT = re.compile(r"(?<!\\)\{\s{0,9}(?:[=~#]|(?:T|F|TRUE|FALSE)\s{0,9}[}#])", re.IGNORECASE)
 _QTI = re.compile(r"(qti-)?(assessment|questestinterop|manifest)")
 
 
@@ -23,4 +24,5 @@ def form_of(content: bytes) -> str:
         return "qti"
     if head.startswith(("code,kind,", '"code","kind"')):
         return "csv"
-    return "aiken" if _AIKEN.search(text) and "{" not in head else "gift"
+    asked = len(_AIKEN.findall(text))
+    return "aiken" if asked and asked > len(_GIFT.findall(text)) else "gift"

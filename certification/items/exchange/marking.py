@@ -18,6 +18,13 @@ DROPPED = {
 }  # fmt: skip
 SPECIAL = re.compile(r"([\\`*_\[\]<>|~&])")
 ESCAPED = r"\\\1"
+RAISED = str.maketrans("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ")
+LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
+INLINE = frozenset((
+    "span", "em", "i", "b", "strong", "u", "a", "code", "tt", "kbd", "samp", "font", "small", "big",
+    "mark", "s", "strike", "del", "ins", "cite", "dfn", "var", "abbr", "q", "bdo", "bdi",
+))  # fmt: skip
+TEX = re.compile(r"\\\(|\\\[|\$\$")
 _START = re.compile(r"^([ ]*)(?:([#+\-=:>])|([0-9]{1,9})([.)]))", re.MULTILINE)
 SPACES = re.compile(r"[ \t\r\n\f]+")
 _OURS = re.compile("[\ue0f0-\ue1ff]")
@@ -64,12 +71,42 @@ def listed(element: Element, making: Making) -> str:
     names = {str(one.tag) for one in element.iter() if one is not element}
     if names & {"img", "object", "svg", "math"}:
         raise CannotTake("import_picture_in_list")
-    if names - {"p", "div", "span", "br", "text"}:
+    if names - {"p", "div", "span", "br", "text", "sup", "sub"}:
         making.note("import_style")
     for one in element.iter():
         if one.tag in DROPPED:
             one.text = None
-    return plain(element)
+    return " ".join(cleaned(_flat(element, making)).split())
+
+
+def _flat(element: Element, making: Making) -> str:
+    """Words of one word stay together; paragraphs, lines and cells stand apart."""
+    parts = [element.text or ""]
+    for child in element:
+        if child.tag in ("sup", "sub"):
+            said, is_marked = script(child)
+            if is_marked:
+                making.note("import_style")
+        else:
+            said = _flat(child, making)
+            said = said if child.tag in INLINE else f" {said} "
+        parts += [said, child.tail or ""]
+    return "".join(parts)
+
+
+def script(element: Element) -> tuple[str, bool]:
+    """Raised and lowered digits have signs of their own; other text is only marked."""
+    text, is_raised = plain(element), element.tag == "sup"
+    moved = text.translate(RAISED if is_raised else LOWERED)
+    if not any(one in text for one in moved):
+        return moved, False
+    return f"{'^' if is_raised else '_'}({text})", True
+
+
+def note_formula(text: str, making: Making) -> None:
+    """TeX stays as it was typed."""
+    if TEX.search(text):
+        making.note("import_formula")
 
 
 def shielded(text: str) -> str:

@@ -173,24 +173,28 @@ def _text(question: Question) -> dict[str, Any]:
     return {"kind": "text", "answers": answers, "ignore_case": caseless}
 
 
+def _value(said: str, answer: Element, share: Decimal) -> dict[str, str]:
+    tolerance = number_of(text_of(answer, "tolerance") or "0")
+    return {
+        "value": weighing.digits(number_of(said)),
+        "tolerance": weighing.digits(abs(tolerance)),
+        "credit": weighing.digits(share),
+    }
+
+
 def _number(question: Question) -> dict[str, Any]:
-    answers = []
+    answers, wrong = list[dict[str, str]](), list[dict[str, str]]()
     for answer in question.element.findall("answer"):
         share, said = _fraction(answer), text_of(answer, "text")
         if question.text(answer.find("feedback")):
             question.making.note("import_feedback_dropped")
-        if share <= 0 or said == "*":
-            if said != "*":
-                question.making.note("import_wrong_answer", answer=said[:60])
-            continue
-        tolerance = number_of(text_of(answer, "tolerance") or "0")
-        answers.append(
-            {
-                "value": weighing.digits(number_of(said)),
-                "tolerance": weighing.digits(abs(tolerance)),
-                "credit": weighing.digits(share),
-            }
-        )
+        if said == "*":
+            weighing.only_nothing(share)
+        elif share > 0:
+            answers.append(weighing.beside(_value(said, answer, share), wrong))
+        else:
+            wrong.append(_value(said, answer, share))
+            question.making.note("import_wrong_answer", answer=said[:60])
     if question.element.find("units") is not None:
         question.making.note("import_units")
     return {"kind": "number", "answers": answers}

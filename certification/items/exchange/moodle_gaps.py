@@ -9,6 +9,7 @@ from certification.items.exchange import cloze as clozes
 from certification.items.exchange.cloze import Blank
 from certification.items.exchange.found import CannotTake, Image
 from certification.items.exchange.moodle_question import Question, number_of
+from certification.items.exchange.multilang import one_of
 from certification.items.exchange.places import Places
 from certification.items.exchange.xmltree import text_of
 
@@ -69,7 +70,8 @@ def _body(question: Question, put: Any, places: Places) -> str:
     holder = question.element.find("questiontext")
     if holder is None:
         raise CannotTake("import_structure")
-    said = put(text_of(holder, "text").translate(places.shield))
+    said = one_of(text_of(holder, "text").translate(places.shield), question.making)
+    said = put(said)
     text = question.markdown(said, holder.get("format", "html"), holder)
     return places.filled(text, question.making)
 

@@ -9,6 +9,7 @@ from certification.items.exchange.found import CannotTake, Image, Making
 from certification.items.exchange.htmltree import html_tree
 from certification.items.exchange.marking import listed, shielded
 from certification.items.exchange.moodle_text import in_markdown
+from certification.items.exchange.multilang import one_of
 from certification.items.exchange.pictures import Album, from_base64, from_data_address
 from certification.items.exchange.xmltree import text_of
 
@@ -24,6 +25,9 @@ class Question:
     language: str
     album: Album
     making: Making = field(default_factory=Making)
+
+    def __post_init__(self) -> None:
+        self.making.language = self.language
 
     def rich(self, path: str) -> str:
         """The text of a part as Markdown."""
@@ -50,7 +54,7 @@ class Question:
 
     def listed(self, said: str) -> str:
         """What stands in a list of choices, which shows words only."""
-        return listed(html_tree(shielded(said)), self.making)
+        return listed(html_tree(one_of(shielded(said), self.making)), self.making)
 
     def _picture(self, address: str, holder: Element) -> str | None:
         image = self.image(address, holder)

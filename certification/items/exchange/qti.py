@@ -103,6 +103,7 @@ def _content(item: QtiItem) -> dict[str, Any]:
         raise CannotTake("import_stimulus_needed")
     if next(descendants(item.element, "include", "responseProcessingFragment"), None) is not None:
         raise CannotTake("import_included")
+    _note_rest(item)
     item.responses = declared(item.element)
     item.interactions = [one for one in item.body.iter() if str(one.tag).endswith("Interaction")]
     buttons = [one for one in item.interactions if one.tag == "endAttemptInteraction"]
@@ -117,6 +118,16 @@ def _content(item: QtiItem) -> dict[str, Any]:
         body = parted(body, item.making)
     data["texts"] = {item.language: {"body": body, **words, "feedback": feedback}}
     return data
+
+
+def _note_rest(item: QtiItem) -> None:
+    """What stands beside the question, by name."""
+    for name, path in (
+        ("catalogInfo", "catalogInfo"),
+        ("defaultValue", "responseDeclaration/defaultValue"),
+    ):
+        if item.element.find(path) is not None:
+            item.making.note("import_element", name=name)
 
 
 def _made(item: QtiItem) -> dict[str, Any]:

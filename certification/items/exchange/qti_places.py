@@ -62,6 +62,8 @@ def match(item: QtiItem, interaction: Element, rule: Rule) -> Made:
     first, second = (list(descendants(one, "simpleAssociableChoice")) for one in sets)
     response = item.response(interaction)
     pairs = _pairs(response, rule)
+    if 0 < whole(interaction, "maxAssociations", 0) < len(pairs):
+        raise CannotTake("import_processing", name="maxAssociations")
     if not _is_key(first, pairs, 0):
         if not _is_key(second, pairs, 1):
             raise CannotTake("import_many_to_many")

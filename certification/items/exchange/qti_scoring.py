@@ -59,12 +59,20 @@ def rules_of(element: Element) -> dict[str, Rule]:
             raise CannotTake("import_processing", name=name[:60])
         return {"": Rule(TEMPLATES[name])}
     _settle(element, processing)
-    rules: dict[str, Rule] = {}
-    for one in _scoring(processing):
+    return _collected(processing) or {"": Rule("none")}
+
+
+def _collected(processing: Element) -> dict[str, Rule]:
+    """What is said of each response, and perhaps at the end that the score is cut."""
+    statements, rules = list(_scoring(processing)), dict[str, Rule]()
+    least = _cut(statements[-1]) if statements else None
+    for one in statements if least is None else statements[:-1]:
         for name, rule in _rules(one):
             if rules.setdefault(name, rule) is not rule:
                 raise CannotTake("import_processing", name=str(one.tag)[:60])
-    return rules or {"": Rule("none")}
+    if least is not None:
+        _hold(rules, least)
+    return rules
 
 
 def _settle(element: Element, processing: Element) -> None:
@@ -95,6 +103,28 @@ def _scoring(processing: Element) -> Iterator[Element]:
             yield one
         elif any(True for _ in one.iter("exitResponse")):
             raise CannotTake("import_processing", name="exitResponse")
+
+
+def _cut(statement: Element) -> Decimal | None:
+    """What the score is set to once that much was reached, and else to nothing."""
+    test = statement.find("responseIf/gte") if statement.tag == "responseCondition" else None
+    if test is None:
+        return None
+    values = [_branch(one)[1] for one in statement]
+    tags = [str(one.tag) for one in statement]
+    least = number_of(test[1].text or "0") if len(test) == 2 and _is_total(test[0]) else Decimal(0)
+    fits = test[1].tag == "baseValue" and tags in (["responseIf"], ["responseIf", "responseElse"])
+    if not fits or least <= 0 or values not in ([least], [least, Decimal(0)]):
+        raise CannotTake("import_processing", name="gte")
+    return least
+
+
+def _hold(rules: dict[str, Rule], least: Decimal) -> None:
+    """Where the only points are these, the cut changes nothing."""
+    points = {near.points for rule in rules.values() for near in rule.nears}
+    one_rule = len({id(rule) for rule in rules.values()}) == 1
+    if points != {least} or not one_rule or any(rule.penalty for rule in rules.values()):
+        raise CannotTake("import_processing", name="gte")
 
 
 def _rules(statement: Element) -> Iterator[tuple[str, Rule]]:
@@ -200,6 +230,9 @@ def _tolerance(test: Element) -> Decimal:
     mode = test.get("toleranceMode", "exact")
     if mode == "exact" or test.tag != "equal":
         return Decimal(0)
+    for bound in ("includeLowerBound", "includeUpperBound"):
+        if test.get(bound, "true") not in ("true", "1"):
+            raise CannotTake("import_tolerance", name=bound)
     both = {number_of(one) for one in test.get("tolerance", "").split()}
     if mode != "absolute" or len(both) != 1:
         raise CannotTake("import_tolerance", name=mode[:40])

@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element
 
 from markdown_it import MarkdownIt
 
+from certification.items.exchange import mathml
 from certification.items.exchange.found import CannotTake
 from certification.items.exchange.marking import (
     BREAK,
@@ -21,7 +22,9 @@ from certification.items.exchange.marking import (
     SPECIAL,
     Rich,
     cleaned,
+    note_formula,
     plain,
+    script,
     unmarked,
 )
 
@@ -40,9 +43,6 @@ STYLES = {
 }
 CODE = ("code", "tt", "kbd", "samp")
 LOOKS = frozenset(("u", "ins", "font", "big", "small", "mark"))
-_RAISED = str.maketrans("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ")
-_LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
-_TEX = re.compile(r"\\\(|\\\[|\$\$")
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 
@@ -54,8 +54,7 @@ def as_markdown(element: Element, rich: Rich) -> str:
         if _same(text, rich.said):
             if bare:
                 rich.note("import_style")
-            if _TEX.search("".join(rich.said)):
-                rich.note("import_formula")
+            note_formula("".join(rich.said), rich.making)
             return text
     raise CannotTake("import_markup")
 
@@ -230,17 +229,14 @@ def _image(piece: Element, rich: Rich) -> str:
 
 def _formula(piece: Element, rich: Rich) -> str:
     rich.note("import_formula")
-    return rich.words(piece.get("alttext") or plain(piece))
+    return rich.words(piece.get("alttext") or cleaned(mathml.line(piece)))
 
 
 def _script(piece: Element, rich: Rich) -> str:
-    """Raised and lowered digits have signs of their own; other text is only marked."""
-    text, raised = plain(piece), piece.tag == "sup"
-    moved = text.translate(_RAISED if raised else _LOWERED)
-    if text and not any(one in text for one in moved):
-        return rich.words(moved)
-    rich.note("import_style")
-    return rich.words(f"{'^' if raised else '_'}({text})") if text else ""
+    said, is_marked = script(piece)
+    if is_marked:
+        rich.note("import_style")
+    return rich.words(said) if said else ""
 
 
 def _reading(piece: Element, rich: Rich) -> str:

@@ -1,8 +1,10 @@
 """Shares of the points that single options earn, as a choice's key and scoring. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
+
+from certification.items.exchange.found import CannotTake
 
 PLACES = Decimal("0.000000001")
 
@@ -35,3 +37,19 @@ def several(
 def _weights(shares: Mapping[str, Decimal], penalty: Decimal) -> dict[str, Any]:
     kept = {one: digits(share) for one, share in shares.items() if share}
     return {"rule": "weights", "weights": kept, "penalty": digits(penalty)}
+
+
+def only_nothing(share: Decimal) -> None:
+    """Any other number earns nothing here."""
+    if share > 0:
+        raise CannotTake("import_wildcard")
+
+
+def beside(right: dict[str, str], wrong: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """The right number, if none that was listed before as wrong lies within its tolerance: the
+    first that fits would count there."""
+    for one in wrong:
+        apart = abs(Decimal(one["value"]) - Decimal(right["value"]))
+        if apart <= Decimal(one["tolerance"]) + Decimal(right["tolerance"]):
+            raise CannotTake("import_number_within")
+    return right
