@@ -47,7 +47,7 @@ wording.register(
         "import_not_moodle": lambda: _("This is no question file of Moodle."),
         "import_not_qti": lambda: _("This is no item of QTI: it begins with “%(name)s”."),
         "import_number_within": lambda: _(
-            "A wrong number within the tolerance of a right one is not possible."
+            "Of two numbers that fit the same answer, the one that earns less stands first."
         ),
         "import_on_picture": lambda: _("Putting things onto a picture is not possible."),
         "import_order_graded": lambda: _(

@@ -147,15 +147,10 @@ def entry(blank: Blank, places: Places, body: str, question: Question) -> dict[s
 
 
 def _numbers(blank: Blank) -> list[dict[str, str]]:
-    right, wrong = list[dict[str, str]](), list[dict[str, str]]()
     for choice in blank.choices:
         if choice.text == "*":
             weighing.only_nothing(choice.share)
-        elif choice.share > 0:
-            right.append(weighing.beside(_number(choice), wrong))
-        else:
-            wrong.append(_number(choice))
-    return right
+    return weighing.in_order(_number(one) for one in blank.choices if one.text != "*")
 
 
 def _number(choice: Choice) -> dict[str, str]:

@@ -200,17 +200,15 @@ def _numbers(asked: Asked, inner: str, feedback: dict[str, str]) -> dict[str, An
 
 def _values(asked: Asked, lines: Sequence[Line]) -> list[dict[str, str]]:
     """The right numbers; a wrong one is named."""
-    right: list[dict[str, str]] = []
-    wrong: list[dict[str, str]] = []
+    numbers = []
     for line in lines:
         if line.text == "*":
             weighing.only_nothing(line.share)
-        elif line.share > 0:
-            right.append(weighing.beside(_number(line), wrong))
-        else:
-            wrong.append(_number(line))
+            continue
+        numbers.append(_number(line))
+        if line.share <= 0:
             asked.making.note("import_wrong_answer", answer=line.text[:60])
-    return right
+    return weighing.in_order(numbers)
 
 
 def _number(line: Line) -> dict[str, str]:

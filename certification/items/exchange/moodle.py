@@ -159,7 +159,7 @@ def _truth(question: Question) -> dict[str, Any]:
 def _text(question: Question) -> dict[str, Any]:
     answers = []
     for answer in question.element.findall("answer"):
-        share, said = _fraction(answer), text_of(answer, "text")
+        share, said = _fraction(answer), question.typed(answer)
         if question.text(answer.find("feedback")):
             question.making.note("import_feedback_dropped")
         if share <= 0:
@@ -183,21 +183,20 @@ def _value(said: str, answer: Element, share: Decimal) -> dict[str, str]:
 
 
 def _number(question: Question) -> dict[str, Any]:
-    answers, wrong = list[dict[str, str]](), list[dict[str, str]]()
+    numbers = []
     for answer in question.element.findall("answer"):
         share, said = _fraction(answer), text_of(answer, "text")
         if question.text(answer.find("feedback")):
             question.making.note("import_feedback_dropped")
         if said == "*":
             weighing.only_nothing(share)
-        elif share > 0:
-            answers.append(weighing.beside(_value(said, answer, share), wrong))
-        else:
-            wrong.append(_value(said, answer, share))
+            continue
+        numbers.append(_value(said, answer, share))
+        if share <= 0:
             question.making.note("import_wrong_answer", answer=said[:60])
     if question.element.find("units") is not None:
         question.making.note("import_units")
-    return {"kind": "number", "answers": answers}
+    return {"kind": "number", "answers": weighing.in_order(numbers)}
 
 
 def _match(question: Question) -> dict[str, Any]:
@@ -249,6 +248,8 @@ def _essay(question: Question) -> dict[str, Any]:
         question.making.note("import_attachments", count=said[:6])
     if question.rich("responsetemplate"):
         question.making.note("import_element", name="responsetemplate")
+    if text_of(question.element, "minwordlimit") not in ("", "0"):
+        question.making.note("import_element", name="minwordlimit")
     words = text_of(question.element, "maxwordlimit")
     return {
         "kind": "essay",

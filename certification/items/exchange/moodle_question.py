@@ -1,5 +1,6 @@
 """A question of Moodle XML while it is read: its texts, numbers and pictures. Pure."""
 
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from urllib.parse import unquote
@@ -15,6 +16,7 @@ from certification.items.exchange.xmltree import text_of
 
 PLUGIN_FILE = "@@PLUGINFILE@@/"
 MOST_DIGITS = 30
+_WRAPPED = re.compile(r"<(p|div)(?: [^<>]*)?>[^<>]*</\1>")
 
 
 @dataclass(slots=True)
@@ -55,6 +57,13 @@ class Question:
     def listed(self, said: str) -> str:
         """What stands in a list of choices, which shows words only."""
         return listed(html_tree(one_of(shielded(said), self.making)), self.making)
+
+    def typed(self, answer: Element) -> str:
+        """What has to be typed; converters wrap it in a paragraph."""
+        said = text_of(answer, "text")
+        if answer.get("format") == "html" and _WRAPPED.fullmatch(said):
+            return self.listed(said)
+        return said
 
     def _picture(self, address: str, holder: Element) -> str | None:
         image = self.image(address, holder)

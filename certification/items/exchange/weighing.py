@@ -45,11 +45,18 @@ def only_nothing(share: Decimal) -> None:
         raise CannotTake("import_wildcard")
 
 
-def beside(right: dict[str, str], wrong: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    """The right number, if none that was listed before as wrong lies within its tolerance: the
-    first that fits would count there."""
-    for one in wrong:
-        apart = abs(Decimal(one["value"]) - Decimal(right["value"]))
-        if apart <= Decimal(one["tolerance"]) + Decimal(right["tolerance"]):
+def in_order(numbers: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+    """Those that earn something. The first that fits an answer counts there, the best here: so
+    none may stand before a better one that fits the same answer."""
+    before: list[dict[str, str]] = []
+    for one in numbers:
+        if any(_hides(earlier, one) for earlier in before):
             raise CannotTake("import_number_within")
-    return right
+        before.append(one)
+    return [one for one in before if Decimal(one["credit"]) > 0]
+
+
+def _hides(earlier: Mapping[str, str], later: Mapping[str, str]) -> bool:
+    apart = abs(Decimal(earlier["value"]) - Decimal(later["value"]))
+    reach = Decimal(earlier["tolerance"]) + Decimal(later["tolerance"])
+    return apart <= reach and Decimal(earlier["credit"]) < Decimal(later["credit"])

@@ -222,3 +222,27 @@ def test_fewer_pairs_than_are_right_cannot_be_asked_for() -> None:
         )
         found = one_qti(f"{body}{sets_}</matchInteraction>", said, MAP)
         assert [reason.code for reason in found.refusals] == wanted
+
+
+def test_a_number_that_earns_less_and_stands_first_is_refused_but_not_one_that_follows() -> None:
+    for numbers in (("5", "100", "0"), ("5", "50", "1")), (("5", "50", "1"), ("5", "100", "0")):
+        rest = "".join(answer(a, b, f"<tolerance>{c}</tolerance>") for a, b, c in numbers)
+        found = one(question("numerical", "N", rest))
+        wanted = [] if numbers[0][1] == "100" else ["import_number_within"]
+        assert codes(found) == wanted
+    assert codes(gifts("N {#=%50%5:1 =5:0}")) == ["import_number_within"]
+    assert codes(one(question("cloze", "{1:NM:%50%5:1~=5:0}"))) == ["import_number_within"]
+    assert codes(one(question("cloze", "{1:NM:=5:0~%50%5:1}"))) == []
+
+
+def test_an_answer_that_a_converter_wrapped_in_a_paragraph_can_be_given() -> None:
+    rest = answer("<![CDATA[<p>A &amp; b</p>]]>", "100").replace("<answer", "<answer format='html'")
+    found = one(question("shortanswer", "S", rest))
+    assert score(found.content, "a & b").is_right
+    literal = one(question("shortanswer", "S", answer("<![CDATA[<p>]]>", "100")))
+    assert score(literal.content, "<p>").is_right
+
+
+def test_how_many_words_are_needed_at_least_is_named() -> None:
+    found = one(question("essay", "Why?", "<minwordlimit>50</minwordlimit>"))
+    assert [note.values for note in found.notes][-1] == {"name": "minwordlimit"}
