@@ -4,6 +4,7 @@ the other columns are for people. Pure."""
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable
 from itertools import islice
 
@@ -16,6 +17,8 @@ COLUMNS = ("code", "kind", "title", "content")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 LONGEST = 400_000
 DEEPEST = 40
+_SIGN = re.compile(r'"?code"?([,;\t])')
+"""Spreadsheets of some countries save semicolons."""
 
 
 def write(rows: Iterable[tuple[str, str, ItemContent]]) -> str:
@@ -33,8 +36,10 @@ def read(text: str, language: str = "en") -> list[Found]:
     """Every line of the table, in order."""
     del language  # the content names its own
     csv.field_size_limit(LONGEST)
+    text = text.lstrip("\ufeff")
+    sign = found[1] if (found := _SIGN.match(text)) else ","
     try:
-        reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), strict=True)
+        reader = csv.DictReader(io.StringIO(text), strict=True, delimiter=sign)
         rows = list(islice(reader, MOST_ITEMS + 1))
     except csv.Error:
         return [refused(1, Making(), [Reason("import_structure")])]

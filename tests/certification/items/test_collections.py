@@ -1,12 +1,15 @@
 """Constructs of public collections of questions: each is taken over right or named."""
 
+import csv
+import io
 from typing import Any
 
 import pytest
 
-from certification.items.exchange import aiken, formats, gift, guess, moodle, qti
+from certification.items.exchange import aiken, formats, gift, guess, moodle, qti, table
 from certification.items.exchange.found import Found
 from certification.items.scoring import score
+from tests.certification.items.contents import item
 from tests.certification.items.test_moodle import answer, codes, one, question
 from tests.certification.items.test_qti import CHOICE, MATCH, RIGHT_A, entry
 from tests.certification.items.test_qti_rules import (
@@ -246,3 +249,12 @@ def test_an_answer_that_a_converter_wrapped_in_a_paragraph_can_be_given() -> Non
 def test_how_many_words_are_needed_at_least_is_named() -> None:
     found = one(question("essay", "Why?", "<minwordlimit>50</minwordlimit>"))
     assert [note.values for note in found.notes][-1] == {"name": "minwordlimit"}
+
+
+@pytest.mark.parametrize("sign", [";", "\t"])
+def test_a_table_that_a_spreadsheet_saved_with_another_sign_is_read(sign: str) -> None:
+    rows = list(csv.reader(io.StringIO(table.write([("Q1", "T", item("choice"))]))))
+    file = io.StringIO()
+    csv.writer(file, delimiter=sign).writerows(rows)
+    (found,) = formats.read("auto", file.getvalue().encode(), "en")
+    assert (found.name, found.content) == ("Q1", item("choice"))
