@@ -50,6 +50,9 @@ wording.register(
             "Of two numbers that fit the same answer, the one that earns less stands first."
         ),
         "import_on_picture": lambda: _("Putting things onto a picture is not possible."),
+        "import_text_within": lambda: _(
+            "Of two texts that fit the same answer, the one that earns less stands first."
+        ),
         "import_order_graded": lambda: _(
             "The order was scored in another way: here each right place earns its share."
         ),

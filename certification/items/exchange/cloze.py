@@ -142,6 +142,8 @@ def entry(blank: Blank, places: Places, body: str, question: Question) -> dict[s
         return {"kind": "number", "answers": _numbers(blank), "words_of": words}
     if any("*" in one.text for one in right):
         raise CannotTake("import_wildcard")
+    said = [(one.text, one.share) for one in blank.choices]
+    weighing.first_counts(said, ignore_case=blank.ignore_case)
     answers = [{"text": one.text, "credit": weighing.digits(one.share)} for one in right]
     return {"kind": "text", "answers": answers, "ignore_case": blank.ignore_case, "words_of": words}
 

@@ -156,8 +156,9 @@ def _pairs(asked: Asked, lines: Sequence[Line]) -> dict[str, Any]:
 def _texts(asked: Asked, lines: Sequence[Line]) -> dict[str, Any]:
     _note_feedback(asked, lines)
     answers = []
-    for line in lines:
-        said = shown(formed(line.text, "")[1])
+    typed = [shown(formed(line.text, "")[1]) for line in lines]
+    weighing.first_counts(zip(typed, (line.share for line in lines), strict=True))
+    for line, said in zip(lines, typed, strict=True):
         if line.share > 0:
             if "*" in said.replace("\\*", ""):
                 raise CannotTake("import_wildcard")

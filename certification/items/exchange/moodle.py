@@ -157,9 +157,10 @@ def _truth(question: Question) -> dict[str, Any]:
 
 
 def _text(question: Question) -> dict[str, Any]:
-    answers = []
+    answers, all_said = [], []
     for answer in question.element.findall("answer"):
         share, said = _fraction(answer), question.typed(answer)
+        all_said.append((said, share))
         if question.text(answer.find("feedback")):
             question.making.note("import_feedback_dropped")
         if share <= 0:
@@ -170,6 +171,7 @@ def _text(question: Question) -> dict[str, Any]:
             raise CannotTake("import_wildcard")
         answers.append({"text": said.replace("\\*", "*"), "credit": weighing.digits(share)})
     caseless = text_of(question.element, "usecase") not in ("1", "true")
+    weighing.first_counts(all_said, ignore_case=caseless)
     return {"kind": "text", "answers": answers, "ignore_case": caseless}
 
 

@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from certification.items.exchange.found import CannotTake
+from certification.items.scoring import normal
 
 PLACES = Decimal("0.000000001")
 
@@ -60,3 +61,12 @@ def _hides(earlier: Mapping[str, str], later: Mapping[str, str]) -> bool:
     apart = abs(Decimal(earlier["value"]) - Decimal(later["value"]))
     reach = Decimal(earlier["tolerance"]) + Decimal(later["tolerance"])
     return apart <= reach and Decimal(earlier["credit"]) < Decimal(later["credit"])
+
+
+def first_counts(answers: Iterable[tuple[str, Decimal]], *, ignore_case: bool = True) -> None:
+    """Texts and their shares, of which the first that fits an answer counts there, the best here:
+    so none may stand before a better one that fits the same answer."""
+    first: dict[str, Decimal] = {}
+    for text, share in answers:
+        if share > first.setdefault(normal(text, ignore_case=ignore_case), share):
+            raise CannotTake("import_text_within")

@@ -238,6 +238,18 @@ def test_a_number_that_earns_less_and_stands_first_is_refused_but_not_one_that_f
     assert codes(one(question("cloze", "{1:NM:=5:0~%50%5:1}"))) == []
 
 
+@pytest.mark.parametrize("lesser", ["0", "50"])
+def test_a_text_that_earns_less_and_stands_before_its_equal_is_refused(lesser: str) -> None:
+    first, second = answer("ada", lesser), answer("Ada", "100")
+    assert "import_text_within" in codes(one(question("shortanswer", "S", first + second)))
+    cased = one(question("shortanswer", "S", f"<usecase>1</usecase>{first}{second}"))
+    assert "import_text_within" not in codes(cased)
+    assert "import_text_within" not in codes(one(question("shortanswer", "S", second + first)))
+    assert "import_text_within" in codes(gifts(f"S {{=%{lesser}%ada =Ada}}"))
+    assert "import_text_within" in codes(one(question("cloze", f"{{1:SA:%{lesser}%ada~=Ada}}")))
+    assert "import_text_within" not in codes(one(question("cloze", "{1:SAC:%50%ada~=Ada}")))
+
+
 def test_an_answer_that_a_converter_wrapped_in_a_paragraph_can_be_given() -> None:
     rest = answer("<![CDATA[<p>A &amp; b</p>]]>", "100").replace("<answer", "<answer format='html'")
     found = one(question("shortanswer", "S", rest))
