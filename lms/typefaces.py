@@ -15,11 +15,8 @@ import sys
 from collections.abc import Iterator
 from ctypes import byref, c_char_p, c_uint, c_void_p
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Any
-
-from fontTools.ttLib import TTFont
 
 FOLDER = Path(__file__).resolve().parents[1] / ".typefaces"
 MADE = "made"
@@ -33,6 +30,9 @@ BASELINES = "BASE"
 """Left as it is: Pango aligns lines of mixed scripts by it."""
 NO_SUBSET, DROP, FEATURE = 2, 3, 6
 """hb_subset_sets_t."""
+CHARSET, LAST_OPERATOR, ESCAPE, FRACTION = 15, 21, 12 << 8, 30
+WIDE = {28: 2, 29: 4}
+"""Signs of a CFF's dictionaries: operators, a fraction, and numbers of so many bytes."""
 RANGE = 2
 """The format of a CFF charset that tells ranges of up to 65,536 glyphs (Adobe TN 5176, 13)."""
 
@@ -135,11 +135,68 @@ def named_by_place(typeface: bytes) -> bytes:
     A cut typeface keeps the names of the whole one. WeasyPrint writes places into a document, and
     readers that go by the standard (ISO 32000-2, 9.7.4.2) take them for names: MuPDF drew nothing.
     """
-    file = TTFont(BytesIO(typeface), lazy=True)
-    names = file["CFF "].cff.topDictIndex[0].rawDict["charset"]
-    start, last = file.reader.tables["CFF "].offset + names, file["maxp"].numGlyphs - 1
-    whole = struct.pack(">BHH", RANGE, 1, last - 1)
-    return typeface[:start] + whole + typeface[start + len(whole) :]
+    tables = _tables(typeface)
+    outlines = tables["CFF "]
+    (count,) = struct.unpack_from(">H", typeface, tables["maxp"] + 4)
+    names = outlines + _place_of_names(typeface[outlines:])
+    whole = struct.pack(">BHH", RANGE, 1, count - 2)
+    return typeface[:names] + whole + typeface[names + len(whole) :]
+
+
+def _tables(typeface: bytes) -> dict[str, int]:
+    """Where each table of an OpenType file begins."""
+    (count,) = struct.unpack_from(">H", typeface, 4)
+    entries = (struct.unpack_from(">4sLLL", typeface, 12 + 16 * n) for n in range(count))
+    return {tag.decode("ascii"): start for tag, _sum, start, _length in entries}
+
+
+def _place_of_names(outlines: bytes) -> int:
+    """Where a CFF's charset begins (Adobe TN 5176): its top dictionary, the first of the second
+    index, says so."""
+    names = outlines[2]
+    end_of_names, _first = _index(outlines, names)
+    _end, (start, end) = _index(outlines, end_of_names)
+    return _operands(outlines[start:end])[CHARSET][-1]
+
+
+def _index(outlines: bytes, place: int) -> tuple[int, tuple[int, int]]:
+    """Where an index ends, and its first object's two ends."""
+    count, size = struct.unpack_from(">HB", outlines, place)
+    listed = place + 3
+    ends = [
+        int.from_bytes(outlines[at : at + size], "big")
+        for at in range(listed, listed + (count + 1) * size, size)
+    ]
+    base = listed + (count + 1) * size - 1
+    return base + ends[-1], (base + ends[0], base + ends[1])
+
+
+def _operands(dictionary: bytes) -> dict[int, list[int]]:
+    """The whole numbers before each operator; a fraction, which none of ours is, counts as 0."""
+    found: dict[int, list[int]] = {}
+    given: list[int] = []
+    rest = iter(dictionary)
+    for byte in rest:
+        if byte <= LAST_OPERATOR:
+            operator = ESCAPE + next(rest) if byte == ESCAPE >> 8 else byte
+            found[operator], given = given, []
+        else:
+            given.append(_number(byte, rest))
+    return found
+
+
+def _number(byte: int, rest: Iterator[int]) -> int:
+    if byte in WIDE:
+        return int.from_bytes((next(rest) for _ in range(WIDE[byte])), "big", signed=True)
+    if byte == FRACTION:
+        while next(rest) & 15 != 15:
+            pass
+        return 0
+    if byte <= 246:
+        return byte - 139
+    if byte <= 250:
+        return (byte - 247) * 256 + next(rest) + 108
+    return -(byte - 251) * 256 - next(rest) - 108
 
 
 def _library(name: str) -> Any:

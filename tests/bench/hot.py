@@ -15,7 +15,9 @@ from courses.catalog.models import Course
 from courses.scheduling import queries as scheduling
 from courses.scheduling.models import Seat
 from lms.accounts.models import Organisation
+from lms.accounts.queries import standing_of
 from lms.db import db, unit
+from reporting.slots import marks
 from tests.bench.figures import Sheet, Target
 from tests.bench.stage import Stage
 
@@ -50,6 +52,8 @@ def _times(stage: Stage) -> dict[str, float]:
                 people[n % len(people)], now=now
             ),
             "a learner's progress": lambda n: progress_of(people[n % len(people)], day),
+            "a reader's plan": lambda n: standing_of(people[n % len(people)], day),
+            "a reader's marks": lambda n: marks(people[n % len(people)]),
             "staff that expire in 90 days": lambda n: queries_staff.staff(
                 [firms[n % len(firms)]], day, within_days=90
             ),
