@@ -1,7 +1,7 @@
 """Appeals: a candidate objects in time, somebody who had no part in it decides."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -32,6 +32,7 @@ from lms.db import db, insert_once, locked
 from lms.errors import refuse
 from lms.site import issuer_zone
 
+AnyAppeal = TypeVar("AnyAppeal", Appeal, AssessmentAppeal)
 ANSWER_DAYS = 30
 
 
@@ -62,20 +63,21 @@ def appeal(attempt: Attempt, text: str, *, by: int, now: datetime) -> Appeal:
         raise refuse("appeal_late")
     if queries_work.was_decided(attempt.id, _decided_at(run, voiding)):
         raise refuse("appeal_decided")
-    row = _insert(attempt, text, by=by, now=now)
+    row = lodge(Appeal, text, by=by, now=now, attempt_id=attempt.id)
     audit.record("appeal.made", "attempt", attempt.code, by=by, now=now, appeal=row.id)
     _tell("appeal_received", row, attempt, now=now)
     return row
 
 
-def _insert(attempt: Attempt, text: str, *, by: int, now: datetime) -> Appeal:
-    row = Appeal(
-        attempt_id=attempt.id,
+def lodge(kind: type[AnyAppeal], text: str, *, by: int, now: datetime, **about: int) -> AnyAppeal:
+    """A new appeal about an attempt or a result. Refuses `appeal_open`."""
+    row = kind(
         state=AppealState.OPEN,
         text=text,
         answer_due_on=today(now, issuer_zone()) + timedelta(days=ANSWER_DAYS),
         at=now,
         by=by,
+        **about,
     )
     try:
         with db.session.begin_nested():
@@ -85,7 +87,7 @@ def _insert(attempt: Attempt, text: str, *, by: int, now: datetime) -> Appeal:
     return row
 
 
-def withdraw(row: Appeal, *, by: int, now: datetime) -> None:
+def withdraw(row: Appeal | AssessmentAppeal, *, by: int, now: datetime) -> None:
     """The candidate takes it back."""
     if row.by != by:
         raise refuse("not_yours", status=403)

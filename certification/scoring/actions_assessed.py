@@ -2,7 +2,7 @@
 decides, and may judge anew: another result then, never a changed one."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from certification.rubrics import queries_assessments
 from certification.rubrics.models import Assessment
 from certification.rubrics.rules import Notes, open_criteria, scored
 from certification.scoring import queries_assessed as found
-from certification.scoring.actions_appeals import ANSWER_DAYS, move
+from certification.scoring.actions_appeals import lodge, move
 from certification.scoring.models import AppealState
 from certification.scoring.models_assessed import AssessmentAppeal
 from lms import audit
@@ -50,34 +50,10 @@ def appeal(result: ExamResult, text: str, *, by: int, now: datetime) -> Assessme
         raise refuse("appeal_late")
     if found.was_decided(result.id):
         raise refuse("appeal_decided")
-    row = _insert(result, text, by=by, now=now)
+    row = lodge(AssessmentAppeal, text, by=by, now=now, result_id=result.id)
     audit.record("appeal.made", "assessment_appeal", row.id, by=by, now=now, result=result.id)
     _tell("appeal_received", row, result, now=now)
     return row
-
-
-def _insert(result: ExamResult, text: str, *, by: int, now: datetime) -> AssessmentAppeal:
-    row = AssessmentAppeal(
-        result_id=result.id,
-        state=AppealState.OPEN,
-        text=text,
-        answer_due_on=today(now, issuer_zone()) + timedelta(days=ANSWER_DAYS),
-        at=now,
-        by=by,
-    )
-    try:
-        with db.session.begin_nested():
-            db.session.add(row)
-    except sa.exc.IntegrityError as error:
-        raise refuse("appeal_open") from error
-    return row
-
-
-def withdraw(row: AssessmentAppeal, *, by: int, now: datetime) -> None:
-    """The candidate takes it back."""
-    if row.by != by:
-        raise refuse("not_yours", status=403)
-    move(row, AppealState.WITHDRAWN, "", by=by, now=now)
 
 
 def may_decide(row: AssessmentAppeal, by: int) -> bool:

@@ -12,6 +12,7 @@ from certification.rubrics.queries_assessments import Record
 from certification.rubrics.rules import Notes
 from certification.scoring import actions_assessed as actions
 from certification.scoring import forms, queries_assessed, reach, wording
+from certification.scoring.actions_appeals import withdraw
 from certification.scoring.views import blueprint
 from lms import clock
 from lms.forms import accepted
@@ -60,7 +61,7 @@ def withdraw_result_appeal(result_id: int) -> ResponseReturnValue:
     """Take the open appeal back."""
     row = _own(result_id)
     waiting = queries_assessed.open_of(row.ExamResult.id) or abort(404)
-    actions.withdraw(waiting, by=current_user.person_id, now=clock.now())
+    withdraw(waiting, by=current_user.person_id, now=clock.now())
     flash(_("Your appeal is withdrawn."))
     return redirect(url_for("assessments.own", result_id=result_id), 303)
 

@@ -19,6 +19,7 @@ from certification.rubrics import actions_assessments as judging
 from certification.rubrics import queries_assessments
 from certification.rubrics.models import Assessment
 from certification.rubrics.rules import Notes
+from certification.scoring import actions_appeals
 from certification.scoring import actions_assessed as actions
 from certification.scoring import jobs as scoring_jobs
 from certification.scoring.models import AppealState
@@ -155,7 +156,7 @@ def test_one_at_a_time_and_none_after_an_answer(app: Flask, stage: Stage) -> Non
     (received,) = mails(app, "appeal_received")
     assert f"http://academy.test/exams/results/{stage.result_id}/appeal\n" in received
     with unit(writes=True):
-        actions.withdraw(actions_row(first), by=stage.ada.id, now=stage.make.now)
+        actions_appeals.withdraw(actions_row(first), by=stage.ada.id, now=stage.make.now)
     second = stage.appeal()
     stage.decides(second, stage.cat, is_upheld=False)
     assert refusal_of(stage.appeal) == "appeal_decided"
@@ -170,7 +171,7 @@ def test_nobody_else_appeals_or_withdraws(stage: Stage) -> None:
     assert refusal_of(lambda: stage.appeal(by=stage.cat)) == "not_yours"
     row = stage.appeal()
     with unit(writes=True):
-        withdraw = lambda: actions.withdraw(  # noqa: E731
+        withdraw = lambda: actions_appeals.withdraw(  # noqa: E731
             actions_row(row), by=stage.cat.id, now=stage.make.now
         )
         assert refusal_of(withdraw) == "not_yours"
