@@ -8,9 +8,7 @@ question could not be answered.
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from io import BytesIO
 from typing import Any
 
@@ -24,62 +22,21 @@ from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverage
 from pyhanko_certvalidator import ValidationContext
 
 from certification.certificates import stamping
-from certification.certificates.rules import Verdict
-from certification.certificates.signing import outside_loops
-from certification.credentials.findings import (
-    Check,
-    Finding,
-    State,
-    failed,
-    passed,
-    unknown,
+from certification.certificates.reports import (
+    LARGEST_CREDENTIAL,
+    Kind,
+    Report,
+    kind_of,
+    unread,
+    verdict_of,
 )
+from certification.certificates.rules import Verdict
+from certification.certificates.stamping import outside_loops
+from certification.credentials.findings import Check, Finding, failed, passed, unknown
 from certification.credentials.trust import Trust
 from certification.credentials.verifying import read_token, verify_credential, verify_token
 
 HEXADECIMAL = re.compile(rb"<[0-9a-f]*>", re.IGNORECASE)
-LARGEST = 8 * 1024 * 1024
-LARGEST_CREDENTIAL = 512 * 1024
-
-
-class Kind(StrEnum):
-    """What a file is, told by its content and not by its name."""
-
-    PDF = "pdf"
-    CREDENTIAL = "credential"
-    TOKEN = "token"  # noqa: S105
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a check found. `credential` is what the file says, to be believed as far as the
-    findings go."""
-
-    kind: Kind
-    verdict: Verdict
-    findings: tuple[Finding, ...]
-    credential: dict[str, Any] | None = None
-
-    @property
-    def code(self) -> str:
-        """The certificate's code by the credential's address, "" without one."""
-        address = str((self.credential or {}).get("id", ""))
-        return address.rpartition("/")[2].removesuffix(".json")
-
-    def to_json(self) -> str:
-        """The report as text, for another process."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> "Report":
-        """The very report."""
-        values = json.loads(text)
-        findings = tuple(
-            Finding(Check(it["check"]), State(it["state"]), it["code"], it["values"])
-            for it in values["findings"]
-        )
-        return cls(Kind(values["kind"]), Verdict(values["verdict"]), findings, values["credential"])
 
 
 def check_file(content: bytes, trust: Trust, *, now: datetime) -> Report:
@@ -93,24 +50,7 @@ def check_file(content: bytes, trust: Trust, *, now: datetime) -> Report:
         token = content.strip().decode("ascii")
         findings = verify_token(token, trust, now=now)
         return _report(kind, findings, read_token(token, trust))
-    return Report(kind, Verdict.NOT_OURS, (failed(Check.DOCUMENT, "file_unknown"),))
-
-
-def kind_of(content: bytes) -> Kind:
-    """PDF by its header within the first kilobyte (ISO 32000-2, 7.5.2), JSON by its brace, a
-    token by its three parts."""
-    if len(content) > LARGEST:
-        return Kind.UNKNOWN
-    if b"%PDF-" in content[:1024]:
-        return Kind.PDF
-    text = content.strip()
-    if len(text) > LARGEST_CREDENTIAL:
-        return Kind.UNKNOWN
-    if text[:1] == b"{":
-        return Kind.CREDENTIAL
-    if text.count(b".") == 2 and text.isascii() and b" " not in text:
-        return Kind.TOKEN
-    return Kind.UNKNOWN
+    return unread()
 
 
 def _check_credential(
@@ -234,43 +174,3 @@ def _context(leaf: x509.Certificate, trust: Trust, now: datetime) -> ValidationC
 
 def _report(kind: Kind, findings: Sequence[Finding], credential: dict[str, Any] | None) -> Report:
     return Report(kind, verdict_of(findings), tuple(findings), credential)
-
-
-ALTERED = frozenset(
-    {
-        "altered",
-        "malformed",
-        "document_unreadable",
-        "document_altered",
-        "not_whole",
-        "time_forged",
-        "issued_other",
-    }
-)
-NOT_OURS = frozenset(
-    {
-        "file_unknown",
-        "not_ours",
-        "key_unknown",
-        "proof_missing",
-        "document_unsigned",
-        "document_not_ours",
-    }
-)
-
-
-def verdict_of(findings: Sequence[Finding]) -> Verdict:
-    """The worst answer decides. A time that nobody we know confirms is the issuer's claim, as it
-    is without any stamp."""
-    wrong = {finding.code for finding in findings if finding.state is State.FAILED}
-    if wrong & ALTERED:
-        return Verdict.ALTERED
-    if wrong & NOT_OURS:
-        return Verdict.NOT_OURS
-    for code, verdict in (("revoked", Verdict.REVOKED), ("suspended", Verdict.SUSPENDED)):
-        if code in wrong:
-            return verdict
-    open_ones = {f.check for f in findings if f.state is State.UNKNOWN} - {Check.TIME}
-    if open_ones or "not_yet_valid" in wrong:
-        return Verdict.COULD_NOT_CHECK
-    return Verdict.EXPIRED if "expired" in wrong else Verdict.VALID

@@ -13,7 +13,6 @@ from certification.certificates import actions, making
 from certification.certificates.facts import Labels
 from certification.certificates.making import Material
 from certification.certificates.models import Certificate
-from certification.certificates.signing import sign as sign_document
 from certification.credentials.signing import Signed, sign
 from certification.designs.queries import with_pictures
 from lms import clock
@@ -86,6 +85,7 @@ def make(material: Material) -> Files:
 def document_of(material: Material, credential: bytes, storage: Storage) -> bytes:
     """The PDF of a certificate: drawn with its credential inside, then signed as a whole."""
     from certification.certificates.document import render  # noqa: PLC0415  # as in `lms.paper`
+    from certification.certificates.signing import sign as sign_document  # noqa: PLC0415
 
     design = with_pictures(material.design, storage) if material.design else None
     drawn = render(material.facts, labels(), design, credential)

@@ -5,9 +5,7 @@ import asyncio
 import sqlalchemy as sa
 from flask import current_app
 
-from certification.certificates import stamping
 from certification.certificates.late import overdue
-from certification.certificates.signing import outside_loops
 from certification.keys import queries as keys
 from certification.keys.signers import TimeStamps
 from certification.keys.vault import KeyTrouble
@@ -20,6 +18,8 @@ NAME = "time stamps"
 
 def check() -> Check:
     """Asks the server for a stamp that nobody keeps."""
+    from certification.certificates import stamping  # noqa: PLC0415  # a tenth of a second
+
     late = db.session.scalar(
         sa.select(sa.func.count()).select_from(overdue(clock.now()).subquery())
     )
@@ -30,7 +30,7 @@ def check() -> Check:
             return Check(
                 NAME, not late, f"none: times are the issuer's own claim{waiting}", _help(late)
             )
-        outside_loops(lambda: _ask(stamps))
+        stamping.outside_loops(lambda: _ask(stamps))
     except (KeyTrouble, stamping.StampTrouble) as error:
         return Check(NAME, False, f"{error}{waiting}", "See docs/operation.md, “Time stamps”.")
     return Check(NAME, not late, f"{stamps.url} answers{waiting}", _help(late))
@@ -41,5 +41,7 @@ def _help(late: int | None) -> str:
 
 
 def _ask(stamps: TimeStamps) -> None:
+    from certification.certificates import stamping  # noqa: PLC0415
+
     with stamping.named_troubles(stamps):
         asyncio.run(stamping.vouched(stamps))

@@ -6,11 +6,9 @@ range covers the file. Without a time-stamp server its time is the issuer's own 
 stamp (RFC 3161) stands in the signature.
 """
 
-import asyncio
 import io
 import logging
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from functools import lru_cache
 from time import monotonic
 from typing import Any, TypeVar
@@ -31,7 +29,6 @@ from certification.certificates import stamping
 from certification.certificates.pdfua import SIGNATURE_FIELD
 from certification.keys.signers import DocumentSigner, to_der
 
-Result = TypeVar("Result")
 Node = TypeVar("Node", bound=core.Asn1Value)
 logging.getLogger("pyhanko.sign.signers").setLevel(logging.ERROR)
 """It warns at each signature that nothing is fetched, which is what we want."""
@@ -136,16 +133,6 @@ class ArchivalSigner(PdfSigner):
         pdf_out.register_extension(ESIC_EXTENSION_1)
 
 
-def outside_loops(work: Callable[[], Result]) -> Result:
-    """Do pyHanko's work, which starts an event loop of its own, in a thread where none runs."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return work()
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(work).result()
-
-
 @lru_cache(maxsize=16)
 def certificate_of(text: bytes) -> x509.Certificate:
     """A certificate in PEM or DER."""
@@ -189,8 +176,8 @@ def sign(pdf: bytes, document: DocumentSigner, *, reason: str) -> bytes:
     signer = ArchivalSigner(wanted, IssuerSigner(document), timestamper=stamper)
     room = RESERVED + RESERVED_FOR_STAMP if stamps else RESERVED
     with stamping.named_troubles(stamps):
-        signed = outside_loops(lambda: signer.sign_pdf(writer, bytes_reserved=room))
+        signed = stamping.outside_loops(lambda: signer.sign_pdf(writer, bytes_reserved=room))
         content: bytes = signed.getvalue()
         if stamps:
-            outside_loops(lambda: stamping.require(content, stamps, context))
+            stamping.outside_loops(lambda: stamping.require(content, stamps, context))
     return content

@@ -1,11 +1,13 @@
 """Time stamps (RFC 3161) of a server that the installation chose: asked while a document is signed,
 never inside a transaction."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
 from io import BytesIO
-from typing import Any
+from typing import Any, TypeVar
 
 from asn1crypto import pem, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -16,6 +18,7 @@ from pyhanko_certvalidator.errors import ValidationError
 
 from certification.keys.signers import TimeStamps
 
+Result = TypeVar("Result")
 SECONDS = 10.0
 """From the connection to the last byte, for each question: a server that trickles ends too."""
 
@@ -28,6 +31,16 @@ class StampTrouble(Exception):
 def stamper(url: str) -> HTTPTimeStamper:
     """Asks the server. One for each process: it learns the server's certificates only once."""
     return HTTPTimeStamper(url, timeout=SECONDS)
+
+
+def outside_loops(work: Callable[[], Result]) -> Result:
+    """Do pyHanko's work, which starts an event loop of its own, in a thread where none runs."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return work()
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(work).result()
 
 
 def roots(stamps: TimeStamps | None) -> list[x509.Certificate]:

@@ -11,8 +11,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from certification.certificates.checking import LARGEST, Report
 from certification.certificates.inspection import inspect
+from certification.certificates.reports import LARGEST, Report
 from certification.certificates.rules import Verdict
 from certification.credentials.findings import State
 from certification.credentials.trust import BadBundle, Trust

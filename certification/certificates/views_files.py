@@ -6,10 +6,10 @@ from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from certification.certificates import codes, queries, shown, stated, wording
-from certification.certificates.checking import Kind, Report, verdict_of
 from certification.certificates.forms import CodeForm
 from certification.certificates.inspection import inspect
 from certification.certificates.queries import Checked
+from certification.certificates.reports import Kind, Report, verdict_of
 from certification.certificates.rules import Verdict
 from certification.certificates.views import blueprint
 from certification.credentials import queries as credentials

@@ -16,7 +16,7 @@ import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from certification.credentials.contexts import Unreadable, canonical, lossless
+from certification.credentials.contexts import Unreadable
 from certification.keys.encoding import BadKey, from_multibase, multibase
 from certification.keys.signers import Signer
 
@@ -38,6 +38,8 @@ def instant(at: datetime) -> str:
 
 def sign(document: Json, signer: Signer, *, issuer: str, created: datetime) -> Json:
     """The document with both proofs, the graph's first; raises UndefinedTerm before signing."""
+    from certification.credentials.canonical import lossless  # noqa: PLC0415  # as in `_graph`
+
     bare = {name: value for name, value in document.items() if name != "proof"}
     graph = _sha256(lossless(bare))
     proofs = []
@@ -68,13 +70,19 @@ def _options_hash(bare: Json, options: Json) -> bytes:
 @lru_cache(maxsize=64)
 def _graph_of_options(content: bytes) -> bytes:
     """Options differ by their second only, and many documents may be signed within one."""
-    return _sha256(canonical(json.loads(content)))
+    return _sha256(_graph(json.loads(content)))
 
 
 def digest(bare: Json, options: Json) -> bytes:
     """What is signed: the hash of the proof's options, then the hash of the document."""
     is_text = options["cryptosuite"] == JCS
-    return _options_hash(bare, options) + _sha256(text(bare) if is_text else canonical(bare))
+    return _options_hash(bare, options) + _sha256(text(bare) if is_text else _graph(bare))
+
+
+def _graph(document: Json) -> bytes:
+    from certification.credentials.canonical import canonical  # noqa: PLC0415  # most never sign
+
+    return canonical(document)
 
 
 def text(document: Json) -> bytes:

@@ -29,10 +29,11 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from certification.awards.actions import suspend
 from certification.awards.models import Award
-from certification.certificates.checking import Kind, Report, check_file
+from certification.certificates.checking import check_file
 from certification.certificates.desk import LIMITS
 from certification.certificates.document import render
 from certification.certificates.inspection import inspect
+from certification.certificates.reports import Kind, Report
 from certification.certificates.rules import Verdict
 from certification.certificates.signing import sign
 from certification.credentials import actions as status

@@ -23,8 +23,9 @@ from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from certification.certificates import drawing, health, late, stamping, verify
-from certification.certificates.checking import Report, check_file
+from certification.certificates.checking import check_file
 from certification.certificates.models import Certificate, CertificateState
+from certification.certificates.reports import Report
 from certification.certificates.rules import Verdict
 from certification.credentials import queries as credentials
 from certification.credentials.findings import Check, Finding, State

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from certification.credentials import bitstring, contexts, proofs, schema
+from certification.credentials import bitstring, canonical, contexts, proofs, schema
 from certification.credentials.credential import CONTEXTS, SCHEMA
 from certification.credentials.signing import Signers, Statement, sign
 from tests.certification.credentials.issuer import DID, NOW, PLACE, TestIssuer, claims
@@ -53,7 +53,7 @@ def test_what_is_kept_of_contexts_changes_nothing_of_what_is_signed() -> None:
     others = [TestIssuer().bare(), TestIssuer().bare(hours_minutes=600)]
     del others[0]["credentialStatus"]
     for bare in others * 2:
-        assert contexts.lossless(bare) == contexts.canonical(bare)
+        assert canonical.lossless(bare) == canonical.canonical(bare)
 
 
 def test_contexts_are_bundled_and_pinned_and_nothing_is_fetched() -> None:
@@ -63,7 +63,7 @@ def test_contexts_are_bundled_and_pinned_and_nothing_is_fetched() -> None:
     for name in contexts.PINS:
         contexts.bundled(name)
     with pytest.raises(contexts.Unreadable):
-        contexts.canonical({"@context": "https://www.w3.org/ns/did/v1", "id": "urn:x"})
+        canonical.canonical({"@context": "https://www.w3.org/ns/did/v1", "id": "urn:x"})
 
 
 def test_a_changed_context_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
