@@ -25,11 +25,14 @@ Handler: TypeAlias = Callable[[Args], None]
 Tick: TypeAlias = Callable[[datetime], None]
 
 APP_VERSION = "1"
-QUEUE = "jobs"
+QUEUE = "quick"
+LONG_QUEUE = "jobs"
 MAIL_QUEUE = "mail"
-"""Mails wait in a queue of their own, so that nobody's certificate waits behind them."""
+"""What takes long and mails wait in queues of their own, so that nobody's certificate waits behind
+them."""
 WORKFLOW = "run_job"
 _handlers: dict[str, Handler] = {}
+_long: set[str] = set()
 _ticks: list[Tick] = []
 
 
@@ -42,13 +45,16 @@ class JobFailure:
     error: str
 
 
-def job(kind: str) -> Callable[[Handler], Handler]:
-    """Register the handler of a kind (`awards.evaluate`). Kinds are stable: rows name them."""
+def job(kind: str, *, long: bool = False) -> Callable[[Handler], Handler]:
+    """Register the handler of a kind (`awards.evaluate`). Kinds are stable: rows name them. `long`
+    for what may take seconds: it gets in nobody's way."""
 
     def register(handler: Handler) -> Handler:
         if kind in _handlers:
             raise LookupError(f"job kind {kind} is registered twice")
         _handlers[kind] = handler
+        if long:
+            _long.add(kind)
         return handler
 
     return register
@@ -72,6 +78,13 @@ def handler_of(kind: str) -> Handler:
         return _handlers[kind]
     except KeyError:
         raise LookupError(f"no handler for job kind {kind}") from None
+
+
+def queue_of(kind: str) -> str:
+    """The queue in which jobs of a kind wait."""
+    if kind.startswith("mail."):
+        return MAIL_QUEUE
+    return LONG_QUEUE if kind in _long else QUEUE
 
 
 def kinds() -> list[str]:
@@ -126,7 +139,7 @@ def enqueue(kind: str, args: Args, *, key: str, run_at: datetime | None = None) 
     handler_of(kind)
     options: EnqueueOptions = {
         "workflow_name": WORKFLOW,
-        "queue_name": MAIL_QUEUE if kind.startswith("mail.") else QUEUE,
+        "queue_name": queue_of(kind),
         "app_version": APP_VERSION,
         "workflow_id": f"{kind}:{key}",
     }

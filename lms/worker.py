@@ -9,6 +9,7 @@ import signal
 import socket
 import threading
 import uuid
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -28,9 +29,27 @@ from lms.settings import Settings
 log = structlog.get_logger()
 BEAT_SECONDS = 5
 STALE = timedelta(seconds=30)
-QUEUES = ((jobs.QUEUE, 2, 0.5), (jobs.MAIL_QUEUE, 1, 1.0))
-"""Each queue, how many of its jobs a worker does at once, and after how many seconds it looks again
-(looking at both five times a second took 5 % of a core from a worker that had nothing to do)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """How a worker serves a queue: how many jobs it does at once, and how many it takes, every so
+    many seconds, to have the next at hand. Looking more often costs a worker that has nothing to
+    do; taking no more than it does at once would leave it idle until it looks again. What takes
+    long is not taken ahead: another worker may have time for it sooner."""
+
+    queue: str
+    at_once: int
+    taken: int
+    seconds: float
+
+
+LANES = (
+    Lane(jobs.QUEUE, 2, 16, 0.5),
+    Lane(jobs.LONG_QUEUE, 2, 2, 0.5),
+    Lane(jobs.MAIL_QUEUE, 1, 20, 1.0),
+)
+_places = {lane.queue: threading.BoundedSemaphore(lane.at_once) for lane in LANES}
 _app: list[Flask] = []
 
 
@@ -55,7 +74,7 @@ class WorkerBeat(Base):
     backoff_rate=2.0,
 )
 def _run_handler(kind: str, args: jobs.Args) -> None:
-    with _app[0].app_context():
+    with _places[jobs.queue_of(kind)], _app[0].app_context():
         try:
             jobs.handler_of(kind)(args)
         except Exception:
@@ -98,8 +117,10 @@ def start(app: Flask, settings: Settings) -> str:
         run(lambda: beat(executor_id, now=clock.now()))
     DBOS(config=config(settings, executor_id))
     DBOS.launch()
-    for queue, concurrency, seconds in QUEUES:
-        DBOS.register_queue(queue, worker_concurrency=concurrency, polling_interval_sec=seconds)
+    for lane in LANES:
+        DBOS.register_queue(
+            lane.queue, worker_concurrency=lane.taken, polling_interval_sec=lane.seconds
+        )
     return executor_id
 
 
@@ -148,7 +169,7 @@ def reap(*, now: datetime) -> int:
     running = client.list_workflows(status="PENDING", load_input=False, load_output=False)
     orphans = [row.workflow_id for row in running if row.executor_id not in alive]
     for workflow_id in orphans:
-        client.resume_workflow(workflow_id)
+        client.resume_workflow(workflow_id, queue_name=jobs.queue_of(workflow_id.partition(":")[0]))
     if orphans:
         log.warning("resumed jobs of a worker that is gone", count=len(orphans))
     run(lambda: _forget(now=now))

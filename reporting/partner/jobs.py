@@ -25,14 +25,14 @@ def look(now: datetime) -> None:
     jobs.enqueue("partner.forget", {}, key=now.date().isoformat())
 
 
-@jobs.job("partner.gather")
+@jobs.job("partner.gather", long=True)
 def gather(args: jobs.Args) -> None:
     """Make messages of what is new; a repeated run finds nothing new."""
     settings = _settings()
     run(lambda: actions.gather(args["subscription_id"], settings, now=clock.now()))
 
 
-@jobs.job("partner.forget")
+@jobs.job("partner.forget", long=True)
 def forget(args: jobs.Args) -> None:
     """Once a day: result files and events that are older than a month."""
     del args
@@ -41,7 +41,7 @@ def forget(args: jobs.Args) -> None:
     run(lambda: actions.forget_old_events(now=now))
 
 
-@jobs.job("partner.deliver")
+@jobs.job("partner.deliver", long=True)
 def deliver(args: jobs.Args) -> None:
     """One attempt, outside any transaction. A worker that is killed between the answer and its
     note tries again: the receiver tells repetitions by `webhook-id`."""
