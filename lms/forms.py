@@ -4,7 +4,7 @@ from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from flask_wtf import FlaskForm
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from wtforms import FieldList, FormField, PasswordField
 from wtforms.form import BaseForm
 from wtforms.widgets import Select
@@ -19,8 +19,8 @@ class NameSelect(Select):
     @classmethod
     def render_option(cls, choice: Any) -> Markup:  # type: ignore[override]  # old stubs
         """One option; a browser sends its text."""
-        chosen = Markup(" selected") if choice.selected else ""
-        return Markup("<option{}>{}</option>").format(chosen, choice.label)
+        chosen = " selected" if choice.selected else ""
+        return Markup(f"<option{chosen}>{escape(choice.label)}</option>")  # noqa: S704
 
 
 class Form(FlaskForm):

@@ -97,9 +97,11 @@ def zone_name() -> str:
     return str(getattr(current_user, "time_zone", None) or "UTC")
 
 
-def zone_names() -> list[str]:
-    """IANA zones to choose from, without the legacy aliases."""
-    return sorted(name for name in available_timezones() if "/" in name or name == "UTC")
+@cache
+def zone_names() -> tuple[str, ...]:
+    """IANA zones to choose from, without the legacy aliases. Kept: they stand in some 600 files,
+    which took a form that offers them 3 ms to look at."""
+    return tuple(sorted(name for name in available_timezones() if "/" in name or name == "UTC"))
 
 
 def gettext(text: str, /, **values: object) -> str:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
@@ -33,6 +34,9 @@ reads much memory has taken four times as long; the full run holds the targets t
 ON_POSTGRES = os.environ.get("TEST_DATABASE") == "postgres"
 
 warm.prepare()
+# Where others share the machine, any example may wait longer than hypothesis has patience.
+hypothesis.settings.register_profile("academy", deadline=None)
+hypothesis.settings.load_profile("academy")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BySite | None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from xml.etree.ElementTree import Element, SubElement
 
 from certification.items.content import ItemContent, Place
+from certification.items.exchange import qti_feedback
 from certification.items.exchange.qti_body import sound
 from certification.items.exchange.weighing import digits
 
@@ -122,23 +123,34 @@ def _map(declared: Element, values: Mapping[str, Decimal], content: ItemContent)
         SubElement(mapping, "mapEntry", entry)
 
 
-def process(root: Element, content: ItemContent) -> None:
-    """How the score comes about; an essay's comes from an assessor."""
+def process(root: Element, content: ItemContent, said: Mapping[str, str]) -> None:
+    """How the score comes about, and which of these texts show; an essay's score comes from an
+    assessor."""
     if content.kind == "essay":
         return
     scoring = content.scoring
     plain = scoring.points == 1 and not scoring.penalty
-    if content.kind not in ("inline", "number") and (is_mapped(content) or plain):
+    usual = content.kind not in ("inline", "number") and (is_mapped(content) or plain)
+    if usual and not said:
         name = "map_response" if is_mapped(content) else "match_correct"
         SubElement(root, "responseProcessing", {"template": TEMPLATES + name})
         return
     processing = SubElement(root, "responseProcessing")
     if is_mapped(content):
-        total = SubElement(_scored(processing), "sum")
-        for place in content.places:
-            SubElement(total, "mapResponse", {"identifier": named(place)})
+        _sum(processing, content)
+    else:
+        _condition(processing, content)
+    qti_feedback.process(processing, content, said, RESPONSE)
+
+
+def _sum(processing: Element, content: ItemContent) -> None:
+    """What a mapping says of each response, which a template says too but for several."""
+    if content.kind != "inline":
+        SubElement(_scored(processing), "mapResponse", {"identifier": RESPONSE})
         return
-    _condition(processing, content)
+    total = SubElement(_scored(processing), "sum")
+    for place in content.places:
+        SubElement(total, "mapResponse", {"identifier": named(place)})
 
 
 def _scored(parent: Element) -> Element:

@@ -7,11 +7,10 @@ What QTI has no words for (other languages, a share for each right place of an o
 from the XML; `qti_package` lays our own data beside it.
 """
 
-from collections.abc import Mapping
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from certification.items.content import ItemContent, Texts
-from certification.items.exchange import qti_body, qti_score
+from certification.items.exchange import qti_body, qti_feedback, qti_score
 from certification.items.exchange.qti_body import fill, put
 from certification.items.exchange.weighing import digits
 
@@ -39,12 +38,11 @@ def item_xml(code: str, title: str, content: ItemContent) -> bytes:
     qti_score.declare(root, content)
     outcome = {"identifier": "SCORE", "cardinality": "single", "baseType": "float"}
     SubElement(root, "outcomeDeclaration", outcome)
-    if content.texts[language].feedback:
-        said = {"identifier": "FEEDBACK", "cardinality": "multiple", "baseType": "identifier"}
-        SubElement(root, "outcomeDeclaration", said)
+    said = qti_feedback.texts_of(content, language)
+    qti_feedback.declare(root, said)
     _BODIES[content.kind](SubElement(root, "itemBody"), content, content.texts[language])
-    qti_score.process(root, content)
-    _feedback(root, content.texts[language].feedback)
+    qti_score.process(root, content, said)
+    qti_feedback.show(root, said)
     xml: bytes = tostring(root, "utf-8", xml_declaration=True)
     return xml
 
@@ -55,13 +53,6 @@ def identifier(code: str) -> str:
         one if one.isascii() and (one.isalnum() or one in "-._") else "-" for one in code
     )
     return kept if kept[:1].isalpha() else f"item-{kept}"
-
-
-def _feedback(root: Element, said: Mapping[str, str]) -> None:
-    for name, text in said.items():
-        if text.strip():
-            attributes = {"outcomeIdentifier": "FEEDBACK", "showHide": "show", "identifier": name}
-            fill(SubElement(root, "modalFeedback", attributes), text)
 
 
 def _asked(parent: Element, tag: str, **attributes: str) -> Element:

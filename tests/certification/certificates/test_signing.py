@@ -25,6 +25,8 @@ from lms.db import unit
 from tests.factories import Factory
 from tests.factories.documents import certificate_facts
 
+pytestmark = pytest.mark.thorough
+
 CREDENTIAL_BYTES = json.dumps({"type": ["VerifiableCredential"]}).encode()
 
 

@@ -34,6 +34,8 @@ from lms import clock, jobs, settings
 from lms.db import db, unit
 from tests.factories import Factory
 
+pytestmark = pytest.mark.thorough
+
 DAY = timedelta(days=1)
 DER = serialization.Encoding.DER
 

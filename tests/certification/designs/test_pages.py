@@ -14,6 +14,8 @@ from tests.certification.designs.drafts import content, png
 from tests.factories import Factory
 from tests.page import Page
 
+pytestmark = pytest.mark.thorough
+
 EDIT = "/manage/designs/gala/draft/edit"
 PREVIEW = "/manage/designs/gala/draft/preview"
 PUBLICATION = "/manage/designs/gala/draft/publication"

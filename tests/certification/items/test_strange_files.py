@@ -15,6 +15,8 @@ from lms.errors import Refusal
 from tests.certification.items import test_moodle
 from tests.certification.items.contents import item
 
+pytestmark = pytest.mark.thorough
+
 
 def zipped(**files: str) -> bytes:
     out = io.BytesIO()

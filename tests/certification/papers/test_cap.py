@@ -14,6 +14,8 @@ from tests.factories import Factory
 from tests.factories.sittings import Sat
 from tests.page import Page
 
+pytestmark = pytest.mark.thorough
+
 MANAGE = "/manage/exams/ADM-300"
 
 

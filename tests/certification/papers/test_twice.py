@@ -21,6 +21,8 @@ from tests.certification.papers.test_pages import ROOT, cells, drafted, items, p
 from tests.factories import Factory
 from tests.page import Form, Page
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def exam(make: Factory) -> Exam:

@@ -29,6 +29,8 @@ from tests.factories import Factory
 from tests.factories.rubrics import USUAL
 from tests.page import Page
 
+pytestmark = pytest.mark.thorough
+
 HOME = "/teach/exams/ADM-X"
 BEGIN = f"{HOME}/assessments"
 

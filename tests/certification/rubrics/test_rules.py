@@ -18,6 +18,8 @@ from certification.rubrics.rules import (
 )
 from tests.factories.rubrics import USUAL, criterion
 
+pytestmark = pytest.mark.thorough
+
 POINTS = st.lists(
     st.fractions(min_value=0, max_value=20, max_denominator=4), min_size=2, max_size=6, unique=True
 ).map(sorted)

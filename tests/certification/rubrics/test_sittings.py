@@ -35,6 +35,8 @@ from tests.factories.rubrics import USUAL
 from tests.page import Page
 from tests.queries import counted
 
+pytestmark = pytest.mark.thorough
+
 HOME = "/teach/exams/ADM-X"
 BEGIN = f"{HOME}/assessments"
 MARKING = "/teach/marking"

@@ -24,6 +24,8 @@ from lms.permissions import Role
 from tests.factories import Factory
 from tests.factories.sittings import Sat
 
+pytestmark = pytest.mark.thorough
+
 ANSWERS = [["b"], ["a"], "A text"]
 
 

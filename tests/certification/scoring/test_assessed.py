@@ -36,6 +36,8 @@ from tests.factories import Factory
 from tests.page import Page
 from tests.queries import counted
 
+pytestmark = pytest.mark.thorough
+
 DAY = timedelta(days=1)
 FULL = Notes({"plan": 3, "safe": 3})
 

@@ -44,6 +44,8 @@ from tests.certification.scoring.test_voiding import (
 from tests.factories import Factory
 from tests.page import Page
 
+pytestmark = pytest.mark.thorough
+
 LATER = timedelta(days=200)
 """Long after the time for an appeal."""
 HOUR = timedelta(hours=1)

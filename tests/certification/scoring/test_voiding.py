@@ -38,6 +38,8 @@ from tests.factories import Factory
 from tests.factories.sittings import Sat
 from tests.page import Page
 
+pytestmark = pytest.mark.thorough
+
 RIGHT, WRONG = ["b"], ["a"]
 MANAGE = "/manage/exams/ADM-300"
 HOUR = timedelta(hours=1)

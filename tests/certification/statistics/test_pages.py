@@ -18,6 +18,8 @@ from tests.factories.sittings import Sat, answers_of
 from tests.page import Page
 from tests.queries import counted
 
+pytestmark = pytest.mark.thorough
+
 ADDRESS = "/manage/exams/ADM-300/statistics"
 PEOPLE, ITEMS = 40, 6
 

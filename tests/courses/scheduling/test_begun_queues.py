@@ -16,6 +16,8 @@ from lms.permissions import Role
 from tests.courses.scheduling.browse import text
 from tests.factories import Factory
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def session(make: Factory) -> ClassSession:

@@ -24,6 +24,8 @@ from tests.courses.scheduling.browse import page, submit, text
 from tests.courses.scheduling.test_groups import cast, decided, seated, together, waiting
 from tests.factories import Factory
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(autouse=True)
 def frozen(now: datetime) -> Iterator[None]:

@@ -26,6 +26,8 @@ from tests.lms.accounts.test_import import HEAD, PATH, run, upload
 from tests.page import Page
 from tests.queries import counted
 
+pytestmark = pytest.mark.thorough
+
 LIST = HEAD + (
     "Ada,ada@new.example,acme,partner,,,yes\n"
     "Bob,bob@new.example,,,,,\n"

@@ -19,6 +19,8 @@ from tests.factories import Factory
 from tests.page import Page
 from tests.queries import counted
 
+pytestmark = pytest.mark.thorough
+
 READS = 5
 """The target of whole requests."""
 Send = Callable[[list[str]], list[str]]
