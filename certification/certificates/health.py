@@ -1,13 +1,10 @@
 """`flask doctor` about time stamps: does the server answer, and do we know who vouches for it?"""
 
-import asyncio
-
 import sqlalchemy as sa
 from flask import current_app
 
 from certification.certificates.late import overdue
 from certification.keys import queries as keys
-from certification.keys.signers import TimeStamps
 from certification.keys.vault import KeyTrouble
 from lms import clock
 from lms.db import db
@@ -30,7 +27,7 @@ def check() -> Check:
             return Check(
                 NAME, not late, f"none: times are the issuer's own claim{waiting}", _help(late)
             )
-        stamping.outside_loops(lambda: _ask(stamps))
+        stamping.ask(stamps)
     except (KeyTrouble, stamping.StampTrouble) as error:
         return Check(NAME, False, f"{error}{waiting}", "See docs/operation.md, “Time stamps”.")
     return Check(NAME, not late, f"{stamps.url} answers{waiting}", _help(late))
@@ -38,10 +35,3 @@ def check() -> Check:
 
 def _help(late: int | None) -> str:
     return "They are tried again each hour: see /manage/jobs for why." if late else ""
-
-
-def _ask(stamps: TimeStamps) -> None:
-    from certification.certificates import stamping  # noqa: PLC0415
-
-    with stamping.named_troubles(stamps):
-        asyncio.run(stamping.vouched(stamps))

@@ -68,9 +68,13 @@ def named_troubles(stamps: TimeStamps | None) -> Iterator[None]:
         raise StampTrouble(f"the time-stamp server {stamps.url}: {why}") from error
 
 
-async def vouched(stamps: TimeStamps) -> None:
-    """Ask for a stamp that nobody keeps, and who vouches for it. Raises what `named_troubles`
-    names."""
+def ask(stamps: TimeStamps) -> None:
+    """Ask for a stamp that nobody keeps, and who vouches for it; raises StampTrouble."""
+    with named_troubles(stamps):
+        outside_loops(lambda: asyncio.run(_vouched(stamps)))
+
+
+async def _vouched(stamps: TimeStamps) -> None:
     asked: Any = HTTPTimeStamper(stamps.url, timeout=SECONDS)
     trusted = ValidationContext(trust_roots=roots(stamps), allow_fetching=False)
     async for _path in asked.validation_paths(trusted):
