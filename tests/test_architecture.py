@@ -117,6 +117,7 @@ PURE = (
     "certification/items/exchange/qti_places.py",
     "certification/items/exchange/qti_score.py",
     "certification/items/exchange/qti_scoring.py",
+    "certification/items/exchange/qti_unread.py",
     "certification/items/exchange/qti_write.py",
     "certification/items/exchange/richtext.py",
     "certification/items/exchange/table.py",

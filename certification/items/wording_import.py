@@ -14,6 +14,7 @@ wording.register(
             "Free pairs become a match: one of each pair is given, the other is looked for."
         ),
         "import_attachments": lambda: _("Attachments to an answer are not possible."),
+        "import_attributes": lambda: _("What the file says by %(names)s is left out."),
         "import_base_type": lambda: _("An answer of the type “%(name)s” is not possible."),
         "import_braces": lambda: _("Two braces in the text got a space between them."),
         "import_case": lambda: _("Case matters for some answers only: here it matters for none."),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PASSWORD, Visit
 from tests.browser.walk import RARE_ROLES, ROLES, ask, pages_of
@@ -182,5 +182,5 @@ def test_a_wrong_password_says_so_and_keeps_the_address(visit: Open) -> None:
     page.get_by_label("E-mail address").fill("learner@demo.example")
     page.get_by_label("Password").fill(PASSWORD + "!")
     page.get_by_role("button", name="Sign in").click()
-    assert page.title().startswith("Error:")
-    assert page.get_by_label("E-mail address").input_value() == "learner@demo.example"
+    expect(page).to_have_title(re.compile("^Error:"))
+    expect(page.get_by_label("E-mail address")).to_have_value("learner@demo.example")

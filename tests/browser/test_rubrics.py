@@ -13,6 +13,7 @@ from lms.permissions import Role
 from tests.browser import people
 from tests.browser.conftest import PASSWORD, Site, Visit
 from tests.browser.test_scoring_pages import press, reach, sound, write
+from tests.browser.walk import follow
 
 Open = Callable[..., Visit]
 
@@ -102,7 +103,7 @@ def test_a_rubric_is_changed_and_published(visit: Open, exam: Judged) -> None:
     sound(page)
     press(page, "Publish")
     expect(page.locator("main")).to_contain_text("In force, version 2")
-    page.get_by_role("link", name="Version 1").click()
+    follow(page.get_by_role("link", name="Version 1"))
     sound(page)
 
 
@@ -176,7 +177,7 @@ def test_two_assessors_a_third_and_an_appeal(visit: Open, board: Judged) -> None
     page = windows[board.manager].go(f"/teach/exams/{board.code}/assessments")
     expect(page.locator("main")).to_contain_text("Moderation")
     sound(page)
-    page.get_by_role("link", name="End it").click()
+    follow(page.get_by_role("link", name="End it"))
     sound(page)
     page = windows[board.third].go("/teach/marking")
     press(page, "Judge")
@@ -199,7 +200,7 @@ def test_two_assessors_a_third_and_an_appeal(visit: Open, board: Judged) -> None
 
     page = windows[board.manager].go("/teach/appeals")
     sound(page)
-    page.get_by_role("link", name="Open Result").last.click()
+    follow(page.get_by_role("link", name="Open Result").last)
     sound(page)
     reach(page, "Uphold the appeal")
     page.keyboard.press("Space")

@@ -94,7 +94,7 @@ def test_from_the_catalogue_to_a_revoked_certificate(visit: Open, site: Site) ->
 
     visitor = visit().go(f"/verify/{code}")
     expect(visitor.get_by_role("heading", level=1)).to_have_text("Valid")
-    assert visitor.title().startswith("Valid")
+    expect(visitor).to_have_title(re.compile("^Valid"))
     expect(visitor.get_by_text(LEARNER).first).to_be_visible()
     status, facts = answer_of(site, code)
     assert (status, facts["verdict"], facts["holder"]) == (200, "valid", LEARNER)
@@ -144,7 +144,7 @@ def test_a_roster_is_filled_in_place_and_the_way_back_leads_to_the_list(visit: O
 def test_a_forms_errors_stand_beside_the_field_and_in_a_summary(visit: Open) -> None:
     page = visit().go("/sign-in")
     page.get_by_role("button", name="Sign in").click()
-    assert page.title().startswith("Error:")
+    expect(page).to_have_title(re.compile("^Error:"))
     field = page.get_by_label("E-mail address")
     expect(field).to_have_attribute("aria-invalid", "true")
     described = str(field.get_attribute("aria-describedby")).split()

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from tests.browser.conftest import Visit
 
@@ -54,6 +54,13 @@ def pages_of(window: Visit, per_kind: int = 1) -> Iterator[tuple[str, int, str]]
             if href.startswith("/") and not SKIPPED.search(href.split("?")[0])
         ]
     assert len(kinds) >= 10
+
+
+def follow(link: Locator) -> None:
+    """Click what opens another page and wait until that one is there: a check right after a bare
+    click may look at the page before."""
+    with link.page.expect_navigation():
+        link.click()
 
 
 def ask(page: Page, check: str) -> list[str]:

@@ -12,6 +12,7 @@ MARKS = (
 GUESSES = ("utf-8", "cp1252")
 ZEROS = 0.3
 """A text of UTF-16 without a mark has a zero for nearly half of its bytes."""
+REPLACED = "\ufffd"
 
 
 def decode(content: bytes) -> str | None:
@@ -29,10 +30,17 @@ def decode(content: bytes) -> str | None:
 
 
 def _is_broken(content: bytes) -> bool:
-    """Whether this is UTF-8 but for a place or two: windows-1252 would make nonsense of it."""
+    """Whether this is UTF-8 but for a place or two: windows-1252 would make nonsense of it.
+
+    Letters of Latin and typographic signs take bytes in UTF-8 that nobody writes beside each other
+    in windows-1252 (`Ã¤`, `â€œ`): one of them will do. Of others there must be more than of what
+    is broken, since `ß“` in windows-1252 is a letter of N'Ko in UTF-8.
+    """
     text = content.decode("utf-8", "replace")
-    broken = text.count("\ufffd")
-    return 0 < 2 * broken < sum(not one.isascii() for one in text)
+    signs = [one for one in text if not one.isascii()]
+    broken = signs.count(REPLACED)
+    sure = any("\u0080" <= one <= "\u00ff" or "\u2000" <= one <= "\u2fff" for one in signs)
+    return broken > 0 and (sure or 2 * broken < len(signs))
 
 
 def _text(content: bytes, encoding: str) -> str | None:

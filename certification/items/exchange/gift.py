@@ -20,6 +20,7 @@ from certification.items.exchange.found import (
 from certification.items.exchange.gift_answers import Asked, answers_of
 from certification.items.exchange.gift_signs import formed, hidden, shown
 from certification.items.exchange.marking import LONGEST_TEXT
+from certification.items.exchange.multilang import one_of
 from certification.items.exchange.places import parted
 from lms.reasons import Reason
 
@@ -131,7 +132,7 @@ def _read(
 
 def _make(making: Making, text: str, language: str) -> None:
     if named := _NAME.match(text):
-        making.name, text = shown(named[1])[:60], named[2]
+        making.name, text = one_of(shown(named[1]), making)[:60], named[2]
     form, text = formed(text, "moodle")
     if text.count("{") == text.count("}") > 1:
         raise CannotTake("import_several")

@@ -22,6 +22,7 @@ from certification.items.exchange.found import (
     taken,
 )
 from certification.items.exchange.moodle_question import Question, number_of
+from certification.items.exchange.multilang import one_of
 from certification.items.exchange.pictures import Album
 from certification.items.exchange.places import parted
 from certification.items.exchange.xmltree import parse, text_of
@@ -57,7 +58,7 @@ def read(content: bytes, language: str = "en") -> list[Found]:
 
 def _read(number: int, element: Element, question: Question) -> Found:
     making = question.making
-    making.name = " ".join(text_of(element, "name/text").split())[:60]
+    making.name = " ".join(one_of(text_of(element, "name/text"), making).split())[:60]
     kind = element.get("type", "")
     try:
         if len(element) > MOST_PARTS:

@@ -24,6 +24,7 @@ from certification.items.exchange.pictures import Album, from_data_address
 from certification.items.exchange.places import parted
 from certification.items.exchange.qti_item import Pictures, QtiItem, declared
 from certification.items.exchange.qti_scoring import Rule
+from certification.items.exchange.qti_unread import note_unread
 from certification.items.exchange.xmltree import descendants, parse
 from lms.reasons import Reason
 
@@ -110,6 +111,7 @@ def _content(item: QtiItem) -> dict[str, Any]:
     for button in buttons:
         button.tag = "button"
         item.interactions.remove(button)
+    note_unread(item)
     data = _made(item)
     words = data.pop("words_of")
     body = words.pop("body")

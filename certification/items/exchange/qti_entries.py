@@ -20,6 +20,8 @@ def text(item: QtiItem, interaction: Element, rule: Rule) -> Made:
     body = _with_blank(item)
     if response.cardinality != "single":
         raise CannotTake("import_base_type", name=response.cardinality[:40])
+    if (base := interaction.get("base", "10")) != "10":
+        raise CannotTake("import_base_type", name=f"{response.base}, base {base}"[:40])
     if response.base in ("integer", "float"):
         return {**_number(response, rule), "words_of": {"body": body}}
     if response.base != "string":

@@ -167,7 +167,9 @@ def _condition(processing: Element, content: ItemContent) -> None:
     names = [named(one) for one in content.places] if content.kind == "inline" else [RESPONSE]
     condition = SubElement(processing, "responseCondition")
     first = SubElement(condition, "responseIf")
-    SubElement(SubElement(first, "isNull"), "variable", {"identifier": names[0]})
+    empty = SubElement(first, "and") if len(names) > 1 else first
+    for name in names:
+        SubElement(SubElement(empty, "isNull"), "variable", {"identifier": name})
     _score(first, Decimal(0))
     if content.kind == "number":
         for answer in sorted(content.answers, key=lambda one: -one.credit):

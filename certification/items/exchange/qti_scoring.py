@@ -163,25 +163,47 @@ def _is_total(element: Element) -> bool:
 
 def _condition(statement: Element) -> Iterator[tuple[str, Rule]]:
     """If, else if, else: each tests the same response and sets the score."""
-    names: set[str] = set()
+    names, empty = set[str](), set[str]()
     rule = Rule("none")
     for branch in statement:
         test, value = _branch(branch)
         if isinstance(value, str):
             yield value, Rule("map")
-            continue
-        if test is None or test.tag == "isNull":
-            rule.penalty = max(rule.penalty, -value)
-            if value > 0:
-                raise CannotTake("import_processing", name=str(branch.tag))
+        elif test is None:
+            rule.penalty = _cost(branch, value)
+        elif unsaid := _unsaid(test):
+            empty |= unsaid
+            if value != 0:
+                raise CannotTake("import_processing", name="isNull")
         else:
-            rule.together = test.tag == "and"
-            tested = {_test(one, value, rule) for one in (test if rule.together else [test])}
-            if names and (names != tested or rule.together):
-                raise CannotTake("import_processing", name=str(test.tag)[:60])
-            names = tested
+            names = _tested(test, value, rule, names)
+    if rule.penalty and empty and empty != names:
+        raise CannotTake("import_processing", name="isNull")
     for name in sorted(names):
         yield name, rule
+
+
+def _cost(branch: Element, value: Decimal) -> Decimal:
+    """What any other answer costs."""
+    if value > 0:
+        raise CannotTake("import_processing", name=str(branch.tag))
+    return -value
+
+
+def _unsaid(test: Element) -> set[str]:
+    """The responses that have to be empty, if nothing else is tested."""
+    parts = list(test) if test.tag == "and" else [test]
+    inner = [one[0] for one in parts if one.tag == "isNull" and len(one) == 1]
+    return {one.get("identifier", "") for one in inner} if len(inner) == len(parts) else set()
+
+
+def _tested(test: Element, value: Decimal, rule: Rule, names: set[str]) -> set[str]:
+    """The responses whose being right is tested: the same in each branch."""
+    rule.together = test.tag == "and"
+    tested = {_test(one, value, rule) for one in (test if rule.together else [test])}
+    if names and (names != tested or rule.together):
+        raise CannotTake("import_processing", name=str(test.tag)[:60])
+    return tested
 
 
 def _branch(branch: Element) -> tuple[Element | None, Decimal | str]:

@@ -54,6 +54,14 @@ def test_of_a_text_in_several_languages_the_imports_own_is_kept_and_the_others_a
         assert "import_languages" in reading(found)
 
 
+def test_so_it_is_with_names() -> None:
+    text = question("multichoice", "Q", answer("A", "100") + answer("B", "0"))
+    named = text.replace("<text>Q</text>", f"<text><![CDATA[{BOTH}]]></text>", 1)
+    (found,) = moodle.read(f"<quiz>{named}</quiz>".encode(), "de")
+    assert (found.name, reading(found)) == ("Wasser", ["import_languages"])
+    assert gifts(f"::{BOTH}::Which? {{=a ~b}}").name == "Water"
+
+
 def test_a_language_in_braces_is_one_of_several_too() -> None:
     said = "{mlang en}Ice{mlang}{mlang de}Eis{mlang} is {mlang other}cold{mlang}{mlang es}f{mlang}"
     found = one(question("multichoice", said, answer("A", "100") + answer("B", "0")))
@@ -145,9 +153,16 @@ def test_a_question_in_aiken_may_begin_like_an_option() -> None:
 def test_text_in_utf8_with_a_broken_place_is_refused_and_not_read_as_something_else(
     broken: bytes,
 ) -> None:
-    content = "Größe in Köln, Grüße {=ä ~b} ".encode() + broken
-    (found,) = formats.read("gift", content, "en")
-    assert codes(found) == ["import_text_unreadable"]
+    for words in ("Größe in Köln, Grüße {=ä ~b} ", "Zoë? {=a ~b} ", "“Which”? {=a ~b} "):
+        (found,) = formats.read("gift", words.encode() + broken, "en")
+        assert codes(found) == ["import_text_unreadable"], words
+
+
+@pytest.mark.parametrize("words", ["„Spaß“ für alle? {=a ~b}", "Café? {=a ~b}", "“Größe”? {=ä ~b}"])
+def test_windows_1252_is_read_as_such(words: str) -> None:
+    (found,) = formats.read("gift", words.encode("cp1252"), "en")
+    assert found.content is not None
+    assert words.startswith(found.content.texts["en"].body)
 
 
 MATH = "<p>Half <math>{}</math></p>"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from certification.items.content import ItemContent
-from certification.items.exchange import qti_write
+from certification.items.exchange import qti, qti_write
 from certification.items.exchange.qti_score import named
 from certification.items.scoring import is_answered, score
 from tests.certification.items.qti_engine import Engine
@@ -95,3 +95,26 @@ def test_a_decimal_is_what_another_system_reads() -> None:
     assert is_answered(content, str(best.value))
     points = content.scoring.points
     assert asked(content, str(best.value)).outcomes["SCORE"] == Fraction(Decimal(points))
+
+
+LISTS = of("inline", scoring={"points": "1", "rule": "all", "penalty": "0.5"})
+
+
+def test_lists_together_cost_as_soon_as_one_is_answered() -> None:
+    first, second = LISTS.places
+    for response in ({}, {first.id: LISTS.choices_of(first)[0]}, {second.id: "s"}):
+        here = score(LISTS, response, language=LISTS.languages[0]).raw
+        assert (
+            asked(LISTS, response).outcomes["SCORE"] == here == (Fraction(-1, 2) if response else 0)
+        )
+
+
+def test_lists_of_which_one_alone_may_stay_empty_are_refused() -> None:
+    written = qti_write.item_xml("A-1", "T", LISTS).decode()
+    at = written.index("<isNull>")
+    other = written.index("<isNull>", at + 1)
+    one = written[:other] + written[written.index("</and>", other) :]
+    (found,) = qti.read(written.encode())
+    assert found.content is not None
+    (found,) = qti.read(one.encode())
+    assert [reason.code for reason in found.refusals] == ["import_processing"]

@@ -61,6 +61,7 @@ def content_of(body: str, said: str, rest: str) -> Any:
     return found.content
 
 
+EMPTY = "<isNull><variable identifier='R'/></isNull>"
 TOTAL = '<outcomeDeclaration identifier="{}" baseType="float"><defaultValue><value>{}</value>{}'
 END = "</defaultValue></outcomeDeclaration>"
 MAXSCORE = TOTAL.format("MAXSCORE", 3, END)
@@ -204,6 +205,12 @@ def test_no_more_is_earned_than_so_many_choices_can_earn() -> None:
             RIGHT_A + "<assessmentStimulusRef href='s.xml'/>",
             MATCH,
             "import_stimulus_needed",
+        ),
+        (
+            CHOICE,
+            declared("identifier"),
+            condition((EMPTY, "-1"), (asks(""), "1")),
+            "import_processing",
         ),
         (ENTRY + LIST, declared("string"), MATCH, "import_entries"),
         (CHOICE + "<include href='more.xml'/>", RIGHT_A, MATCH, "import_included"),
