@@ -28,11 +28,12 @@ APP_VERSION = "1"
 QUEUE = "quick"
 LONG_QUEUE = "jobs"
 MAIL_QUEUE = "mail"
-"""What takes long and mails wait in queues of their own, so that nobody's certificate waits behind
-them."""
+CALL_QUEUE = "calls"
+"""What takes long, mails, and calls to servers of others wait in queues of their own, so that
+nobody's certificate waits behind them."""
 WORKFLOW = "run_job"
 _handlers: dict[str, Handler] = {}
-_long: set[str] = set()
+_queues: dict[str, str] = {}
 _ticks: list[Tick] = []
 
 
@@ -45,16 +46,14 @@ class JobFailure:
     error: str
 
 
-def job(kind: str, *, long: bool = False) -> Callable[[Handler], Handler]:
-    """Register the handler of a kind (`awards.evaluate`). Kinds are stable: rows name them. `long`
-    for what may take seconds: it gets in nobody's way."""
+def job(kind: str, *, queue: str = QUEUE) -> Callable[[Handler], Handler]:
+    """Register the handler of a kind (`awards.evaluate`). Kinds are stable: rows name them. In
+    `QUEUE` there is only what takes moments."""
 
     def register(handler: Handler) -> Handler:
         if kind in _handlers:
             raise LookupError(f"job kind {kind} is registered twice")
-        _handlers[kind] = handler
-        if long:
-            _long.add(kind)
+        _handlers[kind], _queues[kind] = handler, queue
         return handler
 
     return register
@@ -82,9 +81,7 @@ def handler_of(kind: str) -> Handler:
 
 def queue_of(kind: str) -> str:
     """The queue in which jobs of a kind wait."""
-    if kind.startswith("mail."):
-        return MAIL_QUEUE
-    return LONG_QUEUE if kind in _long else QUEUE
+    return _queues.get(kind, QUEUE)
 
 
 def kinds() -> list[str]:

@@ -92,7 +92,7 @@ def deliver_later(keys: Sequence[str], *, key: str) -> None:
     jobs.enqueue("mail.deliver_many", {"keys": list(keys)}, key=key)
 
 
-@jobs.job("mail.deliver_many")
+@jobs.job("mail.deliver_many", queue=jobs.MAIL_QUEUE)
 def deliver_many(args: jobs.Args) -> None:
     """Deliver one after the other. A mail that cannot be delivered now gets a job of its own,
     with its own repeats, and holds up no other."""
@@ -103,7 +103,7 @@ def deliver_many(args: jobs.Args) -> None:
             run(partial(jobs.enqueue, "mail.deliver", {"key": message.key}, key=message.key))
 
 
-@jobs.job("mail.deliver")
+@jobs.job("mail.deliver", queue=jobs.MAIL_QUEUE)
 def deliver(args: jobs.Args) -> None:
     """Render and hand over one mail, outside any transaction, then note it as sent."""
     for message in _due([args["key"]]):

@@ -48,6 +48,7 @@ LANES = (
     Lane(jobs.QUEUE, 2, 16, 0.5),
     Lane(jobs.LONG_QUEUE, 2, 2, 0.5),
     Lane(jobs.MAIL_QUEUE, 1, 20, 1.0),
+    Lane(jobs.CALL_QUEUE, 4, 4, 1.0),
 )
 _places = {lane.queue: threading.BoundedSemaphore(lane.at_once) for lane in LANES}
 _app: list[Flask] = []

@@ -26,7 +26,7 @@ class Begun:
     material: Material | None
 
 
-@jobs.job("bulk.chunk", long=True)
+@jobs.job("bulk.chunk", queue=jobs.LONG_QUEUE)
 def chunk(args: jobs.Args) -> None:
     """A few rows at a time; a repeated chunk skips what is done. The holders' mails leave in one
     job, also when a row failed for good."""

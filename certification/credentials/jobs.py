@@ -10,7 +10,7 @@ from lms.db import run
 from lms.settings import Settings
 
 
-@jobs.job("credentials.sign_lists", long=True)
+@jobs.job("credentials.sign_lists", queue=jobs.LONG_QUEUE)
 def sign_lists(args: jobs.Args) -> None:
     """Sign what changed or is a day old, and come back tomorrow."""
     del args

@@ -9,7 +9,7 @@ from lms import jobs, paper
 from lms.db import db, run, unit
 
 
-@jobs.job("cutscores.report", long=True)
+@jobs.job("cutscores.report", queue=jobs.LONG_QUEUE)
 def draw(args: jobs.Args) -> None:
     """The same facts give the same report: a repeated job stores it once more, changing nothing."""
     with unit(writes=False):

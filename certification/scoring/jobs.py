@@ -76,14 +76,14 @@ def report(args: jobs.Args) -> None:
     run(lambda: actions_reports.keep(args["run_id"], digest, now=clock.now()))
 
 
-@jobs.job("scoring.preview", long=True)
+@jobs.job("scoring.preview", queue=jobs.LONG_QUEUE)
 def preview(args: jobs.Args) -> None:
     """Compute a preview in pieces; a repeated job goes on where the first one stopped."""
     while run(lambda: actions_dispositions.preview_more(args["disposition_id"], now=clock.now())):
         pass
 
 
-@jobs.job("scoring.regrade", long=True)
+@jobs.job("scoring.regrade", queue=jobs.LONG_QUEUE)
 def regrade(args: jobs.Args) -> None:
     """Each attempt in a unit of its own; a repeated chunk skips what is done."""
     for change_id in args["change_ids"]:

@@ -6,7 +6,7 @@ from lms import clock, jobs
 from lms.db import db, run, unit
 
 
-@jobs.job("statistics.compute", long=True)
+@jobs.job("statistics.compute", queue=jobs.LONG_QUEUE)
 def compute(args: jobs.Args) -> None:
     """Read in one unit, keep the report in another; a repeated job finds it kept."""
     with unit(writes=False):

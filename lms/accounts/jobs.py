@@ -14,7 +14,7 @@ def send_reset(args: jobs.Args) -> None:
     run(lambda: credentials.send_reset(args["account_id"], now=clock.now()))
 
 
-@jobs.job("people_import.chunk", long=True)
+@jobs.job("people_import.chunk", queue=jobs.LONG_QUEUE)
 def import_chunk(args: jobs.Args) -> None:
     """Apply each row in a unit of its own; a repeated chunk skips what is done."""
     zone = current_app.extensions["settings"].issuer_zone
@@ -31,7 +31,7 @@ def _apply(row_id: int, zone: str) -> None:
         run(lambda: importing.fail_row(row_id))
 
 
-@jobs.job("people_import.undo", long=True)
+@jobs.job("people_import.undo", queue=jobs.LONG_QUEUE)
 def undo_chunk(args: jobs.Args) -> None:
     """Take back each row in a unit of its own; a repeated chunk skips what is done."""
     zone = current_app.extensions["settings"].issuer_zone

@@ -25,14 +25,14 @@ def look(now: datetime) -> None:
     jobs.enqueue("partner.forget", {}, key=now.date().isoformat())
 
 
-@jobs.job("partner.gather", long=True)
+@jobs.job("partner.gather", queue=jobs.LONG_QUEUE)
 def gather(args: jobs.Args) -> None:
     """Make messages of what is new; a repeated run finds nothing new."""
     settings = _settings()
     run(lambda: actions.gather(args["subscription_id"], settings, now=clock.now()))
 
 
-@jobs.job("partner.forget", long=True)
+@jobs.job("partner.forget", queue=jobs.LONG_QUEUE)
 def forget(args: jobs.Args) -> None:
     """Once a day: result files and events that are older than a month."""
     del args
@@ -41,7 +41,7 @@ def forget(args: jobs.Args) -> None:
     run(lambda: actions.forget_old_events(now=now))
 
 
-@jobs.job("partner.deliver", long=True)
+@jobs.job("partner.deliver", queue=jobs.CALL_QUEUE)
 def deliver(args: jobs.Args) -> None:
     """One attempt, outside any transaction. A worker that is killed between the answer and its
     note tries again: the receiver tells repetitions by `webhook-id`."""

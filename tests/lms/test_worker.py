@@ -28,10 +28,11 @@ def place_of(workflow_id: str) -> tuple[str, str]:
         ("mail.deliver", "mail"),
         ("mail.deliver_many", "mail"),
         ("bulk.chunk", "jobs"),
+        ("partner.deliver", "calls"),
         ("certificates.render", "quick"),
     ],
 )
-def test_what_takes_long_and_mails_wait_apart(app: Flask, kind: str, queue: str) -> None:
+def test_what_takes_long_mails_and_calls_wait_apart(app: Flask, kind: str, queue: str) -> None:
     with app.app_context():
         with unit(writes=True):
             jobs.enqueue(kind, {}, key="one")
