@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
+import sqlalchemy as sa
 from dbos import DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
 from flask import Flask, current_app
 from sqlalchemy import event
@@ -145,20 +146,33 @@ def enqueue(kind: str, args: Args, *, key: str, run_at: datetime | None = None) 
     client().enqueue_in_transaction(db.session(), options, kind, args)
 
 
+def running() -> list[tuple[str, str]]:
+    """(id, executor's id) of the jobs that workers have taken."""
+    taken = f"SELECT workflow_uuid, executor_id FROM {_table()} WHERE status = 'PENDING'"
+    return [(row.workflow_uuid, row.executor_id) for row in db.session.execute(sa.text(taken))]
+
+
 def pending_count() -> int:
     """Jobs that wait or run."""
-    waiting = client().list_workflows(
-        status=["ENQUEUED", "PENDING", "DELAYED"], load_input=False, load_output=False
-    )
-    return len(waiting)
+    begun = f"SELECT count(*) FROM {_table()} WHERE status IN ('ENQUEUED', 'PENDING')"
+    later = f"SELECT count(*) FROM {_table()} WHERE status = 'DELAYED'"
+    return sum(db.session.scalar(sa.text(asked)) or 0 for asked in (begun, later))
 
 
 def failures(limit: int = 50) -> list[JobFailure]:
     """The newest jobs that gave up."""
-    rows = client().list_workflows(
-        status=["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"], limit=limit, sort_desc=True
-    )
+    ended = "status IN ('ERROR', 'CANCELLED', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED')"
+    asked = f"SELECT workflow_uuid FROM {_table()} WHERE {ended} AND status != 'CANCELLED'"
+    newest = sa.text(f"{asked} ORDER BY created_at DESC LIMIT :limit")
+    ids = list(db.session.scalars(newest, {"limit": limit}))
+    rows = client().list_workflows(workflow_ids=ids, sort_desc=True) if ids else []
     return [
         JobFailure(row.workflow_id.partition(":")[0], row.workflow_id, str(row.error))
         for row in rows
     ]
+
+
+def _table() -> str:
+    """DBOS's table of jobs, which keeps all that there ever were. Its own lists go through all of
+    them, for SQLite uses no partial index where the state is a parameter."""
+    return "workflow_status" if db.engine.dialect.name == "sqlite" else "dbos.workflow_status"

@@ -165,12 +165,10 @@ def reap(*, now: datetime) -> int:
     """Resume the work of workers that are gone; returns how many jobs."""
     with unit(writes=False):
         rows = list(db.session.scalars(sa.select(WorkerBeat)))
-    alive = {row.executor_id for row in rows if is_alive(row, now=now)}
-    client = jobs.client()
-    running = client.list_workflows(status="PENDING", load_input=False, load_output=False)
-    orphans = [row.workflow_id for row in running if row.executor_id not in alive]
-    for workflow_id in orphans:
-        client.resume_workflow(workflow_id, queue_name=jobs.queue_of(workflow_id.partition(":")[0]))
+        alive = {row.executor_id for row in rows if is_alive(row, now=now)}
+        orphans = [job for job, executor_id in jobs.running() if executor_id not in alive]
+    for job in orphans:
+        jobs.client().resume_workflow(job, queue_name=jobs.queue_of(job.partition(":")[0]))
     if orphans:
         log.warning("resumed jobs of a worker that is gone", count=len(orphans))
     run(lambda: _forget(now=now))

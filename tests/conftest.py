@@ -21,7 +21,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from lms import schema, settings
 from lms.db import db, unit
-from tests import warm
+from tests import plans, warm
 from tests.factories import Factory
 from tests.scheduling import BySite
 
@@ -102,6 +102,7 @@ def template_file(
     """An SQLite file with the newest schema."""
     path = tmp_path_factory.mktemp("template") / "template.db"
     migrated(f"sqlite:///{path}")
+    plans.watch.file = path
     return path
 
 
@@ -153,12 +154,14 @@ def app(database_url: str, tmp_path: Path, lasting: dict[str, warm.Lasting]) -> 
         lasting[database_url] = warm.Lasting(made)
     app = lasting[database_url].as_new(settings.read(environ))
     yield app
+    scans = plans.watch.taken()
     client = app.extensions.get("jobs_client")
     if client is not None:
         client.destroy()
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+    assert not scans, "\n\n".join(scans)
 
 
 def _forget_the_last_reader() -> None:

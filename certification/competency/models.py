@@ -84,6 +84,12 @@ class Evidence(Base):
     __table_args__ = (
         sa.UniqueConstraint("kind", "source_id", "competency_id"),
         sa.Index("ix_evidence_person", "person_id", "competency_id"),
+        sa.Index(
+            "ix_evidence_withdrawn",
+            "person_id",
+            sqlite_where=sa.text("withdrawn_at IS NOT NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NOT NULL"),
+        ),
     )
 
 
@@ -125,4 +131,5 @@ class Validation(Base):
             postgresql_where=sa.text("state = 'waiting'"),
         ),
         sa.Index("ix_validation_queue", "state", "asked_at", "id"),
+        sa.Index("ix_validation_person", "person_id", "id"),
     )

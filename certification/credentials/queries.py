@@ -61,19 +61,15 @@ def signers(settings: Settings) -> Signers:
 def positions(list_id: int, purpose: StatusPurpose) -> list[int]:
     """The bits that are set now, asked of the facts themselves: the award's revocation, a
     replacement, a suspension. So list, award and verification page cannot disagree."""
-    revoked = sa.select(StatusEntry.position).join(
-        Revocation, Revocation.award_id == StatusEntry.award_id
-    )
     # The sum keeps planners from walking the whole list: they go from the few revocations to
     # their entries (100 ms to 20 ms with a million certificates, ten thousand of them revoked).
-    revoked = revoked.where(StatusEntry.list_id + 0 == list_id)
-    suspended = (
-        sa.select(StatusEntry.position)
-        .join(Suspension, Suspension.award_id == StatusEntry.award_id)
-        .where(StatusEntry.list_id + 0 == list_id, Suspension.lifted_at.is_(None))
+    here = sa.select(StatusEntry.position).where(StatusEntry.list_id + 0 == list_id)
+    revoked = here.where(StatusEntry.award_id.in_(sa.select(Revocation.award_id)))
+    lasting = sa.select(Suspension.award_id).where(Suspension.lifted_at.is_(None))
+    suspended = here.where(StatusEntry.award_id.in_(lasting))
+    withdrawn = sa.select(StatusEntry.position).where(
+        StatusEntry.list_id == list_id, StatusEntry.withdrawn_at.is_not(None)
     )
-    here = sa.select(StatusEntry.position).where(StatusEntry.list_id == list_id)
-    withdrawn = here.where(StatusEntry.withdrawn_at.is_not(None))
     final = set(db.session.scalars(revoked)) | set(db.session.scalars(withdrawn))
     paused = set(db.session.scalars(suspended))
     chosen = final | paused if purpose == StatusPurpose.REVOCATION else paused - final

@@ -130,6 +130,7 @@ class ExamBooking(Base):
             sqlite_where=sa.text("state = 'booked'"),
             postgresql_where=sa.text("state = 'booked'"),
         ),
+        sa.Index("ix_exam_booking_exam", "exam_id", "state", "ended_at"),
     )
 
 

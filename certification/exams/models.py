@@ -123,6 +123,18 @@ class ExamResult(Base):
         sa.Index("ix_exam_result_person", "person_id", "exam_id"),
         sa.Index("ix_exam_result_exam", "exam_id", "id"),
         sa.Index(
+            "ix_exam_result_attempt",
+            "attempt_id",
+            sqlite_where=sa.text("attempt_id IS NOT NULL"),
+            postgresql_where=sa.text("attempt_id IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_exam_result_corrected",
+            "person_id",
+            sqlite_where=sa.text("replaces_id IS NOT NULL"),
+            postgresql_where=sa.text("replaces_id IS NOT NULL"),
+        ),
+        sa.Index(
             "uq_exam_result_sitting",
             "exam_id",
             "person_id",

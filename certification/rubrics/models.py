@@ -115,6 +115,12 @@ class AssessmentDraft(Base):
     __table_args__ = (
         sa.UniqueConstraint("exam_id", "person_id", "by"),
         sa.Index("ix_assessment_draft_by", "by", "id"),
+        sa.Index(
+            "ix_assessment_draft_work",
+            "work_id",
+            sqlite_where=sa.text("work_id IS NOT NULL"),
+            postgresql_where=sa.text("work_id IS NOT NULL"),
+        ),
     )
 
 

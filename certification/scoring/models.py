@@ -110,6 +110,8 @@ class Mark(Base):
 
     __table_args__ = (
         sa.CheckConstraint("round BETWEEN 1 AND 3", name="round"),
+        sa.Index("ix_mark_attempt", "attempt_id", "position"),
+        sa.Index("ix_mark_by", "by", "id"),
         sa.Index(
             "uq_mark_first",
             "attempt_id",
@@ -215,6 +217,7 @@ class Appeal(Base):
             postgresql_where=sa.text("state = 'open'"),
         ),
         sa.Index("ix_appeal_state", "state", "answer_due_on", "id"),
+        sa.Index("ix_appeal_attempt", "attempt_id", "id"),
     )
 
 

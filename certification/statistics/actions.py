@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from certification.delivery.models import Attempt
 from certification.exams.models import Exam
 from certification.papers.models import ExamForm
 from certification.scoring.models import ScoreRun
@@ -69,9 +70,12 @@ def _form(data: Gathered, form: ExamForm, groups: tuple[str, str] | None) -> dic
 
 def _cut(form_id: int) -> float | None:
     """The cut in raw points by which the newest deciding score of this form was judged."""
-    from_runs = sa.select(ScoreRun.cut).join(ScoreRun.attempt).order_by(ScoreRun.id.desc()).limit(1)
     found = db.session.scalar(
-        from_runs.where(ScoreRun.attempt.has(form_id=form_id), ScoreRun.state == "deciding")
+        sa.select(ScoreRun.cut)
+        .join(ScoreRun.attempt)
+        .where(Attempt.form_id == form_id, ScoreRun.state == "deciding")
+        .order_by(ScoreRun.id.desc())
+        .limit(1)
     )
     return None if found is None else float(found)
 

@@ -140,6 +140,15 @@ class RoleGrant(Base):
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[int | None]
 
+    __table_args__ = (
+        sa.Index(
+            "ix_role_grant_role",
+            "role",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        ),
+    )
+
 
 class SignIn(Base):
     """A signed-in browser: the server-side half of its cookie, which can be ended."""

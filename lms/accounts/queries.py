@@ -42,11 +42,10 @@ def person_by_public_id(
 
 def belongs_to(organisation_ids: Sequence[int]) -> sa.ColumnElement[bool]:
     """Whether the person works for one of the organisations now."""
-    return sa.exists().where(
-        Membership.person_id == Person.id,
-        Membership.organisation_id.in_(organisation_ids),
-        Membership.ended_on.is_(None),
+    staff = sa.select(Membership.person_id).where(
+        Membership.organisation_id.in_(organisation_ids), Membership.ended_on.is_(None)
     )
+    return Person.id.in_(staff)
 
 
 def account_by_email(address: str) -> Account | None:

@@ -57,6 +57,17 @@ class ClassSession(Base):
         sa.CheckConstraint("room_capacity + virtual_capacity > 0", name="some_capacity"),
         sa.Index("ix_class_session_upcoming", "state", "starts_at", "id"),
         sa.Index("ix_class_session_course", "course_id", "state", "starts_at", "id"),
+        sa.Index(
+            "ix_class_session_time",
+            "starts_at",
+            "id",
+            "ends_at",
+            "state",
+            "course_id",
+            "course_version_id",
+            "delivery_mode_id",
+            "language",
+        ),
     )
 
 

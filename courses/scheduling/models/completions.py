@@ -40,6 +40,12 @@ class Completion(Base):
         sa.UniqueConstraint("source", "source_id"),
         sa.Index("ix_completion_person", "person_id", "course_id"),
         sa.Index(
+            "ix_completion_withdrawn",
+            "person_id",
+            sqlite_where=sa.text("withdrawn_at IS NOT NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NOT NULL"),
+        ),
+        sa.Index(
             "ix_completion_self_paced",
             "id",
             sqlite_where=sa.text("source = 'self_paced'"),

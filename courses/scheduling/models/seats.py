@@ -56,6 +56,13 @@ class Seat(Base):
         ),
         sa.Index("ix_seat_person", "person_id", "ended_at"),
         sa.Index("ix_seat_organisation", "organisation_id"),
+        sa.Index(
+            "ix_seat_ended",
+            "class_session_id",
+            "person_id",
+            sqlite_where=sa.text("ended_at IS NOT NULL"),
+            postgresql_where=sa.text("ended_at IS NOT NULL"),
+        ),
     )
 
 

@@ -145,18 +145,24 @@ def taught(
     seats, marked = _seats_count(), _marked_count()
     wanted = (
         sa.select(ClassSession, seats, marked)
-        .join(Course, Course.id == ClassSession.course_id)
-        .join(Programme, Programme.id == Course.programme_id)
         .options(*with_names())
         .where(ClassSession.state != SessionState.CANCELLED, _when(when, day, now))
     )
     if programmes is not None:
-        own = ClassSession.trainer_person_id == trainer_person_id
-        wanted = wanted.where(own | Programme.code.in_(programmes))
+        wanted = wanted.where(_of(trainer_person_id, programmes))
     if when == "unmarked":
-        wanted = wanted.where(seats > marked)
+        wanted = wanted.where(_may_be_unmarked(), seats > marked)
     found = db.session.execute(_sorted(wanted, when).limit(LISTED))
     return [Taught(session, learners, done) for session, learners, done in found]
+
+
+def _of(trainer_person_id: int, programmes: Sequence[str]) -> sa.ColumnElement[bool]:
+    """What a trainer runs, and what belongs to these programmes: each found by an index."""
+    own = ClassSession.trainer_person_id == trainer_person_id
+    if not programmes:
+        return own
+    courses = sa.select(Course.id).join(Course.programme).where(Programme.code.in_(programmes))
+    return own | ClassSession.course_id.in_(courses)
 
 
 def _seats_count() -> sa.ScalarSelect[int]:
@@ -183,6 +189,29 @@ def _marked_count() -> sa.ScalarSelect[int]:
         .correlate(ClassSession)
         .scalar_subquery()
     )
+
+
+def _may_be_unmarked() -> sa.ColumnElement[bool]:
+    """Whether a look at each seat is worth its while: results are fewer than seats, or one belongs
+    to a seat that was given up. Nearly all class sessions that are over have all their results,
+    which two small indexes say."""
+    session = ClassSession
+    results = sa.select(sa.func.count(Result.id)).where(
+        Result.class_session_id == session.id, Result.replaces_id.is_(None)
+    )
+    taken = session.room_taken + session.virtual_taken
+    of_seat = sa.and_(
+        Result.class_session_id == Seat.class_session_id,
+        Result.person_id == Seat.person_id,
+        Result.replaces_id.is_(None),
+    )
+    given_up = (
+        sa.select(Seat.id)
+        .join(Result, of_seat)
+        .where(Seat.class_session_id == session.id, Seat.ended_at.is_not(None))
+    )
+    fewer = taken > results.correlate(session).scalar_subquery()
+    return fewer | given_up.correlate(session).exists()
 
 
 def _when(when: str, day: Span, now: datetime) -> sa.ColumnElement[bool]:

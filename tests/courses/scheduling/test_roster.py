@@ -7,7 +7,14 @@ import pytest
 import sqlalchemy as sa
 
 from courses.scheduling.actions.roster import Outcomes, Typed, save_roster
-from courses.scheduling.models import Attendance, ClassSession, Completion, Result
+from courses.scheduling.models import (
+    Attendance,
+    ClassSession,
+    Completion,
+    Result,
+    Seat,
+    SeatEnd,
+)
 from courses.scheduling.queries.roster import Line, history, roster, taught
 from courses.scheduling.rules.marks import Flaw, Grade, Marks, Outcome, Presence, read
 from courses.scheduling.rules.times import Span
@@ -231,17 +238,29 @@ def test_the_history_shows_corrected_facts_with_who(stage: Stage) -> None:
     ]
 
 
-def test_an_ended_class_session_is_to_be_marked_until_all_have_a_result(stage: Stage) -> None:
-    def unmarked() -> list[tuple[int, int]]:
-        day = Span(stage.now - timedelta(hours=12), stage.now + timedelta(hours=12))
-        with unit(writes=False):
-            found = taught("unmarked", trainer_person_id=stage.tom.id, day=day, now=stage.now)
-        return [(one.marked, one.seats) for one in found]
+def unmarked(stage: Stage) -> list[tuple[int, int]]:
+    day = Span(stage.now - timedelta(hours=12), stage.now + timedelta(hours=12))
+    with unit(writes=False):
+        found = taught("unmarked", trainer_person_id=stage.tom.id, day=day, now=stage.now)
+    return [(one.marked, one.seats) for one in found]
 
+
+def test_an_ended_class_session_is_to_be_marked_until_all_have_a_result(stage: Stage) -> None:
     stage.save({stage.ada.id: Marks(PRESENT, PASSED)})
-    assert unmarked() == [(1, 2)]
+    assert unmarked(stage) == [(1, 2)]
     stage.save({stage.bob.id: Marks(PRESENT, FAILED)})
-    assert unmarked() == []
+    assert unmarked(stage) == []
+
+
+def test_the_result_of_who_gave_the_seat_up_stands_for_nobody_else(stage: Stage) -> None:
+    stage.save({stage.bob.id: Marks(PRESENT, FAILED)})
+    with unit(writes=True):
+        db.session.get_one(ClassSession, stage.session.id).room_taken -= 1
+        seat = db.session.scalars(sa.select(Seat).where(Seat.person_id == stage.bob.id)).one()
+        seat.ended_at, seat.end = stage.now, SeatEnd.CANCELLED
+    assert unmarked(stage) == [(0, 1)]
+    stage.save({stage.ada.id: Marks(PRESENT, PASSED)})
+    assert unmarked(stage) == []
 
 
 Cells = dict[str, str]

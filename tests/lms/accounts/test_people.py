@@ -5,11 +5,13 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from lms.accounts import actions, queries_lists
 from lms.accounts.models import AccountState, Membership, Organisation, Person, RoleGrant
 from lms.audit import AuditEntry
 from lms.db import db, unit
 from lms.mail import MailMessage
 from lms.permissions import Role
+from tests.conftest import NOW
 from tests.factories import Factory
 from tests.page import Page
 
@@ -85,6 +87,41 @@ def test_search_finds_words_of_name_and_address_in_any_case(
         page = Page(admin.get("/manage/people", query_string={"q": text}))
         assert (names(page) if page.soup.table else []) == found
     assert "Nobody found" in Page(admin.get("/manage/people?q=nobody")).text
+
+
+def test_search_finds_a_piece_of_a_word_and_follows_every_change(
+    admin: FlaskClient, make: Factory
+) -> None:
+    def found(text: str) -> list[str]:
+        page = Page(admin.get("/manage/people", query_string={"q": text}))
+        return names(page) if page.soup.table else []
+
+    person = make.person("Katharina Vogelsang")
+    make.person('Anna "Vo" Gel')
+    db.session.commit()
+    assert found("ogels") == ["Katharina Vogelsang"]
+    assert found('"vo" gel') == ['Anna "Vo" Gel']
+    assert found("thar ang") == ["Katharina Vogelsang"]
+    with unit(writes=True):
+        actions.change_profile(
+            db.session.get_one(Person, person.id),
+            name="Katharina Nachtigall",
+            language="en",
+            time_zone="UTC",
+            by=person.id,
+            now=NOW,
+        )
+    assert (found("ogels"), found("htigal")) == ([], ["Katharina Nachtigall"])
+
+
+def test_words_that_many_have_are_found_by_pages_of_the_whole_list(
+    admin: FlaskClient, make: Factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries_lists, "FEW", 2)
+    for number in range(4):
+        make.person(f"Same Name {number}")
+    db.session.commit()
+    assert len(Page(admin.get("/manage/people?q=same")).rows()) == 4
 
 
 def test_the_list_pages_by_its_last_row(admin: FlaskClient, make: Factory) -> None:
