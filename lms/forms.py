@@ -5,12 +5,13 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
-from wtforms import FieldList, FormField, PasswordField
+from wtforms import FieldList, FileField, FormField, PasswordField
 from wtforms.form import BaseForm
 from wtforms.widgets import Select
 
 from lms import wording
 from lms.errors import Refusal
+from lms.i18n import gettext as _
 
 
 class NameSelect(Select):
@@ -38,6 +39,24 @@ class Form(FlaskForm):
             filters = [*unbound_field.kwargs.get("filters", []), _trimmed]
             return unbound_field.bind(form=form, filters=filters, **options)
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether the form may be carried out."""
+        is_valid = super().validate(extra_validators)
+        if not is_valid:
+            _ask_for_files(self)
+        return is_valid
+
+
+def _ask_for_files(form: FlaskForm) -> None:
+    """The page comes again, and no browser fills a file field anew."""
+    for field in form:
+        if isinstance(field, FileField) and not field.errors and _is_chosen(field.data):
+            field.errors = [_("Choose the file again: the browser does not keep it.")]
+
+
+def _is_chosen(data: object) -> bool:
+    return bool(getattr(data, "filename", ""))
+
 
 def _trimmed(value: object) -> object:
     return value.strip() if isinstance(value, str) else value
@@ -60,5 +79,6 @@ def accepted(form: Form, act: Callable[[], object], **fields: str) -> bool:
                 field.errors = [*field.errors, text]
             else:
                 form.form_errors.append(text)
+        _ask_for_files(form)
         return False
     return True

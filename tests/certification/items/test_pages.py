@@ -102,6 +102,20 @@ def test_an_import_that_changed_since_its_preview_is_refused(
     assert "Who?" not in author.get("/manage/items").text
 
 
+def test_a_form_that_comes_again_asks_for_its_file(author: FlaskClient, make: Factory) -> None:
+    make.programme()
+    sent = {"programme": "ADM", "format": "gift", "language": "en", "competency": "", "level": "1"}
+    token = str(Page(author.get("/manage/items/import")).field("csrf_token")["value"])
+    for file, is_asked in ((b"", False), (GIFT.encode(), True)):
+        chosen = {"file": (io.BytesIO(file), "a.gift")} if file else {"text": GIFT}
+        page = Page(
+            author.post("/manage/items/import", data={**sent, **chosen, "csrf_token": token})
+        )
+        assert page.status == 422
+        assert "Write a beginning." in page.text
+        assert ("Choose the file again" in page.text) is is_asked
+
+
 def test_windows_1252_and_markup_are_shown_as_text(author: FlaskClient, make: Factory) -> None:
     make.programme()
     file = "Caf\u00e9 <script>alert(1)</script>? {=a ~b}".encode("cp1252")
