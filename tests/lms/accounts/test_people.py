@@ -6,7 +6,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lms.accounts import actions, queries_lists
-from lms.accounts.models import AccountState, Membership, Organisation, Person, RoleGrant
+from lms.accounts.models import Account, AccountState, Membership, Organisation, Person, RoleGrant
 from lms.audit import AuditEntry
 from lms.db import db, unit
 from lms.mail import MailMessage
@@ -102,6 +102,11 @@ def test_search_finds_a_piece_of_a_word_and_follows_every_change(
     assert found("ogels") == ["Katharina Vogelsang"]
     assert found('"vo" gel') == ['Anna "Vo" Gel']
     assert found("thar ang") == ["Katharina Vogelsang"]
+    own = sa.select(Account.email).where(Account.person_id == person.id)
+    address = db.session.scalars(own).one()
+    assert found(address.upper()) == found(f"kath {address}") == ["Katharina Vogelsang"]
+    assert found(f"anna {address}") == []
+    assert found(address[1:]) == ["Katharina Vogelsang"]
     with unit(writes=True):
         actions.change_profile(
             db.session.get_one(Person, person.id),
