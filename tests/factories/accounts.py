@@ -5,7 +5,7 @@ from datetime import date
 from flask.testing import FlaskClient
 
 from lms import clock
-from lms.accounts import credentials, identity, passwords
+from lms.accounts import actions, credentials, identity, passwords
 from lms.accounts.models import (
     Account,
     AccountState,
@@ -58,17 +58,16 @@ class AccountsFactory(FactoryBase):
 
         Without a password nobody gets in by the form; `sign_in` needs none.
         """
-        number = self.next()
+        email = f"{name.split(maxsplit=1)[0].casefold()}{self.next()}@people.example"
         person = self.save(
             Person(
                 name=name,
                 sort_name=name.casefold(),
-                search_name=name.casefold(),
+                search_name=actions.search_text(name, email),
                 time_zone=time_zone,
                 created_at=self.now,
             )
         )
-        email = f"{name.split(maxsplit=1)[0].casefold()}{number}@people.example"
         self.save(
             Account(
                 person_id=person.id,
