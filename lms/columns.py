@@ -128,3 +128,8 @@ def listed(name: str) -> sa.Select[int]:
     """The ids of a bound list, for `column.in_(listed("ids"))` in a statement that is compiled
     once, whatever the list's length."""
     return sa.select(_Each(sa.bindparam(name, type_=IdList())))
+
+
+def where(condition: str) -> dict[str, Any]:
+    """What makes an index hold only the rows that meet an SQL condition, on both databases."""
+    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}

@@ -21,7 +21,7 @@ from flask import current_app, g, render_template
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms import clock, jobs
-from lms.columns import Words
+from lms.columns import Words, where
 from lms.db import Base, db, insert_once, run, unit
 from lms.settings import Settings
 
@@ -50,8 +50,7 @@ class MailMessage(Base):
         sa.Index(
             "ix_mail_message_due",
             "id",
-            sqlite_where=sa.text("sent_at IS NULL"),
-            postgresql_where=sa.text("sent_at IS NULL"),
+            **where("sent_at IS NULL"),
         ),
     )
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certification.awards.models import Award
-from lms.columns import Words, choice
+from lms.columns import Words, choice, where
 from lms.db import Base
 
 
@@ -63,8 +63,7 @@ class Certificate(Base):
             "uq_certificate_first",
             "award_id",
             unique=True,
-            sqlite_where=sa.text("supersedes_id IS NULL"),
-            postgresql_where=sa.text("supersedes_id IS NULL"),
+            **where("supersedes_id IS NULL"),
         ),
         sa.Index("ix_certificate_person", "person_id", "id"),
         sa.Index("ix_certificate_award", "award_id", "id"),
@@ -73,8 +72,7 @@ class Certificate(Base):
             "ix_certificate_pending",
             "created_at",
             "id",
-            sqlite_where=sa.text("state = 'pending'"),
-            postgresql_where=sa.text("state = 'pending'"),
+            **where("state = 'pending'"),
         ),
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.columns import Words
+from lms.columns import Words, where
 from lms.db import Base
 
 
@@ -39,7 +39,6 @@ class CertificateCheck(Base):
         sa.Index(
             "ix_certificate_check_kept",
             "checked_at",
-            sqlite_where=sa.text("result IS NOT NULL"),
-            postgresql_where=sa.text("result IS NOT NULL"),
+            **where("result IS NOT NULL"),
         ),
     )

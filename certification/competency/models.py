@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import Person
-from lms.columns import Words, choice
+from lms.columns import Words, choice, where
 from lms.db import Base
 
 
@@ -87,8 +87,7 @@ class Evidence(Base):
         sa.Index(
             "ix_evidence_withdrawn",
             "person_id",
-            sqlite_where=sa.text("withdrawn_at IS NOT NULL"),
-            postgresql_where=sa.text("withdrawn_at IS NOT NULL"),
+            **where("withdrawn_at IS NOT NULL"),
         ),
     )
 
@@ -127,8 +126,7 @@ class Validation(Base):
             "competency_id",
             "level",
             unique=True,
-            sqlite_where=sa.text("state = 'waiting'"),
-            postgresql_where=sa.text("state = 'waiting'"),
+            **where("state = 'waiting'"),
         ),
         sa.Index("ix_validation_queue", "state", "asked_at", "id"),
         sa.Index("ix_validation_person", "person_id", "id"),

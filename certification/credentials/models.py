@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.columns import Words, choice
+from lms.columns import Words, choice, where
 from lms.db import Base
 
 
@@ -67,7 +67,6 @@ class StatusEntry(Base):
             "ix_status_entry_marked",
             "list_id",
             "position",
-            sqlite_where=sa.text("withdrawn_at IS NOT NULL"),
-            postgresql_where=sa.text("withdrawn_at IS NOT NULL"),
+            **where("withdrawn_at IS NOT NULL"),
         ),
     )

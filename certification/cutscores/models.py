@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from certification.exams.models import Exam
 from certification.papers.models import ExamForm
 from lms.accounts.models import Person
-from lms.columns import Words, choice
+from lms.columns import Words, choice, where
 from lms.db import Base
 
 
@@ -104,8 +104,7 @@ class RatingRound(Base):
             "uq_cut_round_open",
             "study_id",
             unique=True,
-            sqlite_where=sa.text("closed_at IS NULL"),
-            postgresql_where=sa.text("closed_at IS NULL"),
+            **where("closed_at IS NULL"),
         ),
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from certification.exams.models import Exam, ExamPolicy
 from certification.papers.models import ExamForm
 from lms.accounts.models import Person
-from lms.columns import Words, choice
+from lms.columns import Words, choice, where
 from lms.db import Base
 
 
@@ -42,8 +42,7 @@ class Adjustment(Base):
             "uq_adjustment_live",
             "person_id",
             unique=True,
-            sqlite_where=sa.text("withdrawn_at IS NULL"),
-            postgresql_where=sa.text("withdrawn_at IS NULL"),
+            **where("withdrawn_at IS NULL"),
         ),
     )
 
@@ -127,8 +126,7 @@ class ExamBooking(Base):
             "exam_id",
             "person_id",
             unique=True,
-            sqlite_where=sa.text("state = 'booked'"),
-            postgresql_where=sa.text("state = 'booked'"),
+            **where("state = 'booked'"),
         ),
         sa.Index("ix_exam_booking_exam", "exam_id", "state", "ended_at"),
     )
@@ -191,15 +189,13 @@ class Attempt(Base):
             "exam_id",
             "person_id",
             unique=True,
-            sqlite_where=sa.text("state = 'open'"),
-            postgresql_where=sa.text("state = 'open'"),
+            **where("state = 'open'"),
         ),
         sa.Index(
             "ix_attempt_due",
             "due_at",
             "id",
-            sqlite_where=sa.text("state = 'open'"),
-            postgresql_where=sa.text("state = 'open'"),
+            **where("state = 'open'"),
         ),
         sa.Index("ix_attempt_person", "person_id", "id"),
         sa.Index("ix_attempt_exam", "exam_id", "state", "id"),

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses.catalog.models import Course
 from lms.accounts.models import Person
-from lms.columns import Words
+from lms.columns import Words, where
 from lms.db import Base
 
 
@@ -125,14 +125,12 @@ class ExamResult(Base):
         sa.Index(
             "ix_exam_result_attempt",
             "attempt_id",
-            sqlite_where=sa.text("attempt_id IS NOT NULL"),
-            postgresql_where=sa.text("attempt_id IS NOT NULL"),
+            **where("attempt_id IS NOT NULL"),
         ),
         sa.Index(
             "ix_exam_result_corrected",
             "person_id",
-            sqlite_where=sa.text("replaces_id IS NOT NULL"),
-            postgresql_where=sa.text("replaces_id IS NOT NULL"),
+            **where("replaces_id IS NOT NULL"),
         ),
         sa.Index(
             "uq_exam_result_sitting",
@@ -140,14 +138,12 @@ class ExamResult(Base):
             "person_id",
             "taken_on",
             unique=True,
-            sqlite_where=sa.text("replaces_id IS NULL AND attempt_id IS NULL"),
-            postgresql_where=sa.text("replaces_id IS NULL AND attempt_id IS NULL"),
+            **where("replaces_id IS NULL AND attempt_id IS NULL"),
         ),
         sa.Index(
             "uq_exam_result_attempt",
             "attempt_id",
             unique=True,
-            sqlite_where=sa.text("replaces_id IS NULL"),
-            postgresql_where=sa.text("replaces_id IS NULL"),
+            **where("replaces_id IS NULL"),
         ),
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certification.competency.models import Competency
 from courses.catalog.models import Programme
-from lms.columns import Words, choice
+from lms.columns import Words, choice, where
 from lms.db import Base
 
 
@@ -98,15 +98,13 @@ class ItemVersion(Base):
             "uq_item_version_open",
             "item_id",
             unique=True,
-            sqlite_where=sa.text("state IN ('draft', 'review')"),
-            postgresql_where=sa.text("state IN ('draft', 'review')"),
+            **where("state IN ('draft', 'review')"),
         ),
         sa.Index(
             "uq_item_version_used",
             "item_id",
             unique=True,
-            sqlite_where=sa.text("state IN ('pilot', 'active', 'suspended')"),
-            postgresql_where=sa.text("state IN ('pilot', 'active', 'suspended')"),
+            **where("state IN ('pilot', 'active', 'suspended')"),
         ),
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from certification.competency.models import Competency
 from certification.exams.models import Exam
 from certification.items.models import ItemVersion
-from lms.columns import Words, choice
+from lms.columns import Words, choice, where
 from lms.db import Base
 
 
@@ -65,15 +65,13 @@ class Blueprint(Base):
             "uq_blueprint_draft",
             "exam_id",
             unique=True,
-            sqlite_where=sa.text("state = 'draft'"),
-            postgresql_where=sa.text("state = 'draft'"),
+            **where("state = 'draft'"),
         ),
         sa.Index(
             "uq_blueprint_published",
             "exam_id",
             unique=True,
-            sqlite_where=sa.text("state = 'published'"),
-            postgresql_where=sa.text("state = 'published'"),
+            **where("state = 'published'"),
         ),
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certification.exams.models import Exam, ExamResult
 from lms.accounts.models import Person
-from lms.columns import Words, choice
+from lms.columns import Words, choice, where
 from lms.db import Base
 
 
@@ -57,15 +57,13 @@ class RubricVersion(Base):
             "uq_rubric_version_draft",
             "exam_id",
             unique=True,
-            sqlite_where=sa.text("state = 'draft'"),
-            postgresql_where=sa.text("state = 'draft'"),
+            **where("state = 'draft'"),
         ),
         sa.Index(
             "uq_rubric_version_published",
             "exam_id",
             unique=True,
-            sqlite_where=sa.text("state = 'published'"),
-            postgresql_where=sa.text("state = 'published'"),
+            **where("state = 'published'"),
         ),
     )
 
@@ -118,8 +116,7 @@ class AssessmentDraft(Base):
         sa.Index(
             "ix_assessment_draft_work",
             "work_id",
-            sqlite_where=sa.text("work_id IS NOT NULL"),
-            postgresql_where=sa.text("work_id IS NOT NULL"),
+            **where("work_id IS NOT NULL"),
         ),
     )
 

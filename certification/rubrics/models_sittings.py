@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from certification.exams.models import Exam, ExamPolicy
 from certification.rubrics.models import Kind, RubricVersion
 from lms.accounts.models import Person
-from lms.columns import Words, choice
+from lms.columns import Words, choice, where
 from lms.db import Base
 
 
@@ -58,15 +58,13 @@ class AssessmentSitting(Base):
             "exam_id",
             "person_id",
             unique=True,
-            sqlite_where=sa.text("ended_at IS NULL"),
-            postgresql_where=sa.text("ended_at IS NULL"),
+            **where("ended_at IS NULL"),
         ),
         sa.Index(
             "ix_assessment_sitting_waits",
             "exam_id",
             "id",
-            sqlite_where=sa.text("ended_at IS NULL"),
-            postgresql_where=sa.text("ended_at IS NULL"),
+            **where("ended_at IS NULL"),
         ),
     )
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certification.delivery.models import Attempt
-from lms.columns import Words, choice
+from lms.columns import Words, choice, where
 from lms.db import Base
 
 
@@ -68,8 +68,7 @@ class ScoreRun(Base):
             "uq_score_run_deciding",
             "attempt_id",
             unique=True,
-            sqlite_where=sa.text("state = 'deciding'"),
-            postgresql_where=sa.text("state = 'deciding'"),
+            **where("state = 'deciding'"),
         ),
     )
 
@@ -118,8 +117,7 @@ class Mark(Base):
             "position",
             "round",
             unique=True,
-            sqlite_where=sa.text("replaces_id IS NULL"),
-            postgresql_where=sa.text("replaces_id IS NULL"),
+            **where("replaces_id IS NULL"),
         ),
     )
 
@@ -167,8 +165,7 @@ class ItemDisposition(Base):
             "exam_id",
             "version_id",
             unique=True,
-            sqlite_where=sa.text("state IN ('preview', 'running')"),
-            postgresql_where=sa.text("state IN ('preview', 'running')"),
+            **where("state IN ('preview', 'running')"),
         ),
     )
 
@@ -213,8 +210,7 @@ class Appeal(Base):
             "uq_appeal_open",
             "attempt_id",
             unique=True,
-            sqlite_where=sa.text("state = 'open'"),
-            postgresql_where=sa.text("state = 'open'"),
+            **where("state = 'open'"),
         ),
         sa.Index("ix_appeal_state", "state", "answer_due_on", "id"),
         sa.Index("ix_appeal_attempt", "attempt_id", "id"),

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certification.exams.models import ExamResult
 from certification.scoring.models import AppealState
-from lms.columns import Words, choice
+from lms.columns import Words, choice, where
 from lms.db import Base
 
 
@@ -41,8 +41,7 @@ class AssessmentAppeal(Base):
             "uq_assessment_appeal_open",
             "result_id",
             unique=True,
-            sqlite_where=sa.text("state = 'open'"),
-            postgresql_where=sa.text("state = 'open'"),
+            **where("state = 'open'"),
         ),
         sa.Index("ix_assessment_appeal_state", "state", "answer_due_on", "id"),
     )

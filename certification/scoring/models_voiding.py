@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certification.delivery.models import Attempt
 from certification.exams.models import ExamResult
-from lms.columns import Words, choice
+from lms.columns import Words, choice, where
 from lms.db import Base
 
 
@@ -69,8 +69,7 @@ class ResultVoiding(Base):
             "uq_result_voiding_live",
             "attempt_id",
             unique=True,
-            sqlite_where=sa.text("state IN ('proposed', 'confirmed')"),
-            postgresql_where=sa.text("state IN ('proposed', 'confirmed')"),
+            **where("state IN ('proposed', 'confirmed')"),
         ),
     )
 
@@ -113,7 +112,6 @@ class ResultReinstatement(Base):
             "uq_result_reinstatement_live",
             "voiding_id",
             unique=True,
-            sqlite_where=sa.text("state IN ('proposed', 'confirmed')"),
-            postgresql_where=sa.text("state IN ('proposed', 'confirmed')"),
+            **where("state IN ('proposed', 'confirmed')"),
         ),
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certification.delivery.models import Attempt
 from certification.scoring.models import ItemDisposition
-from lms.columns import Words
+from lms.columns import Words, where
 from lms.db import Base
 
 
@@ -37,8 +37,7 @@ class MarkingTask(Base):
             "ix_marking_task_open",
             "exam_id",
             "id",
-            sqlite_where=sa.text("done_at IS NULL"),
-            postgresql_where=sa.text("done_at IS NULL"),
+            **where("done_at IS NULL"),
         ),
     )
 

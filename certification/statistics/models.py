@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from certification.exams.models import Exam
-from lms.columns import Words
+from lms.columns import Words, where
 from lms.db import Base
 
 
@@ -37,7 +37,6 @@ class StatisticsRun(Base):
             "uq_statistics_run_open",
             "exam_id",
             unique=True,
-            sqlite_where=sa.text("done_at IS NULL"),
-            postgresql_where=sa.text("done_at IS NULL"),
+            **where("done_at IS NULL"),
         ),
     )

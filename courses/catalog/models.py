@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lms.columns import Words, choice
+from lms.columns import Words, choice, where
 from lms.db import Base
 
 
@@ -91,15 +91,13 @@ class CourseVersion(Base):
             "uq_course_version_published",
             "course_id",
             unique=True,
-            sqlite_where=sa.text("state = 'published'"),
-            postgresql_where=sa.text("state = 'published'"),
+            **where("state = 'published'"),
         ),
         sa.Index(
             "uq_course_version_draft",
             "course_id",
             unique=True,
-            sqlite_where=sa.text("state = 'draft'"),
-            postgresql_where=sa.text("state = 'draft'"),
+            **where("state = 'draft'"),
         ),
         sa.CheckConstraint("minutes IS NULL OR minutes BETWEEN 1 AND 60000", name="minutes"),
     )

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lms.columns import Words, choice
+from lms.columns import Words, choice, where
 from lms.db import Base
 from lms.permissions import Role
 
@@ -117,8 +117,7 @@ class Membership(Base):
             "person_id",
             "organisation_id",
             unique=True,
-            sqlite_where=sa.text("ended_on IS NULL"),
-            postgresql_where=sa.text("ended_on IS NULL"),
+            **where("ended_on IS NULL"),
         ),
         sa.Index("ix_membership_organisation_id", "organisation_id", "person_id"),
     )
@@ -144,8 +143,7 @@ class RoleGrant(Base):
         sa.Index(
             "ix_role_grant_role",
             "role",
-            sqlite_where=sa.text("ended_at IS NULL"),
-            postgresql_where=sa.text("ended_at IS NULL"),
+            **where("ended_at IS NULL"),
         ),
     )
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses.catalog.models import CourseVersion
 from lms.accounts.models import Person
-from lms.columns import Words, choice
+from lms.columns import Words, choice, where
 from lms.db import Base
 
 
@@ -42,14 +42,12 @@ class Completion(Base):
         sa.Index(
             "ix_completion_withdrawn",
             "person_id",
-            sqlite_where=sa.text("withdrawn_at IS NOT NULL"),
-            postgresql_where=sa.text("withdrawn_at IS NOT NULL"),
+            **where("withdrawn_at IS NOT NULL"),
         ),
         sa.Index(
             "ix_completion_self_paced",
             "id",
-            sqlite_where=sa.text("source = 'self_paced'"),
-            postgresql_where=sa.text("source = 'self_paced'"),
+            **where("source = 'self_paced'"),
         ),
     )
 
@@ -78,8 +76,7 @@ class SelfPacedEnrolment(Base):
             "person_id",
             "course_id",
             unique=True,
-            sqlite_where=sa.text("finished_at IS NULL AND cancelled_at IS NULL"),
-            postgresql_where=sa.text("finished_at IS NULL AND cancelled_at IS NULL"),
+            **where("finished_at IS NULL AND cancelled_at IS NULL"),
         ),
         sa.Index("ix_self_paced_enrolment_open", "course_id", "finished_at", "id"),
     )

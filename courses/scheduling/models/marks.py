@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses.scheduling.rules.marks import Outcome, Presence
 from lms.accounts.models import Person
-from lms.columns import Words, choice
+from lms.columns import Words, choice, where
 from lms.db import Base
 
 
@@ -38,8 +38,7 @@ class Attendance(Base):
             "class_session_id",
             "person_id",
             unique=True,
-            sqlite_where=sa.text("replaces_id IS NULL"),
-            postgresql_where=sa.text("replaces_id IS NULL"),
+            **where("replaces_id IS NULL"),
         ),
     )
 
@@ -71,7 +70,6 @@ class Result(Base):
             "class_session_id",
             "person_id",
             unique=True,
-            sqlite_where=sa.text("replaces_id IS NULL"),
-            postgresql_where=sa.text("replaces_id IS NULL"),
+            **where("replaces_id IS NULL"),
         ),
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from courses.scheduling.models.classes import ClassSession
 from courses.scheduling.rules.places import SeatKind
 from lms.accounts.models import Person
-from lms.columns import Words, choice
+from lms.columns import Words, choice, where
 from lms.db import Base
 
 
@@ -51,8 +51,7 @@ class Seat(Base):
             "class_session_id",
             "person_id",
             unique=True,
-            sqlite_where=sa.text("ended_at IS NULL"),
-            postgresql_where=sa.text("ended_at IS NULL"),
+            **where("ended_at IS NULL"),
         ),
         sa.Index("ix_seat_person", "person_id", "ended_at"),
         sa.Index("ix_seat_organisation", "organisation_id"),
@@ -60,8 +59,7 @@ class Seat(Base):
             "ix_seat_ended",
             "class_session_id",
             "person_id",
-            sqlite_where=sa.text("ended_at IS NOT NULL"),
-            postgresql_where=sa.text("ended_at IS NOT NULL"),
+            **where("ended_at IS NOT NULL"),
         ),
     )
 
@@ -106,8 +104,7 @@ class WaitingEntry(Base):
             "class_session_id",
             "person_id",
             unique=True,
-            sqlite_where=sa.text("state = 'waiting'"),
-            postgresql_where=sa.text("state = 'waiting'"),
+            **where("state = 'waiting'"),
         ),
         sa.Index("ix_waiting_entry_order", "class_session_id", "state", "tier_rank", "number"),
     )
