@@ -220,12 +220,17 @@ def commit(session: Session) -> None:
 
 
 def is_passing(error: DBAPIError, *, writes: bool) -> bool:
-    """Whether the whole unit may be tried again: a serialization failure, deadlock or busy; for a
-    reader a lost connection too."""
+    """Whether the whole unit may be tried again: a serialization failure, deadlock or busy, and a
+    lost connection where nothing can have been kept.
+
+    A writer's connection that is lost at one of its statements took the unit with it. One that is
+    lost at COMMIT, or at a statement that is a transaction of its own, leaves open whether it was
+    kept: those errors name no statement, and whoever asked is told.
+    """
     state = getattr(error.orig, "sqlstate", None)
     text = str(error.orig)
-    if error.connection_invalidated and not writes:
-        return True
+    if error.connection_invalidated:
+        return not writes or error.statement is not None
     return state in {"40001", "40P01"} or "database is locked" in text or "is busy" in text
 
 

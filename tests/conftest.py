@@ -21,7 +21,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from lms import schema, settings
 from lms.db import db, unit
-from tests import plans, warm
+from tests import disorder, plans, warm
 from tests.factories import Factory
 from tests.scheduling import BySite
 
@@ -34,6 +34,7 @@ reads much memory has taken four times as long; the full run holds the targets t
 ON_POSTGRES = os.environ.get("TEST_DATABASE") == "postgres"
 
 warm.prepare()
+disorder.prepare()
 # Where others share the machine, any example may wait longer than hypothesis has patience.
 hypothesis.settings.register_profile("academy", deadline=None)
 hypothesis.settings.load_profile("academy")
@@ -184,7 +185,7 @@ def now() -> datetime:
 
 @pytest.fixture
 def make(app: Flask) -> Iterator[Factory]:
-    """Plain factories inside a unit that writes; `make.commit()` ends it and begins another."""
+    """Plain factories: what each makes is committed."""
     with app.app_context():
         yield Factory(now=NOW)
         db.session.rollback()

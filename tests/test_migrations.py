@@ -143,7 +143,9 @@ def test_mass_acts_keep_their_rows_when_they_learn_to_issue(empty: str, tmp_path
                 db.session.execute(sa.text(text))
         upgrade(directory=str(schema.FOLDER))
         with unit(writes=False):
-            acts = db.session.execute(sa.select(BulkAct.title, BulkAct.recalls_id)).all()
+            acts = db.session.execute(
+                sa.select(BulkAct.title, BulkAct.recalls_id).order_by(BulkAct.id)
+            ).all()
             texts = db.session.scalars(sa.select(BulkItem.text).order_by(BulkItem.id)).all()
         assert ([tuple(act) for act in acts], list(texts)) == ([("A", None), ("B", 1)], ["x", "y"])
         with pytest.raises(IntegrityError, match="issues_a_scheme"), unit(writes=True):

@@ -98,7 +98,7 @@ def test_a_lost_connection_is_closed(driver: psycopg.Connection[Any]) -> None:
     wire, pid = Wire(driver), driver.info.backend_pid
     assert wire.rows(NUMBER, [1]) == [(2,)]
     with psycopg.connect(driver.info.dsn, autocommit=True) as other:
-        other.execute("SELECT pg_terminate_backend(%s)", [pid])
+        other.execute("SELECT pg_terminate_backend(%s, 10000)", [pid])
     with pytest.raises(psycopg.OperationalError):
         wire.together([(NUMBER, [1]), (NUMBER, [2])])
     assert driver.closed

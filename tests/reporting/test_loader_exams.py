@@ -104,7 +104,7 @@ def test_the_shipped_exam_has_rules_a_blueprint_and_a_cut_score(
     assert cuts() == [(Fraction(65), "fixed")]
     with unit(writes=False):
         policy = db.session.scalars(sa.select(ExamPolicy)).one()
-        cells = db.session.scalars(sa.select(BlueprintCell)).all()
+        cells = db.session.scalars(sa.select(BlueprintCell).order_by(BlueprintCell.id)).all()
         assert list(audit.verify()) == []
     assert set(policy.rules) == {"en", "de"}
     assert policy.retakes == {
@@ -163,7 +163,7 @@ def test_an_exam_with_forms_goes_on_with_them_where_its_bank_gives_no_other(
         assert re.search(r"^exam form +3 unchanged, 2 left out$", again.output, re.MULTILINE)
     assert "Nothing changed." in again.output
     with unit(writes=False):
-        assert list(db.session.scalars(sa.select(ExamForm.code))) == ["A", "B", "C"]
+        assert set(db.session.scalars(sa.select(ExamForm.code))) == {"A", "B", "C"}
         assert list(audit.verify()) == []
 
 

@@ -113,6 +113,7 @@ def test_items_show_their_competencies_with_level_and_weight(
             .join(ItemVersion, ItemVersion.id == ItemCompetency.version_id)
             .join(Item, Item.id == ItemVersion.item_id)
             .where(Item.code == "ADM-ARCH-06")
+            .order_by(Competency.code)
         ).all()
     assert shown == [("ADM.ARCH", 3, 70), ("ADM.SEC", 2, 30)]
 

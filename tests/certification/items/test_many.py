@@ -104,7 +104,9 @@ def test_the_version_in_use_before_retires(author: FlaskClient, make: Factory) -
             sa.select(ItemVersion.number, ItemVersion.state).order_by(ItemVersion.number)
         ).all()
         events = db.session.scalars(
-            sa.select(ItemEvent.state).where(ItemEvent.version_id == version.id)
+            sa.select(ItemEvent.state)
+            .where(ItemEvent.version_id == version.id)
+            .order_by(ItemEvent.id)
         ).all()
     assert [tuple(row) for row in rows] == [(1, ItemState.RETIRED), (2, ItemState.ACTIVE)]
     assert events[-1] == ItemState.RETIRED

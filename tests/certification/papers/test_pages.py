@@ -85,7 +85,7 @@ def test_forms_come_from_a_blueprint_and_share_nothing(
     )
     assert sent.status_code == 303, sent.text
     with unit(writes=False):
-        forms = db.session.scalars(sa.select(ExamForm)).all()
+        forms = db.session.scalars(sa.select(ExamForm).order_by(ExamForm.code)).all()
     assert [(f.code, f.state, f.full_points) for f in forms] == [
         ("A", PaperState.DRAFT, 2),
         ("B", PaperState.DRAFT, 2),

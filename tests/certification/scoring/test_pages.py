@@ -402,9 +402,10 @@ def test_a_decision_is_previewed_confirmed_and_carried_out(
 
     with unit(writes=False):
         change = db.session.scalars(
-            sa.select(DispositionChange).where(DispositionChange.passed_before)
-        ).first()
-    assert change is not None
+            sa.select(DispositionChange).where(
+                DispositionChange.passed_before, ~DispositionChange.passed_after
+            )
+        ).one()
     settle = f"{address}/changes/{change.id}"
     for part in (done, Page(second.get(address))):
         assert not part.has_form(settle)

@@ -278,7 +278,9 @@ def test_each_move_is_in_the_audit_log(make: Factory, session: ClassSession, now
 
     with unit(writes=False):
         acts = db.session.scalars(
-            sa.select(audit.AuditEntry.act).where(audit.AuditEntry.subject_kind == "class_session")
+            sa.select(audit.AuditEntry.act)
+            .where(audit.AuditEntry.subject_kind == "class_session")
+            .order_by(audit.AuditEntry.id)
         ).all()
         assert list(audit.verify()) == []
     assert acts == ["seat.taken", "seat.ended"]
