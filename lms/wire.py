@@ -71,7 +71,7 @@ class Wire:
     def _one(self, text: str, values: Sequence[Any]) -> list[Raw]:
         plan, pgconn = self._plan(text), self.driver.pgconn
         pgconn.send_query_prepared(plan.name, plan.sent(values))
-        return plan.rows(self._good(self.driver.wait(generators.execute(pgconn))))
+        return plan.rows(self._good(self._wait()))
 
     def _several(self, questions: Sequence[Question]) -> list[list[Raw]]:
         plans = [self._plan(text) for text, _values in questions]
@@ -93,12 +93,20 @@ class Wire:
             raise
         return answers
 
+    def _wait(self) -> list[PGresult]:
+        """What answers the statement that was sent."""
+        try:
+            return self.driver.wait(generators.execute(self.driver.pgconn))
+        except BaseException:
+            self.driver.close()
+            raise
+
     def _plan(self, text: str) -> _Plan:
         plan = self._plans.get(text)
         if plan is None:
             plan = _Plan(f"wire_{next(self._numbers)}".encode(), Transformer(self.driver))
             self.driver.pgconn.send_prepare(plan.name, text.encode())
-            self._good(self.driver.wait(generators.execute(self.driver.pgconn)))
+            self._good(self._wait())
             self._plans[text] = plan
         return plan
 

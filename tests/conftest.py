@@ -19,7 +19,7 @@ from flask import Flask, g
 from flask.testing import FlaskClient
 
 from app import create_app
-from lms import schema, settings
+from lms import clock, schema, settings
 from lms.db import db, unit
 from tests import disorder, plans, warm
 from tests.factories import Factory
@@ -181,6 +181,13 @@ def client(app: Flask) -> FlaskClient:
 def now() -> datetime:
     """Monday, 23 November 2026, 09:00 UTC."""
     return NOW
+
+
+@pytest.fixture
+def stands(now: datetime) -> Iterator[None]:
+    """The clock stands at `now` for the whole test: for what is over on some day after it."""
+    with clock.frozen_at(now):
+        yield
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import getpass
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from tests.ports import free_port
 from tests.sweeping import Broom
 
 USER = "academy"
@@ -66,7 +66,7 @@ def start(folder: Path, *, durable: bool = False) -> str:
     for the disk at each commit."""
     if os.geteuid() == 0:
         shutil.chown(folder, owner(), pwd.getpwnam(owner()).pw_gid)
-    data, port = folder / "data", _free_port()
+    data, port = folder / "data", free_port()
     safety = DURABLE if durable else {}
     options = {**OPTIONS, **safety, "port": str(port), "unix_socket_directories": str(folder)}
     flags = " ".join(f"-c {name}={value}" for name, value in options.items())
@@ -109,12 +109,6 @@ def _run(*command: str | Path, folder: Path) -> None:
         server = folder / "log"
         said += server.read_text(errors="replace") if server.exists() else ""
         raise RuntimeError(f"{command[0]} ended with {done.returncode}:\n{said}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def execute(url: str, statement: str) -> None:

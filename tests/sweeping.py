@@ -1,5 +1,7 @@
 """A database of PostgreSQL as new again, without making it anew."""
 
+import time
+
 import psycopg
 import sqlalchemy as sa
 
@@ -8,6 +10,7 @@ NAME = "broom"
 KEPT = "kept_by_tests"
 """The schema that holds what the template's tables hold from the start."""
 OURS = f"n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', '{KEPT}')"
+PATIENCE = 10.0
 TABLES = f"""
     SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND {OURS} ORDER BY 1
@@ -28,6 +31,7 @@ COUNTERS = """
 OTHERS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
+    AND backend_type = 'client backend'
 """
 
 
@@ -59,8 +63,9 @@ class Broom:
     def sweep(self) -> bool:
         """Empty what a test filled; False when a test changed the schema, or holds on to it."""
         try:
+            if not self._is_alone():
+                return False
             with self.connection.transaction():
-                self.connection.execute(OTHERS)
                 self._empty(self.connection)
                 self.connection.execute(COUNTERS)
                 return self.connection.execute(SHAPE.encode()).fetchone() == self.shape
@@ -70,6 +75,15 @@ class Broom:
     def leave(self) -> None:
         """The database is to be dropped."""
         self.connection.close()
+
+    def _is_alone(self) -> bool:
+        """End all other connections. Told to end, one may still commit what it was about to."""
+        until = time.monotonic() + PATIENCE
+        while self.connection.execute(OTHERS).fetchone():
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.001)
+        return True
 
     def _empty(self, connection: psycopg.Connection) -> None:
         asked = ", ".join(f"EXISTS (SELECT 1 FROM {table})" for table in self.tables)

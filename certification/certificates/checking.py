@@ -6,14 +6,12 @@ question could not be answered.
 """
 
 import json
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
 from asn1crypto import crl, pem, x509
-from asn1crypto.cms import ContentInfo
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import extract_certificate_info
 from pyhanko.sign.validation import validate_pdf_signature
@@ -21,7 +19,7 @@ from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from certification.certificates import stamping
+from certification.certificates import container, stamping
 from certification.certificates.reports import (
     LARGEST_CREDENTIAL,
     Kind,
@@ -35,8 +33,6 @@ from certification.certificates.stamping import outside_loops
 from certification.credentials.findings import Check, Finding, failed, passed, unknown
 from certification.credentials.trust import Trust
 from certification.credentials.verifying import read_token, verify_credential, verify_token
-
-HEXADECIMAL = re.compile(rb"<[0-9a-f]*>", re.IGNORECASE)
 
 
 def check_file(content: bytes, trust: Trust, *, now: datetime) -> Report:
@@ -104,8 +100,7 @@ def _check_signatures(
             first, signer_validation_context=context, ts_validation_context=stamps
         )
     )
-    covered = status.coverage is SignatureCoverageLevel.ENTIRE_FILE and len(signatures) == 1
-    whole = covered and _is_gap_sound(content, [int(n) for n in signatures[0].byte_range])
+    whole = len(signatures) == 1 and _is_whole(status, content, first, _authorities(trust))
     return [
         _document(status),
         passed(Check.WHOLE, "whole_signed") if whole else failed(Check.WHOLE, "not_whole"),
@@ -113,15 +108,13 @@ def _check_signatures(
     ]
 
 
-def _is_gap_sound(content: bytes, ranges: list[int]) -> bool:
-    """The one place that a signature does not cover is the signature's own. It must hold the
-    signature and zeros, or something could hide there."""
-    gap = content[ranges[1] : ranges[2]]
-    if HEXADECIMAL.fullmatch(gap) is None:
+def _is_whole(
+    status: PdfSignatureStatus, content: bytes, signature: Any, known: Sequence[x509.Certificate]
+) -> bool:
+    if status.coverage is not SignatureCoverageLevel.ENTIRE_FILE:
         return False
-    value = bytes.fromhex(gap[1:-1].decode())
-    signed = len(ContentInfo.load(value).dump())
-    return not any(value[signed:])
+    _start, begins, ends, _length = (int(number) for number in signature.byte_range)
+    return container.is_sound(content[begins:ends], known if status.trusted else None)
 
 
 def _document(status: PdfSignatureStatus) -> Finding:
@@ -159,17 +152,19 @@ def _context(leaf: x509.Certificate, trust: Trust, now: datetime) -> ValidationC
     """The bundle's authorities and revocation lists, and nothing from outside. A certificate whose
     time is over is looked at as of its last second: what it signed stays signed."""
     last = leaf.not_valid_after - timedelta(seconds=1)
-    roots = [
-        x509.Certificate.load(der) for _name, _headers, der in pem.unarmor(trust.authority, True)
-    ]
     lists = [crl.CertificateList.load(der) for der in (trust.crl, *trust.older_crls) if der]
     return ValidationContext(
-        trust_roots=roots,
+        trust_roots=_authorities(trust),
         crls=lists,
         allow_fetching=False,
         moment=min(now, last),
         retroactive_revinfo=True,
     )
+
+
+def _authorities(trust: Trust) -> list[x509.Certificate]:
+    found = pem.unarmor(trust.authority, True)
+    return [x509.Certificate.load(der) for _name, _headers, der in found]
 
 
 def _report(kind: Kind, findings: Sequence[Finding], credential: dict[str, Any] | None) -> Report:

@@ -10,7 +10,8 @@ from pathlib import Path
 from urllib.error import URLError
 
 from tests.bench.figures import Sheet, Target
-from tests.bench.servers import ROOT, free_port
+from tests.bench.servers import ROOT
+from tests.ports import free_port
 
 TIMES = 3
 PATIENCE_SECONDS = 120

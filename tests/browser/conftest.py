@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests import postgres
+from tests.ports import free_port
 
 PASSWORD = "correct-horse-battery"
 CHROMIUM = "/usr/bin/chromium-headless-shell"
@@ -57,12 +57,6 @@ class Site:
     folder: Path
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _wait(url: str, process: subprocess.Popen[bytes], seconds: float = 180) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -79,7 +73,7 @@ def _wait(url: str, process: subprocess.Popen[bytes], seconds: float = 180) -> N
 @contextmanager
 def _served(folder: Path, database_url: str = "") -> Iterator[Site]:
     """`python -m lms.serve` with demonstration people."""
-    port = _free_port()
+    port = free_port()
     environ = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     environ |= {
         "DATA_DIR": str(folder),

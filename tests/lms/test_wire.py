@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from flask import Flask
 
-from lms.wire import Wire
+from lms.wire import Question, Wire
 
 pytestmark = pytest.mark.postgres
 NUMBER = "SELECT $1::INTEGER + 1"
@@ -77,17 +77,19 @@ def test_an_error_is_the_driver_s_and_the_connection_lives_on(
     assert wire.rows(halved, [1]) == [(1,)]
 
 
+@pytest.mark.parametrize("others", [[], [(NUMBER, [1])]])
 def test_a_wait_that_was_broken_off_leaves_no_answers_behind(
-    driver: psycopg.Connection[Any],
+    driver: psycopg.Connection[Any], others: list[Question]
 ) -> None:
     def give_up(*_signal: object) -> None:
         raise TimeoutError
 
+    wire, asleep = Wire(driver), "SELECT pg_sleep($1::FLOAT)"
     before = signal.signal(signal.SIGALRM, give_up)
-    signal.setitimer(signal.ITIMER_REAL, 0.3)
     try:
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
         with pytest.raises(TimeoutError):
-            Wire(driver).together([("SELECT pg_sleep($1::FLOAT)", [20]), (NUMBER, [1])])
+            wire.together([(asleep, [20]), *others]) if others else wire.rows(asleep, [20])
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

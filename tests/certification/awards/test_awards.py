@@ -89,7 +89,7 @@ def queued(kind: str) -> int:
 
 def at_once(app: Flask, works: Sequence[Callable[[], object]]) -> list[object]:
     """Run all of these at the same moment, each in a thread; errors are results too."""
-    ready = threading.Barrier(len(works))
+    ready = threading.Barrier(len(works), timeout=60)
     results: list[object] = [None] * len(works)
 
     def one(number: int, work: Callable[[], object]) -> None:

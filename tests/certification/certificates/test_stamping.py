@@ -32,6 +32,7 @@ from certification.credentials.findings import Check, Finding, State
 from certification.credentials.trust import Trust
 from lms import clock, jobs, settings
 from lms.db import db, unit
+from tests.conftest import SPARE
 from tests.factories import Factory
 
 pytestmark = pytest.mark.thorough
@@ -222,12 +223,14 @@ def test_a_server_that_fails_loses_no_certificate(
     mood: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(stamping, "SECONDS", 0.5)
     server.mood = mood
     began = time.monotonic()
-    with pytest.raises(stamping.StampTrouble, match=server.url):
-        drawing.draw(pending.id)
-    assert time.monotonic() - began < 10
+    with monkeypatch.context() as hurried:
+        hurried.setattr(stamping, "SECONDS", 0.5)
+        with pytest.raises(stamping.StampTrouble, match=server.url):
+            drawing.draw(pending.id)
+    assert time.monotonic() - began < stamping.SECONDS * SPARE
+    stamping.stamper.cache_clear()  # it knows how long it was to wait
     assert state_of(pending) is CertificateState.PENDING
     if mood != "wrong":
         assert not health.check().fine

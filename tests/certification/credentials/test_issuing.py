@@ -45,7 +45,10 @@ def award(make: Factory) -> Award:
 
 
 @pytest.fixture
-def certificate(make: Factory, award: Award) -> Certificate:
+def certificate(make: Factory, award: Award, settings: Settings, now: datetime) -> Certificate:
+    """Ada's, by keys named for the month of `now`."""
+    with unit(writes=True):
+        keys.ensure(settings, now=now)
     return make.certificate(award)
 
 

@@ -314,7 +314,7 @@ def test_an_edited_token_is_altered(issuer: TestIssuer) -> None:
     assert token_codes(edited, issuer.trust())["signature"] == "altered"
 
 
-@settings(max_examples=150, deadline=2000)
+@settings(max_examples=150)
 @given(position=st.integers(0, 10_000), replacement=st.binary(min_size=1, max_size=1))
 def test_no_changed_byte_of_a_credential_goes_unnoticed(position: int, replacement: bytes) -> None:
     content = bytearray(FILE)
@@ -364,7 +364,7 @@ JUNK = st.recursive(
 
 
 @pytest.mark.thorough
-@settings(max_examples=200, deadline=2000)
+@settings(max_examples=200)
 @given(junk=st.dictionaries(st.sampled_from(["proof", "issuer", "credentialStatus"]), JUNK))
 def test_junk_gets_findings_and_never_a_crash(junk: Json) -> None:
     for document in (junk, json.loads(FILE) | junk):
@@ -377,7 +377,7 @@ def test_junk_gets_findings_and_never_a_crash(junk: Json) -> None:
         ]
 
 
-@settings(max_examples=200, deadline=2000)
+@settings(max_examples=200)
 @given(text=st.text(alphabet=st.sampled_from("ab.{}_-=é "), max_size=40))
 def test_junk_instead_of_a_token_is_malformed(text: str) -> None:
     assert token_codes(text, TRUST)["signature"] == "malformed"

@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +17,7 @@ from lms.accounts import identity
 from lms.accounts.models import Account
 from lms.db import db, unit
 from tests.factories import Factory
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[3]
 PLACES = 5
@@ -27,9 +27,7 @@ class Server:
     """The product's web process, one after the other on the same port."""
 
     def __init__(self, environ: dict[str, str]) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = free_port()
         self.environ = {**os.environ, **environ}
         self.running: subprocess.Popen[bytes] | None = None
 

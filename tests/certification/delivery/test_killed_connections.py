@@ -29,6 +29,7 @@ LEAST_TORN = 50 if FULL else 10
 PATIENCE = 400.0 if FULL else 150.0
 ENDED = """SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
+AND backend_type = 'client backend'
 AND query ILIKE ANY (ARRAY['%attempt%', 'COMMIT%'])"""
 
 

@@ -181,7 +181,7 @@ def test_a_start_that_met_the_look_half_way_waits_and_finds_the_booking_missed(
 def test_a_start_and_the_look_at_the_same_second_end_in_one_of_both(
     app: Flask, make: Factory, sat: Sat, slot: ExamSlot, cara: Person
 ) -> None:
-    gate, found = threading.Barrier(12), []
+    gate, found = threading.Barrier(12, timeout=60), []
 
     def begin() -> str:
         return begun_at_the_last_moment(sat, cara)

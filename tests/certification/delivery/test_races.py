@@ -29,7 +29,7 @@ AT_ONCE = 12
 
 def together(app: Flask, work: Callable[[int], Any], count: int = AT_ONCE) -> list[Any]:
     """What each of the threads that begin at the same moment got: a value or a refusal's code."""
-    gate, found = threading.Barrier(count), [None] * count
+    gate, found = threading.Barrier(count, timeout=60), [None] * count
 
     def one(number: int) -> None:
         with app.app_context():

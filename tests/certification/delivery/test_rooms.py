@@ -189,8 +189,10 @@ def test_an_attempt_that_ended_for_the_rules_counts_and_another_does_not(
         assert again.status_code == (409 if counts else 303)
     if counts:
         with clock.frozen_at(now + timedelta(days=14)):
+            make.sign_in(browser, candidate)
             again = browser.post("/exams/ADM-300/attempt", data=START)
             assert again.status_code == 303
+            assert "/exams/attempts/" in again.location
 
 
 def test_nobody_proctors_themselves(app: Flask, make: Factory, now: datetime) -> None:

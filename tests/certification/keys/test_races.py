@@ -23,7 +23,7 @@ THREADS = 8
 def at_once(app: Flask, work: Callable[[int], Any]) -> list[Any]:
     """What each thread's unit gave, or the error that ended it."""
     results: list[Any] = [None] * THREADS
-    gate = threading.Barrier(THREADS)
+    gate = threading.Barrier(THREADS, timeout=60)
 
     def body(number: int) -> None:
         with app.app_context():

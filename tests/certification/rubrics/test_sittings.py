@@ -255,7 +255,12 @@ def test_neither_sees_what_the_other_recorded_before_both_did(app: Flask, stage:
     address = f"{BEGIN}/{draft.id}"
     sheet = Page(pia.get(address))
     assert "Two assessors judge this exam, each alone" in sheet.text
-    levels = {"level-plan": "2", "level-safe": "3", "comment-plan": "Peculiar", "comment": "Odd"}
+    levels = {
+        "level-plan": "2",
+        "level-safe": "3",
+        "comment-plan": "Peculiar",
+        "comment": "Unsettling",
+    }
     for _click in range(2):
         done = sheet.form(address).submit(pia, submit="yes", **levels)
         assert done.headers["Location"].endswith(BEGIN)
@@ -268,7 +273,7 @@ def test_neither_sees_what_the_other_recorded_before_both_did(app: Flask, stage:
     assert "Second assessor" in Page(olu.get(MARKING)).text
     theirs = opened(olu, MARKING)
     assert theirs.h1 == "Ada"
-    for secret in ("Peculiar", "Odd", "checked"):
+    for secret in ("Peculiar", "Unsettling", "checked"):
         assert secret not in str(theirs.soup.main)
 
 

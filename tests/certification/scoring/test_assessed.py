@@ -320,6 +320,7 @@ def sent(form: Any, client: FlaskClient, **values: str) -> Page:
     return Page(form.submit(client, **values))
 
 
+@pytest.mark.usefixtures("stands")
 def test_an_appeal_is_made_answered_and_read(app: Flask, stage: Stage) -> None:
     make = stage.make
     ada, cat, pia = (

@@ -176,7 +176,7 @@ def test_when_everybody_had_a_part_the_mail_says_so(
 def test_two_workers_at_once_tell_once(
     app: Flask, make: Factory, appeal_id: int, ann: Person
 ) -> None:
-    gate, now = threading.Barrier(8), make.now + 23 * DAY
+    gate, now = threading.Barrier(8, timeout=60), make.now + 23 * DAY
 
     def body() -> None:
         with app.app_context():

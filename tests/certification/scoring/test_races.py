@@ -43,7 +43,7 @@ def exam(make: Factory, programme: Programme) -> Sat:
 def at_once(app: Flask, work: Callable[[int], Any]) -> Counter[str]:
     """How each thread's unit ended: "done", or the refusal's code."""
     results: list[str] = [""] * THREADS
-    gate = threading.Barrier(THREADS)
+    gate = threading.Barrier(THREADS, timeout=60)
 
     def body(number: int) -> None:
         with app.app_context():

@@ -36,7 +36,7 @@ def course(make: Factory) -> Course:
 
 def at_once(app: Flask, course_ids: Sequence[int], works: Sequence[Work]) -> list[object]:
     """Run all of these at the same moment, each in a thread; refusals are results too."""
-    ready = threading.Barrier(len(works))
+    ready = threading.Barrier(len(works), timeout=60)
     results: list[object] = [None] * len(works)
 
     def one(number: int, work: Work) -> None:

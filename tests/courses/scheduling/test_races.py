@@ -38,7 +38,7 @@ def session(make: Factory) -> ClassSession:
 
 def at_once(app: Flask, works: Sequence[Work]) -> list[object]:
     """Run all of these at the same moment, each in a thread; refusals are results too."""
-    ready = threading.Barrier(len(works))
+    ready = threading.Barrier(len(works), timeout=60)
     results: list[object] = [None] * len(works)
 
     def one(number: int, work: Work) -> None:

@@ -25,7 +25,7 @@ PASSWORD = "correct horse battery"
 
 def at_once(app: Flask, works: Sequence[Work]) -> list[object]:
     """Run all of these at the same moment, each in a thread and a unit; refusals are results."""
-    ready = threading.Barrier(len(works))
+    ready = threading.Barrier(len(works), timeout=60)
     results: list[object] = [None] * len(works)
 
     def one(number: int, work: Work) -> None:

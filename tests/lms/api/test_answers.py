@@ -145,7 +145,7 @@ def test_answers_are_forgotten_after_a_day(client: FlaskClient, token: str) -> N
 
 @pytest.mark.postgres
 def test_twelve_at_once_have_one_effect(app: Flask, token: str) -> None:
-    ready, found = threading.Barrier(AT_ONCE), []
+    ready, found = threading.Barrier(AT_ONCE, timeout=60), []
 
     def one() -> None:
         client = app.test_client()

@@ -22,6 +22,7 @@ from cryptography.x509.oid import NameOID
 
 from reporting.partner import rules, webhooks
 from reporting.partner.webhooks import Undeliverable
+from tests.conftest import SPARE
 
 NAME = "hooks.partner.example"
 
@@ -81,7 +82,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         length = int(self.headers["Content-Length"])
         self.came.append((dict(self.headers), self.rfile.read(length)))
         if self.path == "/slow":
-            time.sleep(3)
+            time.sleep(3)  # longer than anybody waits here
         status = int(self.path.rpartition("/")[2]) if self.path[-1].isdigit() else 200
         self.send_response(status)
         self.send_header("Location", "https://127.0.0.1/elsewhere")
@@ -198,7 +199,7 @@ def test_a_receiver_that_dawdles_is_left(line: Line) -> None:
     began = time.monotonic()
     with pytest.raises(Undeliverable, match="timeout"):
         line.send("/slow", seconds=0.5)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5 * SPARE
 
 
 def test_a_receiver_that_does_not_speak_http_is_no_answer() -> None:
