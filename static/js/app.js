@@ -18,11 +18,12 @@ addEventListener("pageshow", () => {
 });
 
 // Filters: the results are filled anew, the panel and the focus stay where they are.
-const shown = { request: null };
+const shown = { request: null, wait: 0 };
 async function swap(form) {
   const target = document.getElementById(form.dataset.swap);
   const address = new URL(form.action);
   address.search = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+  clearTimeout(shown.wait);
   shown.request?.abort();
   shown.request = new AbortController();
   target.setAttribute("aria-busy", "true");
@@ -39,12 +40,11 @@ async function swap(form) {
   }
 }
 for (const form of document.querySelectorAll("form[data-swap]")) {
-  let wait;
   form.addEventListener("change", () => swap(form));
   form.addEventListener("submit", (event) => { event.preventDefault(); swap(form); });
   form.querySelector("[type=search]")?.addEventListener("input", () => {
-    clearTimeout(wait);
-    wait = setTimeout(() => swap(form), 250);
+    clearTimeout(shown.wait);
+    shown.wait = setTimeout(() => swap(form), 250);
   });
 }
 for (const control of document.querySelectorAll("form:not([data-swap]) [data-auto-submit]")) {

@@ -57,7 +57,7 @@ class Site:
     folder: Path
 
 
-def _wait(url: str, process: subprocess.Popen[bytes], seconds: float = 180) -> None:
+def _wait(url: str, process: subprocess.Popen[bytes], seconds: float = 600) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         assert process.poll() is None, "the server ended"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.browser.conftest import Visit
-from tests.browser.walk import RARE_ROLES, ROLES, ask, axe, pages_of, pattern_of, sideways
+from tests.browser.walk import RARE_ROLES, ROLES, ask, axe, pages_of, pattern_of, resize, sideways
 
 pytestmark = pytest.mark.parametrize("site", ["sqlite"], indirect=True)
 Open = Callable[..., Visit]
@@ -17,7 +17,7 @@ WIDE, PHONE, NARROWEST = 1280, 390, 320
 def flaws_at(window: Visit, width: int) -> list[str]:
     """What is wrong with the open page at one width."""
     page = window.page
-    page.set_viewport_size({"width": width, "height": 900})
+    resize(page, width, 900)
     return axe(page) + ask(page, "[...sideways(), ...clipped()]")
 
 

@@ -72,7 +72,7 @@ def test_an_answer_by_keys_is_saved_and_survives_the_network(visit: Open, taker:
     page.reload()
     expect(page.locator("[name=answer]").nth(2)).to_be_checked()
     page.unroute("**/answers")
-    expect(page.locator("#save-text")).to_contain_text("Saved at")
+    expect(page.locator("#save-text")).to_contain_text("Saved at", timeout=60_000)
     page.goto(here)
     expect(page.locator("[name=answer]").nth(2)).to_be_checked()
     window.flaws[:] = [flaw for flaw in window.flaws if "ERR_FAILED" not in flaw]

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PASSWORD, Visit
-from tests.browser.walk import RARE_ROLES, ROLES, ask, pages_of
+from tests.browser.walk import RARE_ROLES, ROLES, ask, follow, pages_of, resize
 
 pytestmark = pytest.mark.parametrize("site", ["sqlite"], indirect=True)
 Open = Callable[..., Visit]
@@ -71,8 +71,7 @@ def test_an_empty_form_leads_to_each_of_its_errors(
     page = enter(window, role)
     window.go(path)
     page.evaluate(EMPTY)
-    page.locator("main").get_by_role("button", name=button, exact=True).first.click()
-    page.wait_for_load_state()
+    follow(page.locator("main").get_by_role("button", name=button, exact=True).first)
     assert ask(page, "errors()") == []
     assert page.evaluate("document.activeElement.closest('#error-summary') !== null")
 
@@ -145,7 +144,7 @@ def pseudo_flaws(window: Visit, known: str) -> list[str]:
     for path, _status, _html in pages_of(window):
         flaws += [f"{path} says “{text}”" for text in untranslated(page, known)]
         for width in (1280, 390):
-            page.set_viewport_size({"width": width, "height": 844})
+            resize(page, width, 844)
             flaws += [f"{path} {flaw}" for flaw in ask(page, "[...sideways(), ...clipped()]")]
         page.set_viewport_size({"width": 1280, "height": 900})
     return flaws

@@ -12,6 +12,7 @@ import zxingcpp
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site, Visit
+from tests.browser.walk import certificate_on, follow
 
 Open = Callable[..., Visit]
 LEARNER = "Astrid Lindqvist"
@@ -26,7 +27,8 @@ def mark_as_passed(trainer: Visit, course: str, score: str) -> None:
     row.locator("select[name^='presence-']").select_option("present")
     row.locator("select[name^='outcome-']").select_option("passed")
     row.locator("input[name^='score-']").fill(score)
-    page.get_by_role("button", name="Save", exact=True).click()
+    follow(page.get_by_role("button", name="Save", exact=True))
+    expect(page.get_by_text(re.compile("^Saved: "))).to_be_visible()
     row = page.get_by_role("row").filter(has_text=LEARNER)
     expect(row.locator("input[name^='score-']")).to_have_value(score)
 
@@ -36,6 +38,7 @@ def take_a_seat(learner: Visit, search: str, course: str) -> None:
     page = learner.go("/catalog")
     page.get_by_label("Search courses").fill(search)
     page.get_by_label("Search courses").press("Enter")
+    page.wait_for_url("**q=*")
     page.get_by_role("link", name=course, exact=True).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text(course)
     page.locator("#dates").locator("xpath=ancestor::section").locator(
@@ -47,19 +50,13 @@ def take_a_seat(learner: Visit, search: str, course: str) -> None:
 
 def certificate_of(page: Page) -> str:
     """The verification code on the learner's page, once the worker has issued it."""
-    for _ in range(240):
-        links = page.locator("a[href^='/certificates/']")
-        if links.count():
-            return str(links.first.get_attribute("href")).split("/")[2].removesuffix(".pdf")
-        page.wait_for_timeout(500)
-        page.reload()
-    raise AssertionError("no certificate appeared")
+    return certificate_on(page).split("/")[2].removesuffix(".pdf")
 
 
 def answer_of(site: Site, code: str) -> tuple[int, dict[str, object]]:
     """The JSON verdict and its status."""
     try:
-        with urllib.request.urlopen(f"{site.url}/verify/{code}.json", timeout=20) as answer:
+        with urllib.request.urlopen(f"{site.url}/verify/{code}.json", timeout=60) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)
@@ -87,7 +84,7 @@ def test_from_the_catalogue_to_a_revoked_certificate(visit: Open, site: Site) ->
     page = learner.go("/me")
     code = certificate_of(page)
     expect(page.get_by_text("Certified Power User").first).to_be_visible()
-    with urllib.request.urlopen(f"{site.url}/certificates/{code}.pdf", timeout=20) as answer:
+    with urllib.request.urlopen(f"{site.url}/certificates/{code}.pdf", timeout=60) as answer:
         document = answer.read()
     assert document.startswith(b"%PDF")
     assert qr_address(document) == f"{site.url}/verify/{code}"
@@ -133,7 +130,7 @@ def test_a_roster_is_filled_in_place_and_the_way_back_leads_to_the_list(visit: O
     window = visit()
     page = window.sign_in("trainer")
     window.go("/teach")
-    page.locator("a[href^='/teach/']").filter(has_text="Basic User Training").first.click()
+    follow(page.locator("a[href^='/teach/']").filter(has_text="Basic User Training").first)
     page.get_by_role("button", name="Fill in: all present").click()
     expect(page.locator("select[name^='presence-']").last).to_have_value("present")
     expect(page.locator("#toast")).to_contain_text("filled in as present")
@@ -151,6 +148,7 @@ def test_a_forms_errors_stand_beside_the_field_and_in_a_summary(visit: Open) -> 
     assert any(
         "Enter your e-mail address" in page.locator(f"#{one}").inner_text() for one in described
     )
+    expect(page.locator("#error-summary [data-focus]")).to_be_focused()
     page.locator("#error-summary a").first.click()
     expect(field).to_be_focused()
 

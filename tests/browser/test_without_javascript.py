@@ -1,5 +1,6 @@
 """The learner's and the partner's part without a single script."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
+from tests.browser.walk import certificate_on
 
 pytestmark = pytest.mark.parametrize("site", ["sqlite"], indirect=True)
 Open = Callable[..., Visit]
@@ -29,12 +31,7 @@ def test_a_learner_finds_a_course_takes_a_seat_and_gives_it_back(visit: Open) ->
 def test_a_learner_downloads_a_certificate(visit: Open) -> None:
     page = visit(java_script_enabled=False).sign_in("learner")
     page.goto(page.url.rsplit("/", 1)[0] + "/me")
-    for _ in range(60):
-        if page.locator("a[href^='/certificates/']").count():
-            break
-        page.wait_for_timeout(500)
-        page.reload()
-    address = str(page.locator("a[href^='/certificates/']").first.get_attribute("href"))
+    address = certificate_on(page)
     document = page.request.get(page.url.rsplit("/", 1)[0] + address)
     assert document.headers["content-type"] == "application/pdf"
     assert document.body().startswith(b"%PDF")
@@ -75,12 +72,8 @@ def files_of_a_certificate(visit: Open) -> dict[str, Any]:
     """The learner's PDF, credential and token, as they were issued."""
     window = visit(java_script_enabled=False)
     page = window.sign_in("learner")
-    for _ in range(60):
-        window.go("/me")
-        if page.locator("a[href^='/certificates/']").count():
-            break
-        page.wait_for_timeout(500)
-    address = str(page.locator("a[href^='/certificates/']").first.get_attribute("href"))
+    window.go("/me")
+    address = certificate_on(page)
     base = page.url.rsplit("/", 1)[0] + address.removesuffix(".pdf")
     kinds = {"pdf": "application/pdf", "json": "application/json", "jwt": "text/plain"}
     return {
@@ -108,4 +101,5 @@ def test_a_trainer_marks_a_row_and_all_are_filled_as_present(visit: Open) -> Non
     page.get_by_role("button", name="Fill in: all present").click()
     expect(page.locator("select[name^='presence-']").first).to_have_value("present")
     page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text(re.compile("^Saved: "))).to_be_visible()
     expect(page.locator("select[name^='presence-']").first).to_have_value("present")

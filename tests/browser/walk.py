@@ -15,6 +15,7 @@ SKIPPED = re.compile(r"\.(pdf|ics|csv|zip|svg|json|jwt|png|crt|crl|seb)$|^//")
 STARTS = ("/", "/catalog", "/verify", "/account", "/nothing-here")
 SCRIPT = (Path(__file__).parent / "checks.js").read_text(encoding="utf-8")
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 AXE_RUN = """axe.run(document, {resultTypes: ['violations'], rules: {
     'target-size': {enabled: true}}}).then(found => found.violations.map(
     v => v.id + ': ' + v.nodes.slice(0, 2).map(n => n.html.slice(0, 120))))"""
@@ -63,6 +64,23 @@ def follow(link: Locator) -> None:
         link.click()
 
 
+def certificate_on(page: Page) -> str:
+    """The address of the first certificate on the page that is open, once a worker has made it."""
+    for _ in range(240):
+        links = page.locator("a[href^='/certificates/']")
+        if links.count():
+            return str(links.first.get_attribute("href"))
+        page.wait_for_timeout(500)
+        page.reload()
+    raise AssertionError("no certificate appeared")
+
+
+def resize(page: Page, width: int, height: int) -> None:
+    """Give the page another size and wait until its scripts have heard of it."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.evaluate(DRAWN)
+
+
 def ask(page: Page, check: str) -> list[str]:
     """What a check of checks.js finds on the page that is open."""
     found: list[str] = page.evaluate(f"() => {{ {SCRIPT}\n return {check}; }}")
@@ -79,5 +97,5 @@ def axe(page: Page) -> list[str]:
 
 def sideways(page: Page, width: int) -> list[str]:
     """Whether the page scrolls sideways at a width, which stays set."""
-    page.set_viewport_size({"width": width, "height": 844})
+    resize(page, width, 844)
     return ask(page, "sideways()")
