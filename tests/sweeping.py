@@ -28,11 +28,10 @@ COUNTERS = """
     SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
     FROM pg_sequences WHERE last_value IS NOT NULL
 """
-OTHERS = """
-    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid()
-    AND backend_type = 'client backend'
-"""
+CLIENTS = """pg_stat_activity WHERE datname = current_database()
+    AND backend_type = 'client backend' AND pid <> pg_backend_pid()"""
+"""All connections to this database but the one that asks."""
+OTHERS = f"SELECT pg_terminate_backend(pid) FROM {CLIENTS}"
 
 
 class Broom:
@@ -79,7 +78,7 @@ class Broom:
     def _is_alone(self) -> bool:
         """End all other connections. Told to end, one may still commit what it was about to."""
         until = time.monotonic() + PATIENCE
-        while self.connection.execute(OTHERS).fetchone():
+        while self.connection.execute(OTHERS.encode()).fetchone():
             if time.monotonic() > until:
                 return False
             time.sleep(0.001)

@@ -92,15 +92,15 @@ def _check_signatures(
 ) -> list[Finding]:
     if not signatures:
         return [failed(Check.DOCUMENT, "document_unsigned")]
-    first = signatures[0]
-    context = _context(first.signer_cert, trust, now)
+    first, known = signatures[0], _authorities(trust)
+    context = _context(first.signer_cert, known, trust, now)
     stamps = _stamp_context(first, trust, now)
     status = outside_loops(
         lambda: validate_pdf_signature(
             first, signer_validation_context=context, ts_validation_context=stamps
         )
     )
-    whole = len(signatures) == 1 and _is_whole(status, content, first, _authorities(trust))
+    whole = len(signatures) == 1 and _is_whole(status, content, first, known)
     return [
         _document(status),
         passed(Check.WHOLE, "whole_signed") if whole else failed(Check.WHOLE, "not_whole"),
@@ -148,13 +148,15 @@ def _stamp_context(signature: Any, trust: Trust, now: datetime) -> ValidationCon
     )
 
 
-def _context(leaf: x509.Certificate, trust: Trust, now: datetime) -> ValidationContext:
+def _context(
+    leaf: x509.Certificate, known: Sequence[x509.Certificate], trust: Trust, now: datetime
+) -> ValidationContext:
     """The bundle's authorities and revocation lists, and nothing from outside. A certificate whose
     time is over is looked at as of its last second: what it signed stays signed."""
     last = leaf.not_valid_after - timedelta(seconds=1)
     lists = [crl.CertificateList.load(der) for der in (trust.crl, *trust.older_crls) if der]
     return ValidationContext(
-        trust_roots=_authorities(trust),
+        trust_roots=known,
         crls=lists,
         allow_fetching=False,
         moment=min(now, last),

@@ -3,7 +3,6 @@
 import socket
 import struct
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -22,6 +21,7 @@ from lms.audit import AuditEntry
 from lms.db import db, run, unit
 from tests import sweeping
 from tests.factories import Factory
+from tests.lms.test_serve import wait_for
 from tests.page import Page
 
 pytestmark = pytest.mark.postgres
@@ -32,10 +32,7 @@ def certificate(make: Factory) -> Certificate:
     return make.issued(make.award(make.person("Ada"), make.scheme(make.programme())))
 
 
-OURS = (
-    "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
-    f"AND backend_type = 'client backend' AND application_name <> '{sweeping.NAME}'"
-)
+OURS = f"FROM {sweeping.CLIENTS} AND application_name <> '{sweeping.NAME}'"
 
 
 def cut(app: Flask) -> int:
@@ -159,10 +156,7 @@ def test_nothing_rests_when_the_connections_are_closed(
     assert client.get(f"/verify/{certificate.code}.json").status_code == 200
     db.session.remove()
     db.engine.dispose()
-    until = time.monotonic() + 30  # a connection that was closed takes a moment to end
-    while time.monotonic() < until and alive(app):
-        time.sleep(0.01)
-    assert alive(app) == 0
+    wait_for(lambda: alive(app) == 0, seconds=30)  # what was closed takes a moment to end
 
 
 def plans(app: Flask, url: str) -> int:

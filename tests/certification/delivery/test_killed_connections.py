@@ -21,15 +21,14 @@ from lms.db import db, unit
 from tests.certification.delivery.served import PLACES, Server, save, signed_in
 from tests.conftest import environment
 from tests.factories import Factory
+from tests.sweeping import CLIENTS
 
 pytestmark = pytest.mark.slow
 FULL = bool(os.environ.get("RUN_FULL"))
 SAVES = 1000 if FULL else 60
 LEAST_TORN = 50 if FULL else 10
 PATIENCE = 400.0 if FULL else 150.0
-ENDED = """SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
-AND backend_type = 'client backend'
+ENDED = f"""SELECT count(pg_terminate_backend(pid)) FROM {CLIENTS} AND state <> 'idle'
 AND query ILIKE ANY (ARRAY['%attempt%', 'COMMIT%'])"""
 
 
@@ -49,7 +48,7 @@ def test_no_acknowledged_save_is_lost_while_connections_are_ended(
 
         def tear() -> int:
             time.sleep(0.01)
-            row = line.execute(ENDED).fetchone()
+            row = line.execute(ENDED.encode()).fetchone()
             return int(row[0]) if row else 0
 
         torn, refused = _save_while(app, make, server, tear)
