@@ -175,19 +175,23 @@ def children(settings: Settings) -> list[Child]:
     return [Child("web server", web), Child("worker", [*FLASK, "worker"], wait=WORKER_WAITS)]
 
 
-def prepare() -> None:
-    """Migrate, load the shipped data, make the demonstration people; a failure stops the start."""
-    if subprocess.run([*FLASK, "setup"], check=False).returncode:
+def prepare() -> str:
+    """Migrate, load the shipped data, make the demonstration people; a failure stops the start.
+    Returns how to sign in, lines or nothing."""
+    done = subprocess.run([*FLASK, "setup"], check=False, stdout=subprocess.PIPE, encoding="utf-8")
+    if done.returncode:
+        sys.stdout.write(done.stdout)
         raise StartError("The data could not be prepared: see the lines above.")
+    return done.stdout
 
 
-def greet(settings: Settings) -> None:
+def greet(settings: Settings, who: str) -> None:
     """Say where the product is served, once it answers, and who can sign in."""
     while not _answers(settings.host, settings.port):
         time.sleep(0.05)
     _say(f"Serving on {settings.public_url} (Ctrl C stops it)")
-    if not settings.production:
-        subprocess.run([*FLASK, "demo", "who"], check=False)
+    sys.stdout.write(who)
+    sys.stdout.flush()
 
 
 def _answers(host: str, port: int) -> bool:
@@ -208,11 +212,11 @@ def main() -> int:
         settings = settings_module.read(os.environ)
         lock = only_one(settings.data_dir)
         check_port(settings.host, settings.port)
-        prepare()
+        who = prepare()
     except (SettingsError, StartError) as error:
         _say(str(error))
         return 1
-    threading.Thread(target=greet, args=[settings], daemon=True).start()
+    threading.Thread(target=greet, args=[settings, who], daemon=True).start()
     with lock:
         Supervisor(children(settings)).run()
     return 0

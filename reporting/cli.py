@@ -99,6 +99,10 @@ def who() -> None:
     settings = _settings()
     if settings.production:
         raise click.ClickException("There are no demonstration people in production.")
+    _tell_who(settings)
+
+
+def _tell_who(settings: Settings) -> None:
     click.echo(
         f"Sign in at {settings.public_url}/sign-in with the password {settings.demo_password}"
     )
@@ -110,7 +114,8 @@ def who() -> None:
     "setup", help="Migrate, load the shipped catalogue and, outside production, the demonstration."
 )
 def setup() -> None:
-    """Make everything ready; quick when it is."""
+    """Make everything ready; quick when it is. What it did is told at once, on stderr; how to sign
+    in stands on stdout, for whoever shows it when the product answers."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     fresh = not schema.has_tables()
     if _settings().production and not fresh and demo.is_there():
@@ -121,12 +126,13 @@ def setup() -> None:
     if fresh or schema.current() != schema.head():
         made = upgrade_safely(app)
         if made:
-            click.echo(f"Backed up to {made} before the upgrade.")
+            click.echo(f"Backed up to {made} before the upgrade.", err=True)
     if not demo.has_catalogue():
         _load(_read(SHIPPED))
     _ensure_keys()
     if not _settings().production:
         demo.load(_settings())
+        _tell_who(_settings())
 
 
 def _ensure_keys() -> None:
@@ -138,5 +144,5 @@ def _ensure_keys() -> None:
         raise click.ClickException(str(error)) from error
     run(lambda: credentials.sign_lists_daily(now.date()))
     if made:
-        click.echo(f"Made the keys {', '.join(made)}; {settings.key_file} unlocks them.")
-        click.echo("Keep a recovery bundle elsewhere: flask certificates export FILE")
+        click.echo(f"Made the keys {', '.join(made)}; {settings.key_file} unlocks them.", err=True)
+        click.echo("Keep a recovery bundle elsewhere: flask certificates export FILE", err=True)

@@ -7,12 +7,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from itertools import pairwise
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
-from lms import serve
+from lms import serve, settings
+from tests.conftest import environment
 from tests.ports import free_port
 
 pytestmark = pytest.mark.thorough
@@ -214,6 +217,34 @@ def test_a_setting_that_makes_no_sense_is_refused_in_one_line(tmp_path: Path) ->
 
     assert refused.returncode == 1
     assert refused.stderr.splitlines() == ["PORT must be a whole number, not 'eighty'"]
+
+
+class Answering(BaseHTTPRequestHandler):
+    """Answers everything."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+
+def test_who_can_sign_in_is_told_once_the_product_answers(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    port = free_port()
+    environ = environment(tmp_path, "") | {"PORT": str(port), "PUBLIC_URL": "http://here.test"}
+    telling = Thread(target=serve.greet, args=[settings.read(environ), "Sign in\n"])
+    telling.start()
+    time.sleep(0.2)
+    before = capfd.readouterr()
+
+    with HTTPServer(("127.0.0.1", port), Answering) as server:
+        server.handle_request()
+        telling.join(10)
+
+    said = capfd.readouterr()
+    assert before.out + before.err == ""
+    assert said.out == "Sign in\n"
+    assert said.err.splitlines()[-1] == "Serving on http://here.test (Ctrl C stops it)"
 
 
 def test_data_that_cannot_be_prepared_stops_the_start(tmp_path: Path) -> None:

@@ -37,7 +37,8 @@ from reporting.operations import demonstration
 from tests.conftest import NOW, environment
 from tests.warm import Lasting
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.sqlite]
+"""On PostgreSQL it is made, and walked through, for the tests with a browser."""
 
 
 @pytest.fixture(scope="module")
@@ -180,7 +181,7 @@ def test_on_whatever_day_it_is_made_nobody_is_in_two_places() -> None:
             assert abs((days_of_one[0] - today).days - item.day) <= 7
 
 
-@pytest.mark.sqlite
+@pytest.mark.full
 def test_the_demonstration_is_made_on_a_day_that_crowds_the_calendar(app: Flask) -> None:
     saturday = datetime(2026, 11, 28, 3, 0, tzinfo=UTC)
     with app.app_context(), clock.frozen_at(saturday):
@@ -245,3 +246,12 @@ def test_production_does_not_start_on_demonstration_data(told: Flask) -> None:
     assert "production refuses demonstration data" in result.output
     assert not found.fine
     assert demonstration().fine
+
+
+def test_set_up_says_how_to_sign_in(told: Flask) -> None:
+    result = told.test_cli_runner().invoke(args=["setup"])
+
+    assert result.exit_code == 0
+    first, *people = result.stdout.splitlines()
+    assert first.startswith("Sign in at http://academy.test/sign-in with the password ")
+    assert "  auditor@demo.example     auditor" in people
