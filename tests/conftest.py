@@ -21,14 +21,16 @@ from flask.testing import FlaskClient
 from app import create_app
 from lms import clock, schema, settings
 from lms.db import db, unit
-from tests import disorder, plans, warm
+from tests import disorder, once, plans, sweeping, warm
 from tests.factories import Factory
 from tests.scheduling import BySite
 
 pytest_plugins = ["tests.postgres"]
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-SPARE = 1 if os.environ.get("RUN_FULL") else 4
+FULL = bool(os.environ.get("RUN_FULL"))
+"""`script/test --full`: larger counts."""
+SPARE = 1 if FULL else 4
 """How many times its target of CPU time something may take. Where others share the machine, what
 reads much memory has taken four times as long; the full run holds the targets themselves."""
 ON_POSTGRES = os.environ.get("TEST_DATABASE") == "postgres"
@@ -36,13 +38,19 @@ ON_POSTGRES = os.environ.get("TEST_DATABASE") == "postgres"
 warm.prepare()
 disorder.prepare()
 # Where others share the machine, any example may wait longer than hypothesis has patience.
-hypothesis.settings.register_profile("academy", deadline=None)
+hypothesis.settings.register_profile("academy", deadline=None, max_examples=100 if FULL else 40)
 hypothesis.settings.load_profile("academy")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BySite | None:
     """The tests of a site are one group; other ways of handing out are xdist's own."""
     return BySite(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker whether the tests of a group are its alone, and follow each other."""
+    node.workerinput["in_groups"] = node.config.getoption("dist") == "loadfile"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -101,10 +109,13 @@ def template_file(
     tmp_path_factory: pytest.TempPathFactory, migrated: Callable[[str], None]
 ) -> Path:
     """An SQLite file with the newest schema."""
-    path = tmp_path_factory.mktemp("template") / "template.db"
-    migrated(f"sqlite:///{path}")
-    plans.watch.file = path
-    return path
+    path = once.made_once(
+        once.folder_of_run(tmp_path_factory),
+        "template",
+        lambda folder: migrated(f"sqlite:///{folder / 'template.db'}"),
+    )
+    plans.watch.file = path / "template.db"
+    return plans.watch.file
 
 
 @pytest.fixture(scope="session")
@@ -161,7 +172,10 @@ def app(database_url: str, tmp_path: Path, lasting: dict[str, warm.Lasting]) -> 
         client.destroy()
     with app.app_context():
         db.session.remove()
-        db.engine.dispose()
+        if db.engine.dialect.name == "postgresql":
+            sweeping.keep_few(db.engine)
+        else:
+            db.engine.dispose()
     assert not scans, "\n\n".join(scans)
 
 

@@ -21,6 +21,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from tests import once, sweeping
 from tests.ports import free_port
 from tests.sweeping import Broom
 
@@ -113,9 +114,13 @@ def _run(*command: str | Path, folder: Path) -> None:
 
 def execute(url: str, statement: str) -> None:
     """Run a statement outside any transaction."""
-    plain = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as connection:
+    with psycopg.connect(_plain(url), autocommit=True) as connection:
         connection.execute(statement.encode())
+
+
+def _plain(url: str) -> str:
+    """The address as the driver takes it."""
+    return sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def in_database(url: str, name: str) -> str:
@@ -150,38 +155,46 @@ def postgres_url() -> Iterator[str]:
         stop(folder)
 
 
+def template(url: str, name: str, make: Callable[[str], None], of: str = "template1") -> str:
+    """The name of a database for `CREATE DATABASE … TEMPLATE`, which `make` fills, given its
+    address, unless the server has it. It stays: the next run may use it."""
+    with psycopg.connect(_plain(url), autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(1)")
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        if found.fetchone() is None:
+            begun = f"{name}_begun"
+            connection.execute(f"DROP DATABASE IF EXISTS {begun} WITH (FORCE)".encode())
+            connection.execute(f"CREATE DATABASE {begun} TEMPLATE {of}".encode())
+            make(in_database(url, begun))
+            connection.execute(f"ALTER DATABASE {begun} RENAME TO {name}".encode())
+    return name
+
+
 @pytest.fixture(scope="session")
-def postgres_template(
-    postgres_url: str,
-    worker_name: str,
-    migrated: Callable[[str], None],
-) -> Iterator[str]:
-    """The name of a database with the newest schema, for `CREATE DATABASE … TEMPLATE`."""
-    name = f"template_{worker_name}"
-    execute(postgres_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    execute(postgres_url, f"CREATE DATABASE {name}")
-    migrated(in_database(postgres_url, name))
-    yield name
-    execute(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+def postgres_template(postgres_url: str, migrated: Callable[[str], None]) -> str:
+    """The name of a database with the newest schema."""
+    return template(postgres_url, f"template_{once.digest(once.SCHEMA)}", migrated)
 
 
 @pytest.fixture(scope="session")
 def postgres_stage(
     postgres_url: str, postgres_template: str, worker_name: str
-) -> Iterator[Callable[[], str]]:
+) -> Iterator[Callable[..., str]]:
     """Gives the worker's database as new: swept after its last test, made anew when a test changed
-    its schema. A copy of the template takes a quarter of a second, a sweep much less."""
+    its schema or begins with another template. A copy of one takes a quarter of a second, a sweep
+    much less."""
     name = f"test_{worker_name}"
     address = in_database(postgres_url, name)
     made: list[Broom] = []
 
-    def fresh() -> str:
-        if not made or not made[0].sweep():
+    def fresh(filled: str | None = None) -> str:
+        if filled or not made or not made[0].sweep():
             for broom in made:
                 broom.leave()
+            sweeping.keep_none()
             execute(postgres_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-            execute(postgres_url, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-            made[:] = [Broom(address)]
+            execute(postgres_url, f"CREATE DATABASE {name} TEMPLATE {filled or postgres_template}")
+            made[:] = [] if filled else [Broom(address)]
         return address
 
     yield fresh
@@ -191,15 +204,15 @@ def postgres_stage(
 
 
 @pytest.fixture
-def postgres_database(postgres_stage: Callable[[], str]) -> str:
+def postgres_database(postgres_stage: Callable[..., str]) -> str:
     """The address of a database with the newest schema and nothing of any other test."""
     return postgres_stage()
 
 
 @pytest.fixture(scope="module")
-def postgres_copy(postgres_url: str, postgres_template: str) -> Iterator[str]:
+def postgres_copy(postgres_url: str, postgres_template: str, worker_name: str) -> Iterator[str]:
     """The address of a database with the newest schema for all tests of a file."""
-    name = f"{postgres_template}_copy"
+    name = f"copy_{worker_name}"
     execute(postgres_url, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
     yield in_database(postgres_url, name)
     execute(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")

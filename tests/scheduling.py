@@ -23,7 +23,7 @@ def group_of(nodeid: str) -> str:
     if not file.startswith(BROWSER):
         return file
     if _adds_exams(file):
-        return "exams"
+        return "postgres"
     parameters = rest.partition("[")[2].rstrip("]").split("-")
     return next((site for site in ("sqlite", "postgres") if site in parameters), file)
 

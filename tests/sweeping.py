@@ -1,9 +1,13 @@
 """A database of PostgreSQL as new again, without making it anew."""
 
 import time
+from typing import Any
 
 import psycopg
 import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from lms import connections
 
 NAME = "broom"
 """What its connection is called, for those who look at the others."""
@@ -15,15 +19,13 @@ TABLES = f"""
     SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND {OURS} ORDER BY 1
 """
-SHAPE = f"""
-    SELECT md5(string_agg(part, ';' ORDER BY part)) FROM (
-        SELECT concat_ws(' ', c.oid, c.relname, a.attname, a.atttypid, a.attnotnull) AS part
-        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        JOIN pg_attribute a ON a.attrelid = c.oid WHERE {OURS}
-        UNION ALL SELECT concat_ws(' ', t.tgrelid, t.tgname, t.tgenabled) FROM pg_trigger t
-        UNION ALL SELECT concat_ws(' ', k.conrelid, k.conname) FROM pg_constraint k
-    ) parts
+WATCH = f"""
+    CREATE TABLE {KEPT}.changed (command text);
+    CREATE FUNCTION {KEPT}.note() RETURNS event_trigger LANGUAGE plpgsql AS
+        $$ BEGIN INSERT INTO {KEPT}.changed VALUES (tg_tag); END $$;
+    CREATE EVENT TRIGGER kept_by_tests ON ddl_command_end EXECUTE FUNCTION {KEPT}.note()
 """
+"""Notes each change of the schema."""
 COUNTERS = """
     SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
     FROM pg_sequences WHERE last_value IS NOT NULL
@@ -31,7 +33,48 @@ COUNTERS = """
 CLIENTS = """pg_stat_activity WHERE datname = current_database()
     AND backend_type = 'client backend' AND pid <> pg_backend_pid()"""
 """All connections to this database but the one that asks."""
-OTHERS = f"SELECT pg_terminate_backend(pid) FROM {CLIENTS}"
+OTHERS = f"SELECT pg_terminate_backend(pid) FROM {CLIENTS} AND pid <> ALL(%s)"
+
+
+_spared: set[int] = set()
+"""The server's processes behind the connections that `keep_few` kept."""
+_kept_by: list[Engine] = []
+KEPT_AT_MOST = 3
+
+
+def keep_few(engine: Engine) -> None:
+    """Leave an application's idle connections to the next test, as new: others would have to learn
+    of every table and statement anew, a third of a test's time. Of many, or when one is lost or
+    still used, none is kept."""
+    _spared.clear()
+    _kept_by[:] = [engine]
+    pool: Any = engine.pool
+    resting, since = connections._resting.pop(engine, (None, 0.0))
+    if resting is not None:
+        connections._to_pool(resting, used=since)
+    if pool.checkedout() or pool.checkedin() > KEPT_AT_MOST:
+        engine.dispose()
+        return
+    found = [engine.raw_connection() for _ in range(pool.checkedin())]
+    try:
+        for connection in found:
+            driver: Any = connection.dbapi_connection
+            driver.execute("RESET ALL")
+            driver.rollback()
+            _spared.add(driver.info.backend_pid)
+    except psycopg.Error:
+        _spared.clear()
+    for connection in found:
+        connection.close()
+    if not _spared:
+        engine.dispose()
+
+
+def keep_none() -> None:
+    """Their database goes."""
+    while _kept_by:
+        _kept_by.pop().dispose()
+    _spared.clear()
 
 
 class Broom:
@@ -57,7 +100,7 @@ class Broom:
             connection.execute(f"CREATE SCHEMA {KEPT}".encode())
             for table, copy in self.kept.items():
                 connection.execute(f"CREATE TABLE {copy} AS TABLE {table}".encode())
-            self.shape = connection.execute(SHAPE.encode()).fetchone()
+            connection.execute(WATCH.encode())
 
     def sweep(self) -> bool:
         """Empty what a test filled; False when a test changed the schema, or holds on to it."""
@@ -67,7 +110,8 @@ class Broom:
             with self.connection.transaction():
                 self._empty(self.connection)
                 self.connection.execute(COUNTERS)
-                return self.connection.execute(SHAPE.encode()).fetchone() == self.shape
+                changed = f"SELECT 1 FROM {KEPT}.changed LIMIT 1"
+                return self.connection.execute(changed.encode()).fetchone() is None
         except psycopg.Error:
             return False
 
@@ -78,7 +122,7 @@ class Broom:
     def _is_alone(self) -> bool:
         """End all other connections. Told to end, one may still commit what it was about to."""
         until = time.monotonic() + PATIENCE
-        while self.connection.execute(OTHERS.encode()).fetchone():
+        while self.connection.execute(OTHERS.encode(), [list(_spared)]).fetchone():
             if time.monotonic() > until:
                 return False
             time.sleep(0.001)

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from lms.permissions import PERMISSIONS, PUBLIC, SIGNED_IN, TOKEN, Role, permission_of
+from tests.conftest import FULL, ON_POSTGRES
 from tests.factories import Factory
 
 POLICY = {
@@ -168,7 +169,7 @@ SAMPLES: dict[str, Any] = {
     "reinstatement_id": 1,
     "item": "ADM-Q1",
 }
-VISITOR, LEARNER = "visitor", "learner"
+VISITOR, LEARNER, ADMIN = "visitor", "learner", Role.ADMINISTRATOR.value
 ACTORS = [VISITOR, LEARNER, *[role.value for role in Role]]
 
 
@@ -235,14 +236,16 @@ def verdict_of(status: int, location: str) -> str:
 
 @pytest.mark.thorough
 def test_every_role_at_every_route(app: Flask, cast: dict[str, FlaskClient], make: Factory) -> None:
+    """On PostgreSQL an ordinary run sends who may do most: the gate asks nothing of a database."""
     make.course(make.programme())
+    senders = cast if FULL or not ON_POSTGRES else {role: cast[role] for role in (VISITOR, ADMIN)}
     wrong = []
     for rule in app.url_map.iter_rules():
         permission = permission_of(app.view_functions[rule.endpoint])
         if rule.endpoint in ("accounts.sign_out", "accounts.end_others"):
             continue
         for method in sorted((rule.methods or set()) & {"GET", "POST"}):
-            for actor, client in cast.items():
+            for actor, client in senders.items():
                 answer = client.open(address(rule, app), method=method)
                 found = verdict_of(answer.status_code, answer.headers.get("Location", ""))
                 refused = "sign in first" if actor == VISITOR else "forbidden"

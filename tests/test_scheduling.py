@@ -12,8 +12,8 @@ from tests.scheduling import group_of
         ("tests/browser/test_story.py::test_one[sqlite]", "sqlite"),
         ("tests/browser/test_promises.py::test_one[learner-/me-1280-sqlite]", "sqlite"),
         ("tests/browser/test_areas.py::test_one[postgres]", "postgres"),
-        ("tests/browser/test_scoring_pages.py::test_one", "exams"),
-        ("tests/browser/test_exam_browser.py::test_one[cc-Begin]", "exams"),
+        ("tests/browser/test_scoring_pages.py::test_one", "postgres"),
+        ("tests/browser/test_exam_browser.py::test_one[cc-Begin]", "postgres"),
         ("tests/browser/test_checks.py::test_one[chromium]", "tests/browser/test_checks.py"),
     ],
 )

@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests import postgres
 from tests.ports import free_port
+from tests.scheduling import group_of
 
 PASSWORD = "correct-horse-battery"
 CHROMIUM = "/usr/bin/chromium-headless-shell"
@@ -49,12 +50,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+_running: list[subprocess.Popen[bytes]] = []
+
+
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Where groups stay together, a site ends with the last test of its own: workers that nobody
+    needs any more go on looking for work, beside all the tests that are still to come."""
+    if not getattr(item.config, "workerinput", {}).get("in_groups"):
+        return
+    if nextitem is None or group_of(nextitem.nodeid) != group_of(item.nodeid):
+        while _running:
+            _end(_running.pop())
+
+
 @dataclass(frozen=True)
 class Site:
     """Where the product answers."""
 
     url: str
     folder: Path
+    database_url: str = ""
+    """Empty: SQLite's, in the folder."""
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], seconds: float = 600) -> None:
@@ -85,12 +101,18 @@ def _served(folder: Path, database_url: str = "") -> Iterator[Site]:
     if database_url:
         environ["DATABASE_URL"] = database_url
     process = subprocess.Popen([sys.executable, "-m", "lms.serve"], cwd=ROOT, env=environ)
+    _running.append(process)
     try:
         _wait(f"http://127.0.0.1:{port}", process)
-        yield Site(f"http://127.0.0.1:{port}", folder)
+        yield Site(f"http://127.0.0.1:{port}", folder, database_url)
     finally:
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
         process.send_signal(signal.SIGTERM)
-        process.wait(30)
+    process.wait(30)
 
 
 @pytest.fixture(scope="session")
@@ -121,11 +143,10 @@ def site(request: pytest.FixtureRequest) -> Site:
 
 
 @pytest.fixture(scope="session")
-def exams_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A second one, on SQLite, to which tests add programmes and exams of their own: they would
-    stand on every page that the other is walked for."""
-    with _served(tmp_path_factory.mktemp("exams")) as found:
-        yield found
+def exams_site(postgres_site: Site) -> Site:
+    """The one to which tests add programmes and exams of their own. They would stand on every page
+    that the other is walked for."""
+    return postgres_site
 
 
 @pytest.fixture(scope="session")
@@ -179,12 +200,13 @@ class Visit:
 
 @pytest.fixture
 def visit(chromium: Browser, site: Site) -> Iterator[object]:
-    """Opens windows; every one of them must end without a flaw."""
+    """Opens windows; every one of them must end without a flaw. Nothing moves in them unless a test
+    asks for it: drawing each step of a page that slides in is a tenth of a test's time."""
     contexts: list[BrowserContext] = []
     visits: list[Visit] = []
 
     def open_window(**options: object) -> Visit:
-        context = chromium.new_context(**options)  # type: ignore[arg-type]
+        context = chromium.new_context(**{"reduced_motion": "reduce", **options})  # type: ignore[arg-type]
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
         visits.append(Visit(context, site))

@@ -23,8 +23,9 @@ from tests.factories.sittings import Sat
 
 @contextmanager
 def behind(site: Site) -> Iterator[Factory]:
-    """The factories on the database of a site (SQLite) that runs."""
-    app = create_app({"DATA_DIR": str(site.folder), "PUBLIC_URL": site.url})
+    """The factories on the database of a site that runs."""
+    environ = {"DATA_DIR": str(site.folder), "PUBLIC_URL": site.url}
+    app = create_app(environ | ({"DATABASE_URL": site.database_url} if site.database_url else {}))
     with app.app_context():
         make = Factory(now=datetime.now(UTC))
         make.count = time.time_ns() % 10**9

@@ -9,7 +9,7 @@ from PIL import Image
 
 
 def test_areas_are_drawn_on_the_picture_and_moved_by_keys(visit: Any) -> None:
-    window = visit(reduced_motion="reduce")  # a page that slides in takes no pointer
+    window = visit()
     page = window.sign_in("author")
     page.goto(f"{window.site.url}/manage/items/new")
     page.get_by_label("Kind").select_option("hotspot")

@@ -108,7 +108,7 @@ def test_the_first_course_is_four_keys_away(visit: Open) -> None:
     ("role", "path"), [("learner", "/me"), ("learner", "/catalog"), ("trainer", "/teach")]
 )
 def test_the_focus_is_seen_wherever_it_goes(role: str, path: str, width: int, visit: Open) -> None:
-    window = visit(viewport={"width": width, "height": 760}, reduced_motion="reduce")
+    window = visit(viewport={"width": width, "height": 760})
     page = enter(window, role)
     window.go(path)
     flaws = []

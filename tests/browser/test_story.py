@@ -71,7 +71,7 @@ def qr_address(document: bytes) -> str:
 
 
 def test_from_the_catalogue_to_a_revoked_certificate(visit: Open, site: Site) -> None:
-    trainer, learner = visit(), visit()
+    trainer, learner = visit(reduced_motion="no-preference"), visit()
     trainer.sign_in("trainer")
     mark_as_passed(trainer, "Basic User Training", "88")
 

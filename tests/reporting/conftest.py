@@ -1,5 +1,6 @@
 """The shipped folder, and an academy that has loaded it."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -13,6 +14,7 @@ from app import create_app
 from lms import clock
 from lms.db import db
 from reporting.cli import SHIPPED, catalog_group
+from tests import once, postgres
 from tests.conftest import NOW, ON_POSTGRES, environment
 
 Load = Callable[[Flask, Path], Result]
@@ -37,24 +39,49 @@ def load_folder(app: Flask, folder: Path, command: str = "load") -> Result:
         return app.test_cli_runner().invoke(catalog_group, [command, str(folder)])
 
 
-@pytest.fixture(scope="session")
-def shipped(template_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder and its database (SQLite) with what is shipped: loading takes seconds."""
-    folder = tmp_path_factory.mktemp("shipped")
-    shutil.copy(template_file, folder / "academy.db")
-    app = create_app(environment(folder / "data", f"sqlite:///{folder / 'academy.db'}"))
+def load_into(folder: Path, url: str) -> None:
+    """Load what is shipped into a data folder and the database at an address."""
+    app = create_app(environment(folder / "data", url))
     with app.app_context():
         result = load_folder(app, SHIPPED)
         assert result.exit_code == 0, result.output
         db.session.remove()
         db.engine.dispose()
-    return folder
+
+
+@pytest.fixture(scope="session")
+def shipped(template_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder and its database (SQLite) with what is shipped: loading takes seconds."""
+
+    def make(folder: Path) -> None:
+        shutil.copy(template_file, folder / "academy.db")
+        load_into(folder, f"sqlite:///{folder / 'academy.db'}")
+
+    return once.made_once(once.folder_of_run(tmp_path_factory), "shipped", make)
+
+
+@pytest.fixture(scope="session")
+def shipped_on_postgres(
+    postgres_url: str, postgres_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, Path]:
+    """The same on PostgreSQL: the name of a template, and the data folder."""
+    run = once.folder_of_run(tmp_path_factory)
+    name = f"shipped_{os.getppid() if 'PYTEST_XDIST_WORKER' in os.environ else os.getpid()}"
+
+    def make(folder: Path) -> None:
+        postgres.template(
+            postgres_url, name, lambda url: load_into(folder, url), of=postgres_template
+        )
+
+    return name, once.made_once(run, "shipped-on-postgres", make)
 
 
 @pytest.fixture
 def loaded(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> None:
     """The test begins with what is shipped; ask for it before the application."""
-    if ON_POSTGRES:
-        load_folder(request.getfixturevalue("app"), SHIPPED)
-    else:
+    if not ON_POSTGRES:
         shutil.copytree(request.getfixturevalue("shipped"), tmp_path, dirs_exist_ok=True)
+        return
+    name, folder = request.getfixturevalue("shipped_on_postgres")
+    request.getfixturevalue("postgres_stage")(name)
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)

@@ -44,6 +44,7 @@ def test_a_load_keeps_what_the_product_promises(loaded: Flask, now: datetime) ->
 
 
 @pytest.mark.thorough
+@pytest.mark.sqlite
 def test_a_second_load_is_refused_and_changes_nothing(loaded: Flask, now: datetime) -> None:
     with loaded.app_context():
         with pytest.raises(NotPossible, match="already"):

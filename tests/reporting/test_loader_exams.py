@@ -68,9 +68,8 @@ def rubrics() -> list[tuple[int, str, int, bool]]:
 
 
 def test_a_rubric_comes_with_the_exam_and_a_changed_one_is_a_new_version(
-    app: Flask, make: Factory, folder: Path, edit: Edit
+    loaded: None, app: Flask, make: Factory, folder: Path, edit: Edit
 ) -> None:
-    load_folder(app, folder)
     assert rubrics() == [(1, "published", 5, True)]
     edit("name: Partly, points: 2", "name: Partly, points: 3")
     assert "rubric" in load_folder(app, folder).output
@@ -80,9 +79,8 @@ def test_a_rubric_comes_with_the_exam_and_a_changed_one_is_a_new_version(
 
 @pytest.mark.sqlite
 def test_a_changed_rubric_waits_for_the_draft_that_somebody_has_open(
-    app: Flask, make: Factory, folder: Path, edit: Edit
+    loaded: None, app: Flask, make: Factory, folder: Path, edit: Edit
 ) -> None:
-    load_folder(app, folder)
     with unit(writes=True):
         start_draft(db.session.scalars(sa.select(Exam)).one(), by=None, now=NOW)
     assert "Nothing changed." in load_folder(app, folder).output
@@ -93,6 +91,7 @@ def test_a_changed_rubric_waits_for_the_draft_that_somebody_has_open(
     assert rubrics()[0] == (1, "published", 5, True)
 
 
+@pytest.mark.sqlite
 def test_the_shipped_exam_has_rules_a_blueprint_and_a_cut_score(
     app: Flask, make: Factory, folder: Path
 ) -> None:
@@ -151,6 +150,7 @@ def test_a_changed_blueprint_takes_the_place_of_the_old_one(
     ]
 
 
+@pytest.mark.sqlite
 def test_an_exam_with_forms_goes_on_with_them_where_its_bank_gives_no_other(
     app: Flask, make: Factory, folder: Path, edit: Edit
 ) -> None:

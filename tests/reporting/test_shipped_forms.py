@@ -18,6 +18,7 @@ from reporting.loader.load import load
 pytestmark = pytest.mark.thorough
 
 
+@pytest.mark.sqlite
 def test_the_shipped_forms_are_parallel(app: Flask, now: datetime) -> None:
     with app.app_context():
         run(lambda: load(read_folder(SHIPPED), now=now, today=now.date()))

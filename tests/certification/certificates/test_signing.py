@@ -54,6 +54,7 @@ def signed(make: Factory, drawn: bytes) -> Signed:
     return Signed(drawn, sign(drawn, document, reason="Certificate issued"), document)
 
 
+@pytest.mark.sqlite
 def test_drawing_is_repeatable_and_signing_appends_only(signed: Signed) -> None:
     assert render(certificate_facts(), credential=CREDENTIAL_BYTES) == signed.drawn
     assert signed.content.startswith(signed.drawn)

@@ -35,7 +35,7 @@ from lms.db import db, unit
 from tests.conftest import SPARE
 from tests.factories import Factory
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.sqlite]
 
 DAY = timedelta(days=1)
 DER = serialization.Encoding.DER

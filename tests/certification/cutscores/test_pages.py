@@ -107,6 +107,7 @@ def test_a_panel_rates_in_rounds_and_somebody_decides(
 
 
 @pytest.mark.thorough
+@pytest.mark.sqlite
 def test_the_report_is_a_document(app: Flask, head: FlaskClient, exam: Sat, make: Factory) -> None:
     address = begin(head)
     panel = panel_of(head, make, address, "Ann", "Bob")

@@ -2,7 +2,6 @@
 connections are ended from outside (PostgreSQL), or somebody else locks the file (SQLite). 1,000
 saves in the full run, 100 otherwise."""
 
-import os
 import sqlite3
 import threading
 import time
@@ -19,12 +18,11 @@ from certification.delivery.models import Attempt, AttemptEvent
 from certification.delivery.queries import responses_of
 from lms.db import db, unit
 from tests.certification.delivery.served import PLACES, Server, save, signed_in
-from tests.conftest import environment
+from tests.conftest import FULL, environment
 from tests.factories import Factory
 from tests.sweeping import CLIENTS
 
 pytestmark = pytest.mark.slow
-FULL = bool(os.environ.get("RUN_FULL"))
 SAVES = 1000 if FULL else 60
 LEAST_TORN = 50 if FULL else 10
 PATIENCE = 400.0 if FULL else 150.0
@@ -57,6 +55,7 @@ def test_no_acknowledged_save_is_lost_while_connections_are_ended(
 
 
 @pytest.mark.sqlite
+@pytest.mark.full
 def test_no_acknowledged_save_is_lost_while_somebody_locks_the_file(
     app: Flask, make: Factory, server: Server, database_url: str
 ) -> None:

@@ -78,6 +78,7 @@ def test_a_pale_colour_is_an_error_beside_its_field(manager: FlaskClient, make: 
     assert "Too pale" in page.error_of("accent")
 
 
+@pytest.mark.sqlite
 def test_a_preview_shows_what_was_typed_and_saves_nothing(
     manager: FlaskClient, make: Factory
 ) -> None:

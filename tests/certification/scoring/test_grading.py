@@ -1,4 +1,5 @@
-"""Grading is exact, the same whoever asks, and quick enough for 10,000 attempts."""
+"""Grading is exact, the same whoever asks, and quick enough for 10,000 attempts (2,000 in an
+ordinary run)."""
 
 import random
 from decimal import Decimal
@@ -27,8 +28,10 @@ from certification.scoring.scale import Scale
 from certification.statistics.report import analyse
 from certification.statistics.responses import Item, Sitting
 from tests.certification.items.contents import KINDS, RIGHT, item
-from tests.conftest import SPARE
+from tests.conftest import FULL, SPARE
 
+PEOPLE = 10_000 if FULL else 2_000
+SECONDS = PEOPLE / 2_000
 KIND_NAMES = [kind for kind in KINDS if kind != "essay"]
 PLACES = [Asked(n, n, item(kind), n > 7) for n, kind in enumerate(KIND_NAMES, 1)]
 SCALE = Scale(0, 70, 100)
@@ -141,11 +144,11 @@ def test_a_key_is_typed_as_it_is_shown(kind: str) -> None:
 
 
 @pytest.mark.thorough
-def test_ten_thousand_attempts_are_graded_and_analysed_in_under_five_seconds() -> None:
+def test_two_thousand_attempts_a_second_are_graded_and_analysed() -> None:
     kinds = [KIND_NAMES[n % len(KIND_NAMES)] for n in range(60)]
     places = [Asked(n, n, item(kind)) for n, kind in enumerate(kinds, 1)]
     chance = random.Random(3)
-    rows = [_answers(places, chance) for _ in range(10_000)]
+    rows = [_answers(places, chance) for _ in range(PEOPLE)]
     items = [Item(f"I{place.position}", most=1.0) for place in places]
     start = process_time()
     grader = Grader(places)
@@ -159,8 +162,8 @@ def test_ten_thousand_attempts_are_graded_and_analysed_in_under_five_seconds() -
     report = analyse(items, sittings)
     seconds = process_time() - start
     print(f"{graded_in:.2f} s of grading, {seconds:.2f} s with the statistics")
-    assert seconds < 5 * SPARE
-    assert 0 < sum(verdict.passed for verdict in verdicts) < 10_000
+    assert seconds < SECONDS * SPARE
+    assert 0 < sum(verdict.passed for verdict in verdicts) < PEOPLE
     assert len(report.items) == 60
 
 

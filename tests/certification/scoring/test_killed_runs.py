@@ -17,13 +17,13 @@ from certification.scoring.models_work import DispositionChange
 from courses.catalog.models import CourseKind
 from lms import audit
 from lms.db import db, unit
-from tests.certification.test_killed_workers import FULL, Workers
-from tests.conftest import environment
+from tests.certification.test_killed_workers import Workers
+from tests.conftest import FULL, environment
 from tests.factories import Factory
 
 pytestmark = pytest.mark.slow
-DUE = 60
-KILLED_AT = (15,)
+DUE = 60 if FULL else 24
+KILLED_AT = (15,) if FULL else (6,)
 """How many attempts are scored anew when the worker is killed."""
 PATIENCE = 120.0
 

@@ -9,10 +9,11 @@ from certification.statistics.leads import pairs_in_common
 from certification.statistics.report import Report, analyse
 from certification.statistics.responses import Item, Sitting
 from lms.reasons import Reason
-from tests.conftest import SPARE
+from tests.conftest import FULL, SPARE
 
 ITEMS = 60
-PEOPLE = 10_000
+PEOPLE = 10_000 if FULL else 2_000
+SECONDS = PEOPLE / 2_000
 KEYS = ["abcd"[n % 4] for n in range(ITEMS)]
 
 
@@ -53,14 +54,14 @@ def report(rows: list[list[str]]) -> Report:
 
 
 @pytest.mark.thorough
-def test_ten_thousand_attempts_are_scored_and_analysed_in_under_five_seconds() -> None:
+def test_two_thousand_attempts_a_second_are_scored_and_analysed() -> None:
     rows = answers(PEOPLE)
     start = process_time()
     found = report(rows)
     pairs_in_common(found.sample)
     seconds = process_time() - start
     print(f"{seconds:.2f} s")
-    assert seconds < 5 * SPARE
+    assert seconds < SECONDS * SPARE
     assert len(found.items) == ITEMS
     assert sum(count for _, count in found.histogram) == PEOPLE
 
