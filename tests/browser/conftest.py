@@ -33,6 +33,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--font-render-hinting=none",
+    # Pages live too short for code to earn what compiling it well costs: a quarter of their CPU.
+    "--js-flags=--single-threaded --no-opt --no-maglev",
 ]
 # Chromium drops the view transition of a page that is left early, and says so as a page error.
 DROPPED_TRANSITION = re.compile(r"Transition was (aborted|skipped)")
