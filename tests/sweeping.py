@@ -44,7 +44,7 @@ KEPT_AT_MOST = 3
 
 def keep_few(engine: Engine) -> None:
     """Leave an application's idle connections to the next test, as new: others would have to learn
-    of every table and statement anew, a third of a test's time. Of many, or when one is lost or
+    of every table and statement anew, a sixth of a test's time. Of many, or when one is lost or
     still used, none is kept."""
     _spared.clear()
     _kept_by[:] = [engine]

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from click.testing import Result
 from flask import Flask
 
@@ -64,16 +65,18 @@ def shipped(template_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 def shipped_on_postgres(
     postgres_url: str, postgres_template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[str, Path]:
-    """The same on PostgreSQL: the name of a template, and the data folder."""
+    """The same on PostgreSQL, once a server: the name of a template, and the data folder."""
     run = once.folder_of_run(tmp_path_factory)
     name = f"shipped_{os.getppid() if 'PYTEST_XDIST_WORKER' in os.environ else os.getpid()}"
 
     def make(folder: Path) -> None:
+        # One of an earlier run would have its files elsewhere.
+        postgres.execute(postgres_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         postgres.template(
             postgres_url, name, lambda url: load_into(folder, url), of=postgres_template
         )
 
-    return name, once.made_once(run, "shipped-on-postgres", make)
+    return name, once.made_once(run, f"shipped-{sa.make_url(postgres_url).port}", make)
 
 
 @pytest.fixture
