@@ -16,6 +16,10 @@ from asn1crypto.cms import (
     SignerIdentifier,
     SignerInfo,
 )
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509 import load_der_x509_certificate
 
 STAMP = "signature_time_stamp_token"
 """What a server of time stamps says, which is signed by itself."""
@@ -39,18 +43,33 @@ def is_sound(gap: bytes, known: Iterable[x509.Certificate] | None) -> bool:
     length = len(found.dump())
     if any(value[length:]):
         return False
-    return known is None or _is_ours(found, {one.dump() for one in known})
+    return known is None or _is_ours(value[:length], {one.dump() for one in known})
 
 
-def _is_ours(found: ContentInfo, known: set[bytes]) -> bool:
-    signed = found["content"]
+def _is_ours(value: bytes, known: set[bytes]) -> bool:
+    signed = ContentInfo.load(value)["content"]
     (one,) = signed["signer_infos"]
     kinds = [attribute["type"].native for attribute in one["unsigned_attrs"]]
     own = [each for each in signed["certificates"] if each.dump() not in known]
-    if kinds not in ([], [STAMP]) or len(own) != 1:
+    if kinds not in ([], [STAMP]) or len(own) != 1 or not _signs(own[0].chosen, one):
         return False
     written: bytes = _written(signed["certificates"], one, own[0].chosen).dump()
-    return written == found.dump()
+    # Never beside its own dump: once read, a value may be encoded anew, without what has no name.
+    return written == value
+
+
+def _signs(own: x509.Certificate, one: SignerInfo) -> bool:
+    """Whether the signature is over what it covers as that stands in the file (RFC 5652, 5.4).
+    pyHanko verifies what it has encoded anew, and that lacks what it did not know of."""
+    key = load_der_x509_certificate(own.dump()).public_key()
+    covered = b"\x31" + one["signed_attrs"].dump()[1:]
+    try:
+        if isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(one["signature"].native, covered, ec.ECDSA(hashes.SHA256()))
+            return True
+    except InvalidSignature:
+        pass
+    return False
 
 
 def _written(certificates: object, one: SignerInfo, own: x509.Certificate) -> ContentInfo:

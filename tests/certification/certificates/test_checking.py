@@ -4,11 +4,13 @@ What is in a file is looked at without a database: those tests run on one. What 
 it is asked on both.
 """
 
+import itertools
 import json
 import re
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,6 +22,7 @@ import pypdfium2
 import pytest
 import sqlalchemy as sa
 import zxingcpp
+from asn1crypto import parser
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from flask import Flask
@@ -271,6 +274,52 @@ def test_nothing_hides_where_the_signature_lies(stage: Stage) -> None:
             at = start + place
             forged = stage.pdf[:at] + new + stage.pdf[at + 1 :]
             assert stage.check(forged).verdict in {Verdict.ALTERED, Verdict.NOT_OURS}, (place, new)
+
+
+def grown(value: bytes, within: Callable[[], bool], more: bytes) -> bytes:
+    """The same DER value, with more at the end of each constructed value that the caller chooses,
+    all lengths set right."""
+    _, method, _, header, contents, _ = parser.parse(value)
+    if not method:
+        return value
+    chosen, parts = within(), b""
+    while contents:
+        part = sum(map(len, parser.parse(contents)[3:]))
+        parts += grown(contents[:part], within, more)
+        contents = contents[part:]
+    parts += more if chosen else b""
+    size = len(parts).to_bytes((len(parts).bit_length() + 7) // 8, "big")
+    length = size if len(parts) < 128 else bytes([128 | len(size)]) + size
+    return bytes(header[:1] + length + parts)
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    "more",
+    [
+        b"\x04\x0ehidden in here",
+        pytest.param(bytes(16), marks=pytest.mark.full),
+        pytest.param(b"\xa9\x00", marks=pytest.mark.full),
+    ],
+)
+def test_nothing_hides_within_the_signature(stage: Stage, more: bytes) -> None:
+    """Bytes at the end of any of the values that it is made of, all lengths set right."""
+    digits = HEX.search(stage.pdf)
+    assert digits is not None
+    value = bytes.fromhex(digits[1].decode())
+    value = value[: sum(map(len, parser.parse(value)[3:]))]
+    assert grown(value, lambda: False, more) == value
+    places = 0
+    while True:
+        count = itertools.count()
+        changed = grown(value, lambda: next(count) == places, more).hex().upper().encode()  # noqa: B023
+        if places >= next(count):
+            break
+        forged = stage.pdf.replace(digits[1], changed.ljust(len(digits[1]), b"0"))
+        report = stage.check(forged)
+        assert report.verdict in {Verdict.ALTERED, Verdict.NOT_OURS}, places
+        places += 1
+    assert places > 20
 
 
 @pytest.mark.sqlite
