@@ -89,7 +89,8 @@ def document_of(material: Material, credential: bytes, storage: Storage) -> byte
 
     design = with_pictures(material.design, storage) if material.design else None
     drawn = render(material.facts, labels(), design, credential)
-    return sign_document(drawn, material.document, reason=_("Certificate issued"))
+    reason = _("Certificate issued")
+    return sign_document(drawn, material.document, reason=reason, now=clock.now())
 
 
 def finish(made: Mapping[int, Files], *, mails: bool = True) -> None:

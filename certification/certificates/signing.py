@@ -9,8 +9,8 @@ stamp (RFC 3161) stands in the signature.
 import io
 import logging
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from functools import lru_cache
-from time import monotonic
 from typing import Any, TypeVar
 
 from asn1crypto import algos, cms, core, crl, pem, tsp, x509
@@ -141,23 +141,26 @@ def certificate_of(text: bytes) -> x509.Certificate:
 
 
 @lru_cache(maxsize=4)
-def validation(document: DocumentSigner, _minute: int) -> ValidationContext:
+def validation(document: DocumentSigner, moment: datetime) -> ValidationContext:
     """Whom pyHanko trusts when it looks, before each signature, whether the certificate holds. The
     same for all signatures of a minute: a fifth of their time otherwise."""
     return ValidationContext(
+        moment=moment,
         trust_roots=[certificate_of(document.authority), *stamping.roots(document.stamps)],
         allow_fetching=False,
         crls=[crl.CertificateList.load(document.crl)],
     )
 
 
-def sign(pdf: bytes, document: DocumentSigner, *, reason: str) -> bytes:
+def sign(pdf: bytes, document: DocumentSigner, *, reason: str, now: datetime) -> bytes:
     """Sign a drawn certificate, which must hold the empty signature field; returns the new file.
 
-    Nothing of the old bytes changes: the signature is appended as one revision.
+    Nothing of the old bytes changes: the signature is appended as one revision. `now` is when the
+    signer's certificate must hold.
     """
     stamps = document.stamps
-    context = validation(document, int(monotonic() // 60))
+    # The minute's end: what was certified within it holds by then.
+    context = validation(document, now.replace(second=0, microsecond=0) + timedelta(minutes=1))
     wanted = PdfSignatureMetadata(
         field_name=SIGNATURE_FIELD,
         md_algorithm="sha256",

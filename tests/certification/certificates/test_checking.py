@@ -185,7 +185,8 @@ def test_an_unsigned_copy_with_our_words(stage: Stage) -> None:
 @pytest.mark.sqlite
 def test_a_document_of_another_issuer(stage: Stage) -> None:
     drawn = render(certificate_facts(), credential=stage.credential)
-    report = stage.check(sign(drawn, somebody_else(stage.now), reason="Certificate issued"))
+    forged = sign(drawn, somebody_else(stage.now), reason="Certificate issued", now=stage.now)
+    report = stage.check(forged)
     assert report.verdict is Verdict.NOT_OURS
     assert {"document_not_ours", "whole_signed"} <= codes(report)
 
@@ -428,7 +429,7 @@ def test_another_signed_file_of_ours_is_not_the_issued_one(stage: Stage) -> None
     with unit(writes=False):
         document = keys.document_signer(stage.app.extensions["settings"])
     drawn = render(certificate_facts(), credential=stage.credential)
-    page = upload(stage, sign(drawn, document, reason="Certificate issued"))
+    page = upload(stage, sign(drawn, document, reason="Certificate issued", now=stage.now))
     assert page.h1 == "Altered"
     assert "This is not the file that we issued." in page.text
 

@@ -57,7 +57,8 @@ def document(make: Factory) -> DocumentSigner:
 
 
 def issued(facts: CertificateFacts, design: Design | None, by: DocumentSigner) -> bytes:
-    return sign(render(facts, design=design, credential=CREDENTIAL), by, reason="Issued")
+    drawn = render(facts, design=design, credential=CREDENTIAL)
+    return sign(drawn, by, reason="Issued", now=clock.now())
 
 
 def complaints(checkers: Path, *files: Path) -> str:

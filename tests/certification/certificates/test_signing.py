@@ -51,7 +51,8 @@ def signed(make: Factory, drawn: bytes) -> Signed:
         key_actions.ensure(settings, now=clock.now())
     with unit(writes=False):
         document = keys.document_signer(settings)
-    return Signed(drawn, sign(drawn, document, reason="Certificate issued"), document)
+    signed = sign(drawn, document, reason="Certificate issued", now=clock.now())
+    return Signed(drawn, signed, document)
 
 
 @pytest.mark.sqlite
@@ -143,7 +144,7 @@ def test_signing_leaves_the_marks_for_archives_and_screen_readers_as_drawn(
     """PDF/A-3 and PDF/UA-1 are parts of PDF 1.7; their marks stand in the metadata, in the very
     form that the drawing gave them."""
     drawn = render(certificate_facts(page_format=page_format), credential=CREDENTIAL_BYTES)
-    content = sign(drawn, signed.document, reason="Certificate issued")
+    content = sign(drawn, signed.document, reason="Certificate issued", now=clock.now())
     assert content.startswith(b"%PDF-1.7\n")
     with pikepdf.open(BytesIO(drawn)) as before, pikepdf.open(BytesIO(content)) as after:
         assert "/Version" not in after.Root
@@ -212,7 +213,7 @@ def pdfsig(content: bytes, authority: bytes | None, folder: Path) -> str:
 
 def test_it_signs_where_an_event_loop_runs(signed: Signed) -> None:
     async def inside() -> bytes:
-        return sign(signed.drawn, signed.document, reason="Certificate issued")
+        return sign(signed.drawn, signed.document, reason="Certificate issued", now=clock.now())
 
     with ThreadPoolExecutor(1) as thread:  # a browser of an earlier test may hold a loop in ours
         assert thread.submit(asyncio.run, inside()).result().startswith(signed.drawn)

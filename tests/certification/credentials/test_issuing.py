@@ -25,6 +25,7 @@ from certification.credentials.trust import Trust
 from certification.keys import actions as keys
 from certification.keys.models import Purpose
 from certification.keys.queries import active, document_signer
+from lms import clock
 from lms.db import db, unit
 from lms.settings import Settings
 from lms.site import SiteProfile
@@ -288,7 +289,8 @@ def test_of_two_runs_at_once_all_files_are_those_of_the_first_that_ended(
         with unit(writes=True):
             material = making.gather(row.id, making.press(settings, now=now), now=now)
         assert material is not None
-        made.append(drawing.make(material))
+        with clock.frozen_at(now):
+            made.append(drawing.make(material))
     first, second = made
     assert first.credential != second.credential  # each run salts the holder's address anew
     for files in (second, first):
@@ -314,14 +316,16 @@ def test_a_run_goes_on_with_a_credential_that_was_noted_before(
     with unit(writes=True):
         material = making.gather(row.id, making.press(settings, now=now), now=now)
     assert material is not None
-    signed = drawing.make(material)
+    with clock.frozen_at(now):
+        signed = drawing.make(material)
     with unit(writes=True):
         db.session.execute(
             sa.update(Certificate)
             .where(Certificate.id == row.id)
             .values(credential_sha256=signed.credential, token_sha256=signed.token)
         )
-    drawing.draw(row.id)
+    with clock.frozen_at(now):
+        drawing.draw(row.id)
 
     db.session.expire_all()
     kept = db.session.get_one(Certificate, row.id)
