@@ -18,6 +18,12 @@ wording.register(
         "import_base_type": lambda: _("An answer of the type “%(name)s” is not possible."),
         "import_braces": lambda: _("Two braces in the text got a space between them."),
         "import_case": lambda: _("Case matters for some answers only: here it matters for none."),
+        "import_correct_several": lambda: _(
+            "Several answers are named as the only correct one: give each its points in a mapping."
+        ),
+        "import_empty_costs": lambda: _(
+            "No answer costs nothing here; in the file it cost %(points)s points."
+        ),
         "import_element": lambda: _("“%(name)s” in the text is left out."),
         "import_no_items": lambda: _("There is no question in this file."),
         "import_encrypted": lambda: _("This file is encrypted."),
@@ -77,6 +83,10 @@ wording.register(
         ),
         "import_qti_old": lambda: _("QTI 1.2 is not read: export the item as QTI 2.1."),
         "import_reuse": lambda: _("Some words could be used more than once: here all of them can."),
+        "import_scores_differ": lambda: _(
+            "Its scoring could not be taken over: the answer “%(answer)s” earns %(theirs)s points "
+            "in the file and would earn %(ours)s here."
+        ),
         "import_several": lambda: _("Several questions in one item are not possible."),
         "import_spans": lambda: _("Joined cells of a table are apart now."),
         "import_included": lambda: _(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -23,6 +24,7 @@ from certification.items.exchange.package import Package
 from certification.items.exchange.pictures import Album, from_data_address
 from certification.items.exchange.places import parted
 from certification.items.exchange.qti_item import Pictures, QtiItem, declared
+from certification.items.exchange.qti_proof import prove
 from certification.items.exchange.qti_scoring import Rule
 from certification.items.exchange.qti_unread import note_unread
 from certification.items.exchange.xmltree import descendants, parse
@@ -90,9 +92,12 @@ def item_found(number: int, root: Element, language: str, pictures: Pictures) ->
     item.making.name = " ".join(title.split())[:60]
     try:
         item.making.data = _content(item)
+        found = taken(number, item.making)
+        if found.content is not None:
+            prove(item, found.content)
     except CannotTake as error:
         return refused(number, item.making, [error.reason])
-    return taken(number, item.making)
+    return replace(found, notes=tuple(item.making.notes))
 
 
 def _content(item: QtiItem) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from certification.items.exchange.found import CannotTake
 from certification.items.exchange.gift import BLANK
 from certification.items.exchange.moodle_question import number_of
 from certification.items.exchange.qti_item import Mapped, QtiItem, Response
-from certification.items.exchange.qti_kinds import Made, flag, match_points, names_of
+from certification.items.exchange.qti_kinds import Made, flag, match_points, names_of, only_correct
 from certification.items.exchange.qti_scoring import Near, Rule
 from certification.items.exchange.xmltree import descendants
 
@@ -18,6 +18,8 @@ def text(item: QtiItem, interaction: Element, rule: Rule) -> Made:
     """A text or number that is typed; its place in a line is shown as a line."""
     response = item.response(interaction)
     body = _with_blank(item)
+    name = interaction.get("responseIdentifier", "")
+    item.back = lambda answer: {name: (str(answer),)}
     if response.cardinality != "single":
         raise CannotTake("import_base_type", name=response.cardinality[:40])
     if (base := interaction.get("base", "10")) != "10":
@@ -74,7 +76,7 @@ def _gains(response: Response, rule: Rule) -> tuple[Decimal, list[Gain]]:
     """The most that is earned, and value, tolerance, gain and case of each right answer."""
     if rule.kind not in ("match", "near"):
         raise CannotTake("import_processing", name=rule.kind)
-    right = response.correct[0] if response.correct else ""
+    right = only_correct(response, rule)
     gains = [
         (one.value or right, one.tolerance, one.points, one.is_cased)
         for one in rule.nears or [Near(None, Decimal(0), rule.points)]
@@ -115,10 +117,13 @@ def inline(item: QtiItem, rules: Callable[[Element], Rule]) -> Made:
     key: dict[str, str] = {}
     body = item.text()
     earned = set()
+    known: dict[str, tuple[str, str]] = {}
     for place, one in zip(item.places.names, item.interactions, strict=True):
         choices = list(descendants(one, "inlineChoice"))
         ids = {said: f"{place}o{n}" for n, said in enumerate(names_of(choices), 1)}
         own[place] = list(ids.values())
+        name = one.get("responseIdentifier", "")
+        known |= {ours: (name, said) for said, ours in ids.items()}
         words |= {ids[two.get("identifier", "")]: item.listed(two) for two in choices}
         right, gain, loss = _one_right(item.response(one), rules(one), ids)
         key[place] = ids.get(right, "?")
@@ -127,6 +132,7 @@ def inline(item: QtiItem, rules: Callable[[Element], Rule]) -> Made:
         raise CannotTake("import_no_key")
     if len(earned) > 1:
         raise CannotTake("import_unequal")
+    item.back = lambda answer: {known[two][0]: (known[two][1],) for two in answer.values()}
     return {
         "kind": "inline",
         "options": [{"id": one} for one in words],

@@ -6,6 +6,7 @@ The tree has QTI 2's names (see `xmltree`), so that one reader serves all three.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 from xml.etree.ElementTree import Element
 
 from certification.items.exchange.found import CannotTake, Image, Making
@@ -17,6 +18,8 @@ from certification.items.exchange.xmltree import text_of
 
 ONE = ("single", "multiple", "ordered")
 Pictures = Callable[[str], Image | None]
+Back = Callable[[Any], dict[str, tuple[str, ...]]]
+"""An answer to our item as values of its responses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ class QtiItem:
     places: Places = field(default_factory=Places)
     responses: dict[str, Response] = field(default_factory=dict)
     interactions: list[Element] = field(default_factory=list)
+    back: Back | None = None
+    """Told by the maker of its kind."""
 
     @property
     def body(self) -> Element:

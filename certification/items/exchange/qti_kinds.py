@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 from certification.items.exchange import weighing
 from certification.items.exchange.found import CannotTake, identifiers
 from certification.items.exchange.moodle_question import number_of
-from certification.items.exchange.qti_item import QtiItem, Response
+from certification.items.exchange.qti_item import Back, QtiItem, Response
 from certification.items.exchange.qti_scoring import Rule
 from certification.items.exchange.xmltree import descendants, text_of
 
@@ -82,9 +82,16 @@ def _own_feedback(item: QtiItem, choice_: Element) -> str:
     return said
 
 
+def back(interaction: Element, ids: Mapping[str, str]) -> Back:
+    """Options that are chosen, by their own names."""
+    name, own = interaction.get("responseIdentifier", ""), {ours: one for one, ours in ids.items()}
+    return lambda answer: {name: tuple(own[one] for one in answer)}
+
+
 def chosen(item: QtiItem, interaction: Element, rule: Rule, ids: Mapping[str, str]) -> Made:
     """Key, limit and scoring of choices and hotspots."""
     response = item.response(interaction)
+    item.back = back(interaction, ids)
     several = response.cardinality != "single"
     most = whole(interaction, "maxChoices", 1) if several else 1
     if whole(interaction, "minChoices", 0) > 1:
@@ -100,12 +107,22 @@ def chosen(item: QtiItem, interaction: Element, rule: Rule, ids: Mapping[str, st
     key = [ids[one] for one in response.correct if one in ids]
     if not key or len(key) < len(response.correct):
         raise CannotTake("import_no_key")
+    if len(key) > 1 and not several:
+        raise CannotTake("import_correct_several")
     return {"key": key, "most": most, "scoring": match_points(rule)}
+
+
+def only_correct(response: Response, rule: Rule) -> str:
+    """The correct value, where the rule means that: one response has one."""
+    means = not rule.nears or any(one.value is None for one in rule.nears)
+    if means and len(response.correct) > 1:
+        raise CannotTake("import_correct_several")
+    return response.correct[0] if response.correct else ""
 
 
 def _chosen_one(response: Response, rule: Rule, ids: Mapping[str, str]) -> Made:
     """Each branch names an option and what it earns; any other costs the penalty."""
-    right = response.correct[0] if response.correct else ""
+    right = only_correct(response, rule)
     said = {one.value or right: one.points for one in reversed(rule.nears)}
     points = max(said.values())
     if points <= 0 or not set(said) <= set(ids):
@@ -154,6 +171,7 @@ def order(item: QtiItem, interaction: Element, rule: Rule) -> Made:
         raise CannotTake("import_processing", name="mapResponse")
     if sorted(key) != sorted(ids.values()):
         raise CannotTake("import_order_part")
+    item.back = back(interaction, ids)
     return {
         "kind": "order",
         "options": [{"id": one} for one in ids.values()],

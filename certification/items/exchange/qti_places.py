@@ -1,7 +1,7 @@
 """Interactions of QTI in which something is put somewhere: pairs, gaps, areas. Pure."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -9,8 +9,8 @@ from xml.etree.ElementTree import Element
 from certification.items.exchange import weighing
 from certification.items.exchange.found import CannotTake, Image, identifiers
 from certification.items.exchange.moodle_question import number_of
-from certification.items.exchange.qti_item import QtiItem, Response
-from certification.items.exchange.qti_kinds import Made, chosen, match_points, names_of, whole
+from certification.items.exchange.qti_item import Back, QtiItem, Response
+from certification.items.exchange.qti_kinds import Made, back, chosen, match_points, names_of, whole
 from certification.items.exchange.qti_scoring import Rule
 from certification.items.exchange.xmltree import descendants
 
@@ -61,7 +61,7 @@ def match(item: QtiItem, interaction: Element, rule: Rule) -> Made:
         raise CannotTake("import_structure")
     first, second = (list(descendants(one, "simpleAssociableChoice")) for one in sets)
     response = item.response(interaction)
-    pairs = _pairs(response, rule)
+    pairs, turned = _pairs(response, rule), False
     if 0 < whole(interaction, "maxAssociations", 0) < len(pairs):
         raise CannotTake("import_processing", name="maxAssociations")
     if not _is_key(first, pairs, 0):
@@ -69,7 +69,24 @@ def match(item: QtiItem, interaction: Element, rule: Rule) -> Made:
             raise CannotTake("import_many_to_many")
         item.making.note("import_turned")
         first, second, pairs = second, first, [(right, left) for left, right in pairs]
-    return _matched(item, interaction, (first, second), pairs, _scoring(response, rule, len(pairs)))
+        turned = True
+    scoring = _scoring(response, rule, len(pairs))
+    return _matched(item, interaction, (first, second), pairs, scoring, turned=turned)
+
+
+def _back(
+    interaction: Element, places: Mapping[str, str], options: Mapping[str, str], *, turned: bool
+) -> Back:
+    """Filled places as pairs, which begin with the option where they are turned."""
+    name = interaction.get("responseIdentifier", "")
+    first = {ours: one for one, ours in places.items()}
+    second = {ours: one for one, ours in options.items()}
+
+    def pairs(answer: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+        named = [(first[place], second[option]) for place, option in answer.items()]
+        return {name: tuple(f"{b} {a}" if turned else f"{a} {b}" for a, b in named)}
+
+    return pairs
 
 
 def _is_key(places: Sequence[Element], pairs: Sequence[Pair], side: int) -> bool:
@@ -83,6 +100,8 @@ def _matched(
     sides: tuple[Sequence[Element], Sequence[Element]],
     pairs: Sequence[Pair],
     scoring: Made,
+    *,
+    turned: bool = False,
 ) -> Made:
     first, second = sides
     places, options = names_of(first), names_of(second)
@@ -91,6 +110,7 @@ def _matched(
         options = dict(zip(options, identifiers(len(options), "o"), strict=True))
     if any(one not in places or two not in options for one, two in pairs):
         raise CannotTake("import_no_key")
+    item.back = _back(interaction, places, options, turned=turned)
     return {
         "kind": "match",
         "places": [{"id": one} for one in places.values()],
@@ -137,6 +157,7 @@ def gaps(item: QtiItem, interaction: Element, rule: Rule) -> Made:
     key = {places.get(gap, "?"): options.get(word, "?") for word, gap in pairs}
     if len(key) < len(pairs) or "?" in (*key, *key.values()):
         raise CannotTake("import_many_to_many")
+    item.back = _back(interaction, places, options, turned=True)
     return {
         "kind": "gaps",
         "places": [{"id": one} for one in places.values()],
@@ -198,6 +219,7 @@ def point(item: QtiItem, interaction: Element, rule: Rule) -> Made:
         raise CannotTake("import_unequal")
     image, scale = _picture(item, interaction)
     ids = identifiers(len(response.areas), "a")
+    item.back = back(interaction, {str(number): one for number, one in enumerate(ids)})
     item.making.note("import_all_areas_right")
     most = min(len(ids), whole(interaction, "maxChoices", 1) or len(ids))
     points = {"points": weighing.digits(gains.pop() * most)}

@@ -93,16 +93,30 @@ def _settle(element: Element, processing: Element) -> None:
     for variable in processing.iter("variable"):
         if (value := constants.get(variable.get("identifier", ""))) is not None:
             variable.tag, variable.text = "baseValue", value
+            variable.set("baseType", "float")
 
 
 def _scoring(processing: Element) -> Iterator[Element]:
     """The statements that say something of the score; those of feedback alone do not."""
     for one in processing:
         sets = [two for two in one.iter("setOutcomeValue") if two.get("identifier") in TOTALS]
-        if sets:
+        if sets and not _is_bound(one):
             yield one
         elif any(True for _ in one.iter("exitResponse")):
             raise CannotTake("import_processing", name="exitResponse")
+
+
+def _is_bound(statement: Element) -> bool:
+    """Whether it only holds the score within a bound. What the mapping has already held is not
+    changed by it; where it does change something, `qti_proof` sees that."""
+    tests = [one for tag in ("gt", "lt") for one in statement.findall(f"responseIf/{tag}")]
+    if statement.tag != "responseCondition" or len(statement) != 1 or len(tests) != 1:
+        return False
+    sets = [one for one in statement[0] if one is not tests[0]]
+    if len(tests[0]) != 2 or not _is_total(tests[0][0]) or len(sets) != 1 or len(sets[0]) != 1:
+        return False
+    bound, value = tests[0][1], sets[0][0]
+    return (bound.tag, bound.text, bound.attrib) == (value.tag, value.text, value.attrib)
 
 
 def _cut(statement: Element) -> Decimal | None:
