@@ -31,6 +31,9 @@ wording.register(
             "More than one text or number, or one beside lists, is not possible: part the item."
         ),
         "import_feedback_named": lambda: _("The feedback “%(name)s” is left out."),
+        "import_essay_scored": lambda: _(
+            "The file scored it by itself; here an assessor marks it."
+        ),
         "import_file_broken": lambda: _("The file “%(name)s” in the package is broken."),
         "import_file_large": lambda: _("The file is larger than %(most)s MB."),
         "import_file_missing": lambda: _("The package lists this file but does not hold it."),

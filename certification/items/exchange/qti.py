@@ -1,6 +1,7 @@
 """QTI 2.1, 2.2 and 3: a single item, or a content package with pictures. Pure."""
 
 import json
+import posixpath
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from hashlib import sha256
@@ -23,7 +24,7 @@ from certification.items.exchange.found import (
 from certification.items.exchange.package import Package
 from certification.items.exchange.pictures import Album, from_data_address
 from certification.items.exchange.places import parted
-from certification.items.exchange.qti_item import Pictures, QtiItem, declared
+from certification.items.exchange.qti_item import ESSAY, Pictures, QtiItem, declared
 from certification.items.exchange.qti_proof import prove
 from certification.items.exchange.qti_scoring import Rule
 from certification.items.exchange.qti_unread import note_unread
@@ -155,7 +156,7 @@ def _made(item: QtiItem) -> dict[str, Any]:
 
 def _ruled(item: QtiItem) -> Callable[[Element], Rule]:
     """The rule of an interaction's response; where none is said, being right is what counts."""
-    essay = item.interactions[0].tag == "extendedTextInteraction"
+    essay = item.interactions[0].tag == ESSAY
     rules = {"": Rule("none")} if essay else qti_scoring.rules_of(item.element)
 
     def rule(interaction: Element) -> Rule:
@@ -178,12 +179,20 @@ def _feedback(item: QtiItem, data: dict[str, Any]) -> dict[str, str]:
     for one in item.element.findall("modalFeedback"):
         name = one.get("identifier", "")
         ours = {"correct": "right", "incorrect": "wrong"}.get(name.lower(), name)
-        fits = ours in known or ours in ("right", "wrong", "general")
+        fits = _follows(item, one) and (ours in known or ours in ("right", "wrong", "general"))
         if not fits or one.get("showHide", "show") != "show" or ours in found:
             item.making.note("import_feedback_named", name=name[:60])
         elif text := item.markdown(one):
             found[ours] = text
     return found
+
+
+def _follows(item: QtiItem, feedback: Element) -> bool:
+    """Whether what decides over the feedback is set by the processing, or is what systems set by
+    themselves; a hint's outcome, for one, is set by a button."""
+    name = feedback.get("outcomeIdentifier", "FEEDBACK")
+    sets = item.element.iter("setOutcomeValue")
+    return "FEEDBACK" in name.upper() or any(one.get("identifier") == name for one in sets)
 
 
 def _package(package: Package, language: str) -> list[Found]:
@@ -211,13 +220,21 @@ def _listed(package: Package) -> list[str]:
     if manifest is None:
         return every
     root = parse(package.read(manifest))
-    resources = list(descendants(root, "resource"))
-    names = [package.find(manifest, one.get("href", "")) for one in resources if one.get("href")]
+    hrefs = list(_hrefs(root))
+    names = [package.find(manifest, one) for one in hrefs]
     listed = list(dict.fromkeys(one for one in names if one and one.endswith(".xml")))
-    hrefs = [one.get("href", "") for one in resources]
-    missing = [one for one in hrefs if one and package.find(manifest, one) is None]
+    missing = [one for one, name in zip(hrefs, names, strict=True) if name is None]
     package.unsafe |= {one[:200]: "import_file_missing" for one in missing[:MOST_NAMED]}
     return listed or every
+
+
+def _hrefs(manifest: Element) -> Iterator[str]:
+    """The address of each resource, from where the elements around it begin (XML Base)."""
+    for holder in manifest.iter("resources"):
+        for one in holder.findall("resource"):
+            bases = [each.get("xml:base", "") for each in (manifest, holder, one)]
+            if href := one.get("href"):
+                yield posixpath.join(*bases, href)
 
 
 def _file(package: Package, name: str, language: str, album: Album) -> list[Later]:

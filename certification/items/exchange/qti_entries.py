@@ -132,13 +132,16 @@ def inline(item: QtiItem, rules: Callable[[Element], Rule]) -> Made:
         raise CannotTake("import_no_key")
     if len(earned) > 1:
         raise CannotTake("import_unequal")
+    shuffled = [flag(one, "shuffle") for one in item.interactions]
+    if any(shuffled) and not all(shuffled):
+        item.making.note("import_attributes", names="shuffle")
     item.back = lambda answer: {known[two][0]: (known[two][1],) for two in answer.values()}
     return {
         "kind": "inline",
         "options": [{"id": one} for one in words],
         "places": [{"id": place, "options": ids} for place, ids in own.items()],
         "key": key,
-        "shuffle": any(flag(one, "shuffle") for one in item.interactions),
+        "shuffle": all(shuffled),
         "scoring": _of_places(rules(item.interactions[0]), *earned.pop(), len(key)),
         "words_of": {"body": body, "options": words},
     }

@@ -17,6 +17,7 @@ from certification.items.exchange.richtext import as_markdown
 from certification.items.exchange.xmltree import text_of
 
 ONE = ("single", "multiple", "ordered")
+ESSAY = "extendedTextInteraction"
 Pictures = Callable[[str], Image | None]
 Back = Callable[[Any], dict[str, tuple[str, ...]]]
 """An answer to our item as values of its responses."""
@@ -106,11 +107,17 @@ class QtiItem:
         signs = {id(one): self.places.slot() for one in self.interactions}
 
         def slot(element: Element) -> str | None:
-            if element.tag == "rubricBlock" and "candidate" not in element.get("view", "candidate"):
-                return ""
-            return signs.get(id(element))
+            return signs.get(id(element)) or self.unsaid(element)
 
         return self.places.filled(self.markdown(self.body, slot), self.making, mark)
+
+    def unsaid(self, element: Element) -> str | None:
+        """Nothing, for what is said to scorers or tutors; an essay's is its rubric."""
+        if element.tag != "rubricBlock" or "candidate" in element.get("view", "candidate"):
+            return None
+        if all(one.tag != ESSAY for one in self.interactions):
+            self.making.note("import_element", name="rubricBlock")
+        return ""
 
     def block_text(self, interaction: Element) -> str:
         """The body around an interaction that stands by itself, then its prompt."""

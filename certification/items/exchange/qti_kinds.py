@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from certification.items.exchange import weighing
+from certification.items.exchange import qti_scoring, weighing
 from certification.items.exchange.found import CannotTake, identifiers
+from certification.items.exchange.marking import plain_markdown
 from certification.items.exchange.moodle_question import number_of
 from certification.items.exchange.qti_item import Back, QtiItem, Response
 from certification.items.exchange.qti_scoring import Rule
@@ -185,7 +186,8 @@ def order(item: QtiItem, interaction: Element, rule: Rule) -> Made:
 
 
 def essay(item: QtiItem, interaction: Element, rule: Rule) -> Made:
-    """A long answer for an assessor; what is said to scorers is the rubric."""
+    """A long answer for an assessor; what is said to scorers is the rubric, or else the answer that
+    was given as correct."""
     del rule
     said = [
         item.markdown(one)
@@ -193,7 +195,11 @@ def essay(item: QtiItem, interaction: Element, rule: Rule) -> Made:
         if "candidate" not in one.get("view", "candidate")
     ]
     if not any(said):
+        said = [plain_markdown(one) for one in item.response(interaction).correct]
+    if not any(said):
         item.making.note("import_rubric_assumed")
+    if qti_scoring.is_scored(item.element):
+        item.making.note("import_essay_scored")
     if whole(interaction, "maxStrings", 1) > 1:
         raise CannotTake("import_entries")
     points = weighing.digits(_worth(item))

@@ -181,7 +181,7 @@ def _gap_text(item: QtiItem, interaction: Element, places: dict[str, str]) -> st
     signs: dict[int, str] = {}
     for gap in descendants(interaction, "gap"):
         signs[id(gap)] = item.places.slot(places[gap.get("identifier", "")])
-    text = item.markdown(item.body, lambda element: signs.get(id(element)))
+    text = item.markdown(item.body, lambda one: signs.get(id(one)) or item.unsaid(one))
     return item.places.filled(text, item.making)
 
 

@@ -62,6 +62,17 @@ def rules_of(element: Element) -> dict[str, Rule]:
     return _collected(processing) or {"": Rule("none")}
 
 
+def is_scored(element: Element) -> bool:
+    """Whether the processing sets a score."""
+    processing = element.find("responseProcessing")
+    if processing is None:
+        return False
+    if (address := processing.get("template")) and not len(processing):
+        name = address.rstrip("/").rpartition("/")[2].removesuffix(".xml").lower()
+        return TEMPLATES.get(name) != "none"
+    return any(one.get("identifier") in TOTALS for one in processing.iter("setOutcomeValue"))
+
+
 def _collected(processing: Element) -> dict[str, Rule]:
     """What is said of each response, and perhaps at the end that the score is cut."""
     statements, rules = list(_scoring(processing)), dict[str, Rule]()
