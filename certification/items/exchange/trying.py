@@ -7,7 +7,7 @@ from typing import Any
 
 from certification.items.content import ItemContent
 
-MOST = 400
+MOST = 150
 """Answers that are tried at one item."""
 FEW = 7
 """So many options and fewer are tried in each combination."""
