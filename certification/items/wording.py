@@ -69,7 +69,9 @@ wording.register(
         "import_no_question": lambda: _("This is text without a question."),
         "import_no_key": lambda: _("No answer is marked as the right one."),
         "import_weight": lambda: _("A weight is not between -100 and 100 per cent."),
-        "import_number": lambda: _("A number or its tolerance cannot be read."),
+        "import_number": lambda: _(
+            "A number cannot be read, or has more than 15 digits before or 9 after its point."
+        ),
         "import_category": lambda: _("The category “%(name)s” is not taken over."),
         "import_markup_as_text": lambda: _("HTML is kept as it was typed and shown as text."),
         "import_rubric_assumed": lambda: _(

@@ -217,16 +217,17 @@ def _number(line: Line) -> dict[str, str]:
     if len(line.text) > LONGEST_NUMBER:
         raise CannotTake("import_number")
     if span := re.fullmatch(rf"({_NUMBER}?)\s*\.\.\s*({_NUMBER})", line.text):
-        low, high = Decimal(span[1]), Decimal(span[2])
+        # Both are short enough for their middle to be calculated without rounding.
+        low, high = (Decimal(weighing.exactly(Decimal(end))) for end in span.groups())
         value, tolerance = (low + high) / 2, (high - low) / 2
     elif one := re.fullmatch(rf"({_NUMBER})(?:\s*:\s*({_NUMBER}))?", line.text):
         value, tolerance = Decimal(one[1]), Decimal(one[2] or 0)
     else:
         raise CannotTake("import_number")
-    if tolerance < 0 or abs(value.adjusted()) > 15 or abs(tolerance.adjusted()) > 15:
+    if tolerance < 0:
         raise CannotTake("import_number")
     return {
-        "value": weighing.digits(value),
-        "tolerance": weighing.digits(tolerance),
+        "value": weighing.exactly(value),
+        "tolerance": weighing.exactly(tolerance),
         "credit": weighing.digits(line.share),
     }

@@ -179,8 +179,8 @@ def _text(question: Question) -> dict[str, Any]:
 def _value(said: str, answer: Element, share: Decimal) -> dict[str, str]:
     tolerance = number_of(text_of(answer, "tolerance") or "0")
     return {
-        "value": weighing.digits(number_of(said)),
-        "tolerance": weighing.digits(abs(tolerance)),
+        "value": weighing.exactly(number_of(said)),
+        "tolerance": weighing.exactly(abs(tolerance)),
         "credit": weighing.digits(share),
     }
 

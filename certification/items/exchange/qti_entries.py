@@ -101,8 +101,8 @@ def _number(response: Response, rule: Rule) -> Made:
         scoring = match_points(rule)
     answers = [
         {
-            "value": weighing.digits(number_of(value)),
-            "tolerance": weighing.digits(tolerance),
+            "value": weighing.exactly(number_of(value)),
+            "tolerance": weighing.exactly(tolerance),
             "credit": weighing.digits(gain / points),
         }
         for value, tolerance, gain, _cased in gains

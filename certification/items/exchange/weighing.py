@@ -1,19 +1,36 @@
 """Shares of the points that single options earn, as a choice's key and scoring. Pure."""
 
 from collections.abc import Iterable, Mapping
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Any
 
 from certification.items.exchange.found import CannotTake
 from certification.items.scoring import normal
 
 PLACES = Decimal("0.000000001")
+ABOVE = Decimal(10) ** 15
+"""What an item can hold lies below."""
 
 
 def digits(value: Decimal) -> str:
-    """A decimal as text without exponent, at most nine places."""
-    text = format(value.quantize(PLACES, ROUND_HALF_EVEN), "f").rstrip("0").rstrip(".")
+    """A decimal as text without exponent, rounded to nine places: for shares and points."""
+    try:
+        rounded = value.quantize(PLACES, ROUND_HALF_EVEN)
+    except InvalidOperation:  # more digits than a decimal is calculated with
+        raise CannotTake("import_number") from None
+    if abs(rounded) >= ABOVE:
+        raise CannotTake("import_number")
+    text = format(rounded, "f").rstrip("0").rstrip(".")
     return "0" if text in ("", "-0") else text
+
+
+def exactly(value: Decimal) -> str:
+    """The same of a number that is looked for, or its tolerance: rounded it would be another, and
+    the right answer wrong."""
+    text = digits(value)
+    if Decimal(text) != value:
+        raise CannotTake("import_number")
+    return text
 
 
 def single(shares: Mapping[str, Decimal]) -> dict[str, Any]:
