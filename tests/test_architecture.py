@@ -85,6 +85,7 @@ PURE = (
     "certification/items/content.py",
     "certification/items/fields.py",
     "certification/items/exchange/aiken.py",
+    "certification/items/exchange/attempts.py",
     "certification/items/exchange/carried.py",
     "certification/items/exchange/cloze.py",
     "certification/items/exchange/encoding.py",

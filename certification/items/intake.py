@@ -3,7 +3,10 @@
 import base64
 from datetime import timedelta
 
+import structlog
+
 from certification.items.exchange import carried
+from certification.items.exchange.attempts import FAULT
 from certification.items.exchange.found import MOST_ITEMS, Found
 from lms.confined import Confined, ConfinedFailure
 from lms.errors import refuse
@@ -12,6 +15,7 @@ KEPT = timedelta(days=1)
 """How long what was sent waits between its preview and the confirmation."""
 SECONDS = 8.0
 """By the clock: the process has 5 of CPU, and may wait for it."""
+log = structlog.get_logger()
 _sorter = Confined("certification.items.sorter", SECONDS)
 
 
@@ -25,4 +29,7 @@ def read(form: str, content: bytes, language: str) -> list[Found]:
         raise refuse("import_too_hard", status=422) from None
     if not answer:
         raise refuse("import_too_many", status=422, most=MOST_ITEMS)
-    return carried.loaded(answer)
+    found = carried.loaded(answer)
+    for reason in (reason for one in found for reason in one.refusals if reason.code == FAULT):
+        log.error("item of a file not read", form=form, where=reason.values["where"])
+    return found

@@ -30,6 +30,9 @@ wording.register(
         "import_entries": lambda: _(
             "More than one text or number, or one beside lists, is not possible: part the item."
         ),
+        "import_fault": lambda: _(
+            "The fault is ours, not the file's: tell support what could not be read (%(where)s)."
+        ),
         "import_feedback_named": lambda: _("The feedback “%(name)s” is left out."),
         "import_essay_scored": lambda: _(
             "The file scored it by itself; here an assessor marks it."

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
+from certification.items.exchange.attempts import attempted
 from certification.items.exchange.found import (
     MOST_ITEMS,
     CannotTake,
@@ -11,8 +13,6 @@ from certification.items.exchange.found import (
     Making,
     TooMany,
     identifiers,
-    refused,
-    taken,
 )
 from certification.items.exchange.marking import note_formula, plain_markdown
 
@@ -53,15 +53,16 @@ def _split(text: str) -> Iterator[list[str]]:
 
 def _read(number: int, lines: list[str], language: str) -> Found:
     making = Making(lines[0][:60])
-    try:
-        making.data = _data(lines, language)
+
+    def made() -> dict[str, Any]:
+        data = _data(lines, language)
         note_formula("\n".join(lines), making)
-    except CannotTake as error:
-        return refused(number, making, [error.reason])
-    return taken(number, making)
+        return data
+
+    return attempted(number, making, made)
 
 
-def _data(lines: list[str], language: str) -> dict[str, object]:
+def _data(lines: list[str], language: str) -> dict[str, Any]:
     if len(lines) > MOST_LINES:
         raise CannotTake("import_too_large")
     answer = _ANSWER.match(lines[-1])

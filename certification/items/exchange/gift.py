@@ -7,15 +7,15 @@ right answers, tolerances, intervals, pairs and feedback are in `gift_answers`.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from certification.items.exchange.attempts import attempted
 from certification.items.exchange.found import (
     MOST_ITEMS,
     CannotTake,
     Found,
     Making,
     TooMany,
-    refused,
-    taken,
 )
 from certification.items.exchange.gift_answers import Asked, answers_of
 from certification.items.exchange.gift_signs import formed, hidden, shown
@@ -113,24 +113,24 @@ def _read(
     number: int, block: str, language: str, making: Making, around: tuple[str, Sequence[str]]
 ) -> Found:
     category, labels = around
-    name = _BRACES.sub(" … ", hidden(block[:4_000]), count=1).removesuffix(" … ")
-    making.name = " ".join(shown(_TAG.sub(" ", name)).split())[:60]
     if category:
         making.notes.append(Reason("import_category", {"name": category[:120]}))
     for label in labels:
         making.note("import_label", name=label)
-    try:
-        if len(block) > LONGEST_TEXT:
-            raise CannotTake("import_too_large")
-        if re.search("[\ue000-\ue008\ue0fe]", block):
-            raise CannotTake("import_structure")
-        _make(making, hidden(block), language)
-    except CannotTake as error:
-        return refused(number, making, [error.reason])
-    return taken(number, making)
+    return attempted(number, making, lambda: _made(making, block, language))
 
 
-def _make(making: Making, text: str, language: str) -> None:
+def _made(making: Making, block: str, language: str) -> dict[str, Any]:
+    name = _BRACES.sub(" … ", hidden(block[:4_000]), count=1).removesuffix(" … ")
+    making.name = " ".join(shown(_TAG.sub(" ", name)).split())[:60]
+    if len(block) > LONGEST_TEXT:
+        raise CannotTake("import_too_large")
+    if re.search("[\ue000-\ue008\ue0fe]", block):
+        raise CannotTake("import_structure")
+    return _asked(making, hidden(block), language)
+
+
+def _asked(making: Making, text: str, language: str) -> dict[str, Any]:
     if named := _NAME.match(text):
         making.name, text = one_of(shown(named[1]), making)[:60], named[2]
     form, text = formed(text, "moodle")
@@ -144,10 +144,11 @@ def _make(making: Making, text: str, language: str) -> None:
     asked = Asked(making, form)
     body = _with_blank(before, after) if after.strip() else before
     feedback = {"general": asked.rich(general)} if general.strip() else {}
-    making.data = answers_of(asked, inner.strip(), feedback)
-    words = making.data.pop("words_of", {})
+    data = answers_of(asked, inner.strip(), feedback)
+    words = data.pop("words_of", {})
     body = parted(asked.rich(body), making).replace(_MARK, BLANK)
-    making.data["texts"] = {language: {"body": body, **words, "feedback": feedback}}
+    data["texts"] = {language: {"body": body, **words, "feedback": feedback}}
+    return data
 
 
 def _with_blank(before: str, after: str) -> str:

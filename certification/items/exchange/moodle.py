@@ -7,10 +7,12 @@ ever fetched. Dragging and gaps within a text are in `moodle_gaps`.
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from xml.etree.ElementTree import Element
 
 from certification.items.exchange import moodle_gaps, moodle_grid, weighing
+from certification.items.exchange.attempts import attempted
 from certification.items.exchange.found import (
     MOST_ITEMS,
     CannotTake,
@@ -19,7 +21,6 @@ from certification.items.exchange.found import (
     TooMany,
     identifiers,
     refused,
-    taken,
 )
 from certification.items.exchange.moodle_question import Question, number_of
 from certification.items.exchange.multilang import one_of
@@ -52,24 +53,20 @@ def read(content: bytes, language: str = "en") -> list[Found]:
             question = Question(element, language, album)
             if category:
                 question.making.note("import_category", name=category[:120])
-            found.append(_read(len(found) + 1, element, question))
+            found.append(attempted(len(found) + 1, question.making, partial(_made, question)))
     return found
 
 
-def _read(number: int, element: Element, question: Question) -> Found:
-    making = question.making
+def _made(question: Question) -> dict[str, Any]:
+    element, making = question.element, question.making
     making.name = " ".join(one_of(text_of(element, "name/text"), making).split())[:60]
     kind = element.get("type", "")
-    try:
-        if len(element) > MOST_PARTS:
-            raise CannotTake("import_too_large")
-        if element.tag != "question" or kind not in MAKERS:
-            said = str(kind if element.tag == "question" else element.tag)[:40]
-            raise CannotTake("import_type_unknown", name=said)
-        making.data = _whole(question, MAKERS[kind](question))
-    except CannotTake as error:
-        return refused(number, making, [error.reason])
-    return taken(number, making)
+    if len(element) > MOST_PARTS:
+        raise CannotTake("import_too_large")
+    if element.tag != "question" or kind not in MAKERS:
+        said = str(kind if element.tag == "question" else element.tag)[:40]
+        raise CannotTake("import_type_unknown", name=said)
+    return _whole(question, MAKERS[kind](question))
 
 
 def _whole(question: Question, data: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import json
 import posixpath
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -11,6 +10,7 @@ from xml.etree.ElementTree import Element
 from certification.items.content import LANGUAGES
 from certification.items.exchange import package as packages
 from certification.items.exchange import qti_entries, qti_kinds, qti_places, qti_scoring
+from certification.items.exchange.attempts import attempted
 from certification.items.exchange.found import (
     MOST_ITEMS,
     CannotTake,
@@ -91,14 +91,9 @@ def item_found(number: int, root: Element, language: str, pictures: Pictures) ->
     item = QtiItem(root, tag if tag in LANGUAGES else language, pictures)
     title = root.get("title") or root.get("identifier") or ""
     item.making.name = " ".join(title.split())[:60]
-    try:
-        item.making.data = _content(item)
-        found = taken(number, item.making)
-        if found.content is not None:
-            prove(item, found.content)
-    except CannotTake as error:
-        return refused(number, item.making, [error.reason])
-    return replace(found, notes=tuple(item.making.notes))
+    return attempted(
+        number, item.making, lambda: _content(item), lambda content: prove(item, content)
+    )
 
 
 def _content(item: QtiItem) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from certification.items.content import KINDS as ALL
 from certification.items.exchange import aiken, gift, table
+from certification.items.exchange.attempts import FAULT
 from certification.items.exchange.found import Found
 from certification.items.scoring import score
 from tests.certification.items.contents import item
@@ -156,7 +157,12 @@ def test_a_hostile_cell_is_refused(content: str) -> None:
 
 
 @pytest.mark.parametrize("reader", [gift.read, aiken.read, table.read])
-@given(text=st.text("ab=~#%{}:->\\50T$/ \n.A)ANSWER\ue000\ufeff", max_size=60) | st.text())
+@given(
+    text=st.text("ab=~#%{}:->\\50T$/ \n.A)ANSWER\ue000\ufeff", max_size=60)
+    | st.text()
+    | st.text("#=:.%-+e0912 ", max_size=20).map("n {{#{}}}".format)
+)
 def test_nothing_is_dropped_silently_and_nothing_crashes(reader: Any, text: str) -> None:
     for found in reader(text):
         assert (found.content is None) == bool(found.refusals)
+        assert FAULT not in [reason.code for reason in found.refusals]

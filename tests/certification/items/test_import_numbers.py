@@ -122,7 +122,7 @@ NUMBERS = st.builds(
 @given(write=st.sampled_from(list(WRITERS)), value=NUMBERS, tolerance=NUMBERS)
 def test_a_number_is_taken_exactly_or_refused(write: Any, value: str, tolerance: str) -> None:
     found: Found = read(write, value, tolerance.removeprefix("-"))
-    assert (found.content is None) == bool(found.refusals)
+    assert {one.code for one in found.refusals} <= {"import_number", "item_credit_out_of_range"}
     if found.content is not None:
         (kept,) = found.content.answers
         assert kept.value == Decimal(value)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from certification.items.exchange import moodle
+from certification.items.exchange.attempts import FAULT
 from certification.items.exchange.found import Found
 from certification.items.scoring import score
 
@@ -287,13 +288,17 @@ PIECES = st.sampled_from([*re.split(" (?=.)", SIGNS), " ", "\n"])
     kind=st.sampled_from(sorted(moodle.MAKERS)),
     body=st.lists(PIECES, max_size=12).map("".join),
     option=st.lists(PIECES, max_size=6).map("".join),
-    fraction=st.sampled_from(["100", "0", "-50", "33.33333", "x", ""]),
+    fraction=st.sampled_from(["100", "0", "-50", "33.33333", "x", "", "1e-12", "1e25", "-1e-30"]),
+    number=st.sampled_from(["1", "1e-12", "6.022e23", "1e17", "1e999", "NaN"]),
 )
 def test_nothing_is_dropped_silently_and_nothing_crashes(
-    kind: str, body: str, option: str, fraction: str
+    kind: str, body: str, option: str, fraction: str, number: str
 ) -> None:
     safe = body.replace("]]>", "").replace("\x0b", "")
     words = option.replace("&", "&amp;").replace("<", "&lt;").replace("\x0b", "")
-    rest = answer(words, fraction) + answer("b", "100") + BOX.format(words, 1)
+    near = f"<tolerance>{number}</tolerance>"
+    rest = answer(words, fraction) + answer(number, "100", near) + BOX.format(words, 1)
+    rest += f"<defaultgrade>{number}</defaultgrade>"
     (found,) = read(question(kind, safe, rest))
     assert (found.content is None) == bool(found.refusals)
+    assert FAULT not in codes(found)

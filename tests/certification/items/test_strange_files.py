@@ -1,8 +1,10 @@
 """Files that are something else, or made to do harm: each gets an answer, and in time."""
 
 import io
+import re
 import time
 import zipfile
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,7 +12,8 @@ from hypothesis import strategies as st
 
 from certification.items import intake
 from certification.items.exchange import carried, foreign, formats, guess, qti_write, table
-from certification.items.exchange.found import Found, TooMany
+from certification.items.exchange.attempts import FAULT, attempted
+from certification.items.exchange.found import Found, Making, TooMany
 from lms.errors import Refusal
 from tests.certification.items import test_moodle
 from tests.certification.items.contents import item
@@ -174,6 +177,7 @@ def test_a_picture_says_what_it_is_by_its_bytes() -> None:
     assert not found.pictures
 
 
+NEAR = "<tolerance>1e-3</tolerance><defaultgrade>1e1</defaultgrade>"
 SAMPLES = {
     "gift": (
         b"// [id:a]\n$CATEGORY: x\n\n::N:: [html]<b>Who</b>? {~%50%Ada#no ~%50%Ben =Cy####all}\n\n"
@@ -183,7 +187,7 @@ SAMPLES = {
     "csv": table.write([("A-1", "T", item("match")), ("A-2", "T", item("number"))]).encode(),
     "moodle": "<quiz>{}{}{}</quiz>".format(
         test_moodle.question("cloze", "<p>Is {1:MC:=a~%-50%b} or {2:MCV:c~=d}?</p>"),
-        test_moodle.question("numerical", "x", test_moodle.answer("3,1", "100")),
+        test_moodle.question("numerical", "x", test_moodle.answer("3,1", "100", NEAR)),
         test_moodle.question("ddwtos", "[[1]] [[2]]", test_moodle.BOX.format("x", 1) * 2),
     ).encode(),
     "qti": qti_write.item_xml("A-1", "T", item("gaps")),
@@ -200,7 +204,18 @@ def test_a_damaged_file_is_previewed_or_refused(form: str, data: st.DataObject) 
         start = data.draw(st.integers(0, len(content)))
         end = data.draw(st.integers(start, min(len(content), start + 40)))
         inner = data.draw(
-            st.sampled_from([b"", content[start:end] * 3, b"&#x1F600;", b"NaN", b"1e999", b"]]>"])
+            st.sampled_from(
+                [
+                    b"",
+                    content[start:end] * 3,
+                    b"&#x1F600;",
+                    b"NaN",
+                    b"1e999",
+                    b"1e-12",
+                    b"6.022e23",
+                    b"]]>",
+                ]
+            )
             | st.binary(max_size=6)
             | st.lists(st.sampled_from(SIGNS), max_size=6).map(bytes)
         )
@@ -208,4 +223,24 @@ def test_a_damaged_file_is_previewed_or_refused(form: str, data: st.DataObject) 
     found = formats.read(data.draw(st.sampled_from([form, "auto"])), content, "en")
     assert [one.number for one in found] == list(range(1, len(found) + 1))
     assert all((one.content is None) == bool(one.refusals) for one in found)
+    assert FAULT not in [reason.code for one in found for reason in one.refusals]
     assert carried.loaded(carried.dumped(found))
+
+
+def test_a_fault_of_ours_costs_one_item_and_says_where_it_lies() -> None:
+    making = Making("Q")
+    found = attempted(3, making, lambda: {"kind": {}["none"]})
+    (reason,) = found.refusals
+    assert (found.number, found.name, found.content) == (3, "Q", None)
+    assert reason.code == FAULT
+    assert re.fullmatch(r"KeyError, test_strange_files\.py:\d+", str(reason.values["where"]))
+    assert carried.loaded(carried.dumped([found])) == [found]
+
+
+@pytest.mark.parametrize("limit", [MemoryError, TooMany])
+def test_what_a_limit_ends_is_ended(limit: type[Exception]) -> None:
+    def make() -> dict[str, Any]:
+        raise limit
+
+    with pytest.raises(limit):
+        attempted(1, Making(), make)
