@@ -137,12 +137,12 @@ def _fraction(answer: Element) -> Decimal:
     return share
 
 
-def _every_right_one(question: Question) -> dict[str, Any]:
+def _every_right_one(question: Question, rule: str) -> dict[str, Any]:
     """Of plug-ins: an answer is right or wrong, and all right ones are wanted."""
     made = _choice(question)
     answers = zip(made["options"], question.element.findall("answer"), strict=True)
     made["key"] = [one["id"] for one, answer in answers if _fraction(answer) > 0]
-    return {**made, "most": 0, "scoring": {"rule": "share"}}
+    return {**made, "most": 0, "scoring": {"rule": rule}}
 
 
 def _truth(question: Question) -> dict[str, Any]:
@@ -266,8 +266,8 @@ def _nothing(question: Question) -> dict[str, Any]:
 
 MAKERS: dict[str, Make] = {
     "multichoice": _choice,
-    "multichoiceset": _every_right_one,
-    "oumultiresponse": _every_right_one,
+    "multichoiceset": partial(_every_right_one, rule="all"),
+    "oumultiresponse": partial(_every_right_one, rule="share"),
     "truefalse": _truth,
     "shortanswer": _text,
     "numerical": _number,
