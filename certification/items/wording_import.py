@@ -66,6 +66,9 @@ wording.register(
         "import_text_within": lambda: _(
             "Of two texts that fit the same answer, the one that earns less stands first."
         ),
+        "import_order_chosen": lambda: _(
+            "Only %(count)s of these were asked for at a time: here all of them are."
+        ),
         "import_order_graded": lambda: _(
             "The order was scored in another way: here each right place earns its share."
         ),

@@ -229,8 +229,13 @@ def _order(question: Question) -> dict[str, Any]:
     words = [question.listed(text_of(answer, "text")) for answer in answers]
     kept = text_of(question.element, "gradingtype").upper()
     rule = "all" if kept in ("-1", "ALL_OR_NOTHING") else "share"
-    if kept not in ("-1", "0", "ALL_OR_NOTHING", "ABSOLUTE_POSITION", ""):
+    # The plug-in grades what names no type by who follows whom.
+    if kept not in ("-1", "0", "ALL_OR_NOTHING", "ABSOLUTE_POSITION"):
         question.making.note("import_order_graded")
+    count = number_of(text_of(question.element, "selectcount") or "0", strict=False)
+    kinds = ("0", "ALL", "")
+    if 0 < count < len(ids) and text_of(question.element, "selecttype").upper() not in kinds:
+        question.making.note("import_order_chosen", count=str(count)[:6])
     return {
         "kind": "order",
         "options": [{"id": one} for one in ids],
