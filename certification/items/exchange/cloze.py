@@ -50,6 +50,7 @@ class Blank:
     points: int
     choices: tuple[Choice, ...]
     ignore_case: bool = True
+    shuffled: bool = False
 
 
 def cut(text: str, places: Places) -> tuple[str, list[Blank]]:
@@ -76,7 +77,7 @@ def _blank(points: str, name: str, inner: str) -> Blank:
     choices = tuple(_choices(inner))
     worth = int(points or 1) or 1
     if kind in CHOICES:
-        return Blank("choice", worth, choices)
+        return Blank("choice", worth, choices, shuffled=name.endswith("S"))
     if name in TEXTS:
         return Blank("text", worth, choices, TEXTS[name])
     if name in NUMBERS:
@@ -124,6 +125,8 @@ def inline(
         "options": [{"id": one} for one in words],
         "places": [{"id": name, "options": ids} for name, ids in own.items()],
         "key": key,
+        # An item shuffles all its lists or none; unshuffled, "none of these" keeps its place.
+        "shuffle": all(blank.shuffled for blank in blanks),
         "scoring": {"rule": "share"},
         "words_of": {"body": body, "options": words},
     }

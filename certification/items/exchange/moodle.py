@@ -121,7 +121,7 @@ def _choice(question: Question) -> dict[str, Any]:
     return {
         "kind": "choice",
         "options": [{"id": one} for one in ids],
-        "shuffle": text_of(question.element, "shuffleanswers") not in ("false", "0"),
+        "shuffle": question.is_shuffled(unsaid=False),
         **made,
         "words_of": {
             "options": texts,
@@ -142,7 +142,12 @@ def _every_right_one(question: Question, rule: str) -> dict[str, Any]:
     made = _choice(question)
     answers = zip(made["options"], question.element.findall("answer"), strict=True)
     made["key"] = [one["id"] for one, answer in answers if _fraction(answer) > 0]
-    return {**made, "most": 0, "scoring": {"rule": rule}}
+    return {
+        **made,
+        "most": 0,
+        "shuffle": question.is_shuffled(unsaid=True),
+        "scoring": {"rule": rule},
+    }
 
 
 def _truth(question: Question) -> dict[str, Any]:

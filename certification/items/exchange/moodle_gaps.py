@@ -33,6 +33,7 @@ def gaps(question: Question) -> dict[str, Any]:
 def inline(question: Question) -> dict[str, Any]:
     """Words that are chosen from lists in a text."""
     body, made = _within(question, question.element.findall("selectoption"), "inline")
+    made["shuffle"] = question.is_shuffled(unsaid=True)
     return made | {"words_of": {"body": body, "options": made.pop("words")}}
 
 

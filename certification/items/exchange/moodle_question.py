@@ -87,6 +87,11 @@ class Question:
         self.making.pictures[image.sha256] = image
         return image
 
+    def is_shuffled(self, *, unsaid: bool) -> bool:
+        """Whether the options change places; what a file leaves unsaid differs between kinds."""
+        said = text_of(self.element, "shuffleanswers").lower()
+        return said in ("true", "1") if said else unsaid
+
     def old_picture(self) -> str:
         """A picture of Moodle 1.9 stands beside the text, as Markdown."""
         name = text_of(self.element, "image")

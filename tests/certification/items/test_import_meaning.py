@@ -44,3 +44,50 @@ def test_an_order_says_where_it_was_asked_or_graded_otherwise(
     said: dict[str, str], noted: list[str]
 ) -> None:
     assert codes(ordering(**said)) == noted
+
+
+def shuffle_of(kind: str, body: str, rest: str) -> bool:
+    found = one(question(kind, body, rest))
+    assert found.content is not None, found.refusals
+    return bool(found.content.shuffle)
+
+
+PICK = "<selectoption><text>x</text><group>1</group></selectoption>"
+
+
+@pytest.mark.parametrize(
+    ("kind", "rest", "unsaid"),
+    [
+        ("multichoice", answer("A", "100") + answer("All of the above", "0"), False),
+        ("oumultiresponse", HALVES, True),
+        ("multichoiceset", HALVES, True),
+        ("gapselect", PICK + PICK.replace(">x<", ">y<"), True),
+    ],
+)
+def test_options_change_places_only_where_the_file_says_so(
+    kind: str, rest: str, unsaid: bool
+) -> None:
+    assert shuffle_of(kind, "Which [[1]]?", rest) is unsaid
+    for said, expected in (("true", True), ("1", True), ("false", False), ("0", False)):
+        shuffled = f"<shuffleanswers>{said}</shuffleanswers>"
+        assert shuffle_of(kind, "Which [[1]]?", rest + shuffled) is expected
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (("MULTICHOICE",), False),
+        (("MC",), False),
+        (("MCV",), False),
+        (("MULTICHOICE_H",), False),
+        (("MCS",), True),
+        (("MULTICHOICE_S",), True),
+        (("MULTICHOICE_VS", "MCHS"), True),
+        (("MCS", "MC"), False),
+    ],
+)
+def test_gaps_of_moodle_are_shuffled_only_if_all_their_kinds_say_so(
+    names: tuple[str, ...], expected: bool
+) -> None:
+    body = " ".join(f"{{1:{name}:=a~b}}" for name in names)
+    assert shuffle_of("cloze", body, "") is expected
