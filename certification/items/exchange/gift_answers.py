@@ -68,7 +68,7 @@ def answers_of(asked: Asked, inner: str, feedback: dict[str, str]) -> dict[str, 
         return _essay(asked)
     if inner.startswith("#"):
         return _numbers(asked, inner[1:].strip(), feedback)
-    first, *notes = inner.split("#")
+    first, *notes = inner.split("#", 2)
     if (truth := _TRUTH.get(first.strip().upper())) is not None:
         return _truth(truth, [asked.rich(note) for note in notes], feedback)
     lines = _lines(f"={inner}" if re.fullmatch(r"[^=~\n]+", inner) else inner)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from certification.items.exchange import gift
 from certification.items.scoring import score
 from tests.certification.items.test_moodle import answer, codes, one, question
 
@@ -91,3 +92,9 @@ def test_gaps_of_moodle_are_shuffled_only_if_all_their_kinds_say_so(
 ) -> None:
     body = " ".join(f"{{1:{name}:=a~b}}" for name in names)
     assert shuffle_of("cloze", body, "") is expected
+
+
+def test_feedback_of_a_truth_keeps_what_follows_a_further_sign() -> None:
+    (found,) = gift.read("So? {T#wrong#see #12 and #13}")
+    assert found.content is not None
+    assert found.content.texts["en"].feedback == {"wrong": "wrong", "right": "see #12 and #13"}
