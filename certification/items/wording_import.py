@@ -45,6 +45,10 @@ wording.register(
         "import_foreign": lambda: _(
             "%(name)s is not read: export the questions as Moodle XML, GIFT or QTI 2.1."
         ),
+        "import_foreign_table": lambda: _(
+            "A table (CSV) of another system is not read: export the questions as Moodle XML, GIFT "
+            "or QTI 2.1. If it is GIFT after all, choose that as its format."
+        ),
         "import_formula": lambda: _("A formula is kept as it was typed and shown as text."),
         "import_hints": lambda: _("Hints are left out."),
         "import_interaction": lambda: _("There is no item of this kind here: %(name)s."),

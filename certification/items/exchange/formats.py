@@ -30,7 +30,10 @@ def read(form: str, content: bytes, language: str) -> list[Found]:
     one: a file without any is refused as a whole. `TooMany` when it holds more than we take."""
     if name := foreign.name_of(content):
         return [_whole("import_foreign", name=name)]
-    form = guess.form_of(content) if form == "auto" else form
+    if form == "auto":
+        form = guess.form_of(content)
+        if form == "gift" and guess.is_table(content):
+            return [_whole("import_foreign_table")]
     found = _found(form, content, language)
     if len(found) > MOST_ITEMS + MOST_LEFT:
         raise TooMany

@@ -69,6 +69,36 @@ def test_a_file_of_another_system_is_refused_by_its_name(content: bytes, name: s
     ]
 
 
+TABLES = (
+    'Question,Answer 1,Answer 2\n"What {is} 3, or 4?",3,4\n',
+    "Question;A;B;C\nWho?;x;y;z\n",
+    "Question, Answer 1, Answer 2\nWho, x, y\n",
+    "MC\tWho?\tAda\tcorrect\tBen\tincorrect\nTF\tSo?\ttrue\n",
+    'Question,"a ""word""\nof two lines",Key\nWhat is {}?,dict,a\n',
+)
+TEXTS = (
+    "Name red, green, and blue.\nExplain one, two, and three. {}",
+    "One, two,three\nfour, five,six {=Ada ~Ben}",
+    "::Q::a,b,c\nd,e,f {Ada}",
+    "// a,b,c\n// d,e,f\nWho? {Ada}",
+    "Who?\tx\ty\n{Ada}",
+    "a,b,c\n\nd,e,f,g\n",
+)
+
+
+@pytest.mark.parametrize("text", TABLES)
+def test_a_table_of_another_system_is_no_question(text: str) -> None:
+    (found,) = formats.read("auto", text.encode(), "en")
+    assert [one.code for one in found.refusals] == ["import_foreign_table"]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_text_with_some_commas_is_no_table(text: str) -> None:
+    found = formats.read("auto", text.encode(), "en")
+    codes = [reason.code for one in found for reason in one.refusals]
+    assert "import_foreign_table" not in codes
+
+
 def test_a_file_without_a_question_says_so() -> None:
     for text in ("", "// nothing", "$CATEGORY: x", "<quiz/>"):
         (found,) = formats.read("auto", text.encode(), "en")
