@@ -52,6 +52,7 @@ wording.register(
         "import_formula": lambda: _("A formula is kept as it was typed and shown as text."),
         "import_hints": lambda: _("Hints are left out."),
         "import_interaction": lambda: _("There is no item of this kind here: %(name)s."),
+        "import_key_unknown": lambda: _("The answer “%(answer)s” is not the letter of one option."),
         "import_label": lambda: _("The label “%(name)s” is left out."),
         "import_languages": lambda: _(
             "Of a text in several languages (%(names)s) only “%(kept)s” is kept."

@@ -65,24 +65,29 @@ def _read(number: int, lines: list[str], language: str) -> Found:
 def _data(lines: list[str], language: str) -> dict[str, Any]:
     if len(lines) > MOST_LINES:
         raise CannotTake("import_too_large")
-    answer = _ANSWER.match(lines[-1])
-    if answer is None:
-        raise CannotTake("import_no_key")
     start = next(
         (place for place, line in enumerate(lines) if line[:2] in ("A.", "A)")), len(lines)
     )
-    options = [_OPTION.match(line) for line in lines[start:-1]]
+    said = _ANSWER.match(lines[-1])
+    options = [_OPTION.match(line) for line in (lines[start:-1] if said else lines[start:])]
     letters = [found[1] for found in options if found]
-    if None in options or letters != [chr(65 + place) for place in range(len(letters))]:
+    if (
+        not letters
+        or None in options
+        or letters != [chr(65 + place) for place in range(len(letters))]
+    ):
         raise CannotTake("import_structure")
     ids = dict(zip(letters, identifiers(len(letters)), strict=True))
-    if answer[1].strip().upper() not in ids:
+    right = said[1].rstrip(" .)").upper() if said else ""
+    if not right:
         raise CannotTake("import_no_key")
+    if right not in ids:
+        raise CannotTake("import_key_unknown", answer=right[:40])
     words = {ids[found[1]]: plain_markdown(found[2]) for found in options if found}
     body = "\n\n".join(plain_markdown(line) for line in lines[:start])
     return {
         "kind": "choice",
         "texts": {language: {"body": body, "options": words}},
         "options": [{"id": one} for one in ids.values()],
-        "key": [ids[answer[1].strip().upper()]],
+        "key": [ids[right]],
     }

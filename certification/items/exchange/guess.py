@@ -9,7 +9,10 @@ from certification.items.exchange.foreign import root_of
 
 HEAD = 4_096
 LEAST_CELLS = 3
-_AIKEN = re.compile(r"^[ \t]*ANSWER[ \t]*:[ \t]*[A-Z][ \t\r]*$", re.MULTILINE | re.IGNORECASE)
+_AIKEN = re.compile(
+    r"^[ \t]*ANSWER[ \t]*:[ \t]*[A-Z](?:[,;& \t]{1,9}[A-Z]){0,25}[ \t]{0,9}[.)]?[ \t\r]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
 _CSV = re.compile(r'("?)code\1([,;\t])("?)kind\3\2')
 _GIFT = re.compile(r"(?<!\\)\{\s{0,9}(?:[=~#]|(?:T|F|TRUE|FALSE)\s{0,9}[}#])", re.IGNORECASE)
 _GIFT_LINE = re.compile(r"\s*(?:::|//|\$CATEGORY)")

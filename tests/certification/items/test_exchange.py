@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certification.items.content import KINDS as ALL
-from certification.items.exchange import aiken, gift, table
+from certification.items.exchange import aiken, formats, gift, guess, table
 from certification.items.exchange.attempts import FAULT
 from certification.items.exchange.found import Found
 from certification.items.scoring import score
@@ -134,9 +134,37 @@ def test_aiken_questions_are_read_and_broken_ones_named() -> None:
     assert score(found[0].content, ["b"]).is_right  # type: ignore[arg-type]
     assert [[reason.code for reason in one.refusals] for one in found[1:]] == [
         ["import_structure"],
-        ["import_no_key"],
+        ["import_key_unknown"],
         ["import_no_key"],
     ]
+
+
+@pytest.mark.parametrize("said", ["B", "b", "B.", "B)", "B ."])
+def test_the_answer_of_aiken_may_end_with_a_stop(said: str) -> None:
+    text = f"Which?\nA. One\nB) Two\nANSWER: {said}\n"
+    (found,) = formats.read("auto", text.encode(), "en")
+    assert found.content is not None
+    assert score(found.content, ["b"]).is_right
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("Which?\nA. One\nB. Two\nANSWER: A, B", ["import_key_unknown"]),
+        ("Which?\nA. One\nB. Two\nANSWER: C", ["import_key_unknown"]),
+        ("Which?\nA. One\nB. Two\nANSWER: A and B", ["import_key_unknown"]),
+        ("Which?\nA. One\nB. Two\nANSWER:", ["import_no_key"]),
+        ("Which?\na) One\nb) Two\nANSWER: a", ["import_structure"]),
+        ("Which?", ["import_structure"]),
+    ],
+)
+def test_what_aiken_cannot_say_is_refused_by_its_cause(text: str, codes: list[str]) -> None:
+    assert [reason.code for reason in one(aiken.read(text)).refusals] == codes
+
+
+def test_several_letters_are_seen_as_aiken() -> None:
+    text = "Which?\nA. One\nB. Two\nANSWER: A, B\n"
+    assert guess.form_of(text.encode()) == "aiken"
 
 
 @pytest.mark.parametrize("kind", ALL)
