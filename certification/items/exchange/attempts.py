@@ -26,8 +26,9 @@ def attempted(
     make: Callable[[], dict[str, Any]],
     prove: Callable[[ItemContent], None] | None = None,
 ) -> Found:
-    """The item whose data `make` returns, or refused, as `prove` may still do. A fault in our reader costs this item and
-    not the file; what a limit or the whole file ends goes on to whoever set it."""
+    """The item whose data `make` returns, or refused, as `prove` may still do. A fault in our
+    reader costs this item and not the file; what a limit or the whole file ends goes on to whoever
+    set it."""
     try:
         making.data = make()
         found = taken(number, making)

@@ -161,7 +161,6 @@ def _numbers(blank: Blank) -> list[dict[str, str]]:
 def _number(choice: Choice) -> dict[str, str]:
     value, _, tolerance = choice.text.partition(":")
     return {
-        "value": weighing.exactly(number_of(value)),
-        "tolerance": weighing.exactly(abs(number_of(tolerance or "0"))),
+        **weighing.looked_for(number_of(value), number_of(tolerance or "0")),
         "credit": weighing.digits(choice.share),
     }

@@ -227,7 +227,6 @@ def _number(line: Line) -> dict[str, str]:
     if tolerance < 0:
         raise CannotTake("import_number")
     return {
-        "value": weighing.exactly(value),
-        "tolerance": weighing.exactly(tolerance),
+        **weighing.looked_for(value, tolerance),
         "credit": weighing.digits(line.share),
     }

@@ -181,8 +181,7 @@ def _text(question: Question) -> dict[str, Any]:
 def _value(said: str, answer: Element, share: Decimal) -> dict[str, str]:
     tolerance = number_of(text_of(answer, "tolerance") or "0")
     return {
-        "value": weighing.exactly(number_of(said)),
-        "tolerance": weighing.exactly(abs(tolerance)),
+        **weighing.looked_for(number_of(said), tolerance),
         "credit": weighing.digits(share),
     }
 

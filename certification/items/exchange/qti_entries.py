@@ -101,8 +101,7 @@ def _number(response: Response, rule: Rule) -> Made:
         scoring = match_points(rule)
     answers = [
         {
-            "value": weighing.exactly(number_of(value)),
-            "tolerance": weighing.exactly(tolerance),
+            **weighing.looked_for(number_of(value), tolerance),
             "credit": weighing.digits(gain / points),
         }
         for value, tolerance, gain, _cased in gains

@@ -33,6 +33,16 @@ def exactly(value: Decimal) -> str:
     return text
 
 
+def looked_for(value: Decimal, tolerance: Decimal) -> dict[str, str]:
+    """A number and its tolerance. What rounding would change must not matter within that."""
+    room = abs(tolerance) / 1000
+    found = {"value": digits(value), "tolerance": digits(abs(tolerance))}
+    for one, said in ((value, found["value"]), (abs(tolerance), found["tolerance"])):
+        if abs(Decimal(said) - one) > room:
+            raise CannotTake("import_number")
+    return found
+
+
 def single(shares: Mapping[str, Decimal]) -> dict[str, Any]:
     """One option may be chosen; what the worst costs is the penalty."""
     right = [one for one, share in shares.items() if share == 1]
