@@ -1,7 +1,7 @@
 """Answers on which one can see how an item is scored: right, wrong and in between. Pure."""
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from itertools import combinations, islice, permutations
 from typing import Any
 
@@ -100,7 +100,9 @@ def _texts(content: ItemContent, *, as_written: bool) -> Iterator[str]:
 def _numbers(content: ItemContent, *, whole: bool) -> Iterator[str]:
     yield ""
     for one in content.answers:
-        beyond = Decimal(1) if whole else max(one.tolerance / 1000, Decimal("0.000001"))
-        reach = one.tolerance.to_integral_value() if whole else one.tolerance
-        for off in (Decimal(0), reach, -reach, reach + beyond, -reach - beyond, reach * 3 + 1):
+        # Just within and just beyond the tolerance: on its edge, the last digit kept decides.
+        edge = Decimal(1) if whole else max(one.tolerance / 500, Decimal("0.000001"))
+        reach = one.tolerance.to_integral_value(ROUND_FLOOR) if whole else one.tolerance
+        within = reach if whole else max(reach - edge, Decimal(0))
+        for off in (Decimal(0), within, -within, reach + edge, -reach - edge, reach * 3 + 1):
             yield format(one.value + off, "f")
