@@ -159,7 +159,7 @@ def _refuse_unsound(row: ItemVersion) -> None:
 
 def _refuse_strange_pictures(item_id: int, content: ItemContent) -> None:
     """A picture that an item shows is one of its bank, and stays there from then on."""
-    if shown := content.pictures():
+    if shown := content.every_picture():
         bank = db.session.scalars(sa.select(Item.programme_id).where(Item.id == item_id)).one()
         if strange := set(shown) - queries_pictures.held(bank, shown):
             raise refuse("item_picture_strange", status=422, sha256=min(strange)[:12])

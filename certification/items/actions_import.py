@@ -52,7 +52,7 @@ def _pictures(found: Iterable[Found]) -> list[str]:
         digest
         for one in found
         if one.content is not None
-        for digest in one.content.pictures()
+        for digest in one.content.every_picture()
         if digest not in {image.sha256 for image in one.pictures}
     ]
 

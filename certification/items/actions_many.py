@@ -93,7 +93,7 @@ def _strange(versions: Sequence[ItemVersion], *, holds: bool) -> dict[int, list[
     """By version a picture that its bank does not have."""
     banks: dict[int, dict[int, list[str]]] = defaultdict(dict)
     for one in versions:
-        if shown := draft_from(one.content).pictures():
+        if shown := draft_from(one.content).every_picture():
             banks[one.item.programme_id][one.id] = list(shown)
     found: dict[int, list[Reason]] = {}
     for bank, pictures in sorted(banks.items()):

@@ -164,11 +164,18 @@ class ItemContent:
         return place.options or self.option_ids()
 
     def pictures(self) -> list[str]:
-        """The SHA-256 of every picture that is named."""
+        """The SHA-256 of every picture that a candidate is shown: who sits the exam may read
+        these, and none of the feedback or the rubric."""
         found = [self.picture.sha256] if self.picture else []
         for texts in self.texts.values():
-            for text in (texts.body, *texts.options.values(), *texts.places.values()):
-                found += PICTURE.findall(text)
+            found += _named(texts.body, *texts.options.values(), *texts.places.values())
+        return list(dict.fromkeys(found))
+
+    def every_picture(self) -> list[str]:
+        """The same with those of feedback and rubric, for whoever keeps or copies the item."""
+        found = self.pictures()
+        for texts in self.texts.values():
+            found += _named(*texts.criteria.values(), *texts.feedback.values())
         return list(dict.fromkeys(found))
 
     @property
@@ -180,3 +187,7 @@ class ItemContent:
     def key_places(self) -> dict[str, str]:
         """The key of inline, match and gaps."""
         return self.key if isinstance(self.key, dict) else {}
+
+
+def _named(*texts: str) -> list[str]:
+    return [sha256 for text in texts for sha256 in PICTURE.findall(text)]

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from certification.items.content import Criterion
+from certification.items.content import PICTURE, Criterion
 from lms.forms import Form
 from lms.i18n import gettext as _
 from lms.i18n import lazy as _l
@@ -129,6 +129,11 @@ class PointsField:
     most: Decimal
     value: str = ""
     error: str = ""
+
+    @property
+    def is_long(self) -> bool:
+        """Whether its Markdown is more than the name of a field can be."""
+        return "\n" in self.title.strip() or bool(PICTURE.search(self.title))
 
 
 def points_of(

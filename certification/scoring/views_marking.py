@@ -127,6 +127,7 @@ def _page(
         fields=fields,
         question=markup.html(texts.body, reach.picture),
         answer=_answer(place.response),
+        html=lambda text: markup.html(text, reach.picture),
         words=content.words,
         round_text=wording.round_text,
     )

@@ -62,7 +62,7 @@ class ItemsFactory(FactoryBase):
         draft = self.item_draft(programme, kind, **changes)
         with unit(writes=True):
             author = by.id if by else None
-            for sha256 in draft.content.pictures():
+            for sha256 in draft.content.every_picture():
                 actions_picture.keep(programme, sha256, (400, 300), by=author, now=self.now)
             return actions.create(programme, code, draft, by=author, now=self.now)
 
@@ -87,7 +87,7 @@ class ItemsFactory(FactoryBase):
         read = [content_from(dict(content)) for content in contents.values()]
         with unit(writes=True):
             for content in read:
-                for sha256 in content.pictures():
+                for sha256 in content.every_picture():
                     actions_picture.keep(programme, sha256, (400, 300), by=author.id, now=self.now)
             items = [
                 Item(

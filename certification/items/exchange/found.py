@@ -71,7 +71,7 @@ def taken(number: int, making: Making) -> Found:
         content = content_from(making.data)
     except ContentError as error:
         return refused(number, making, error.reasons)
-    used = content.pictures()
+    used = content.every_picture()
     pictures = tuple(making.pictures[one] for one in used if one in making.pictures)
     return Found(number, making.name, content, tuple(making.notes), pictures=pictures)
 

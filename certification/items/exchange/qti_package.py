@@ -44,7 +44,7 @@ def write(items: Iterable[Exported], picture: Callable[[str], bytes]) -> bytes:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for number, one in enumerate(items, 1):
             _add_item(archive, resources, f"items/{number:04d}-{identifier(one.code)}", one)
-            pictures |= set(one.content.pictures())
+            pictures |= set(one.content.every_picture())
         for digest in sorted(pictures):
             _add(archive, _picture_name(digest), picture(digest))
         _add(archive, "imsmanifest.xml", tostring(manifest, "utf-8", xml_declaration=True))
@@ -70,7 +70,7 @@ def _manifest() -> tuple[Element, Element]:
 
 def _add_item(archive: zipfile.ZipFile, resources: Element, name: str, one: Exported) -> None:
     xml = item_xml(one.code, one.title, one.content)
-    pictures = {digest: f"../{_picture_name(digest)}" for digest in one.content.pictures()}
+    pictures = {digest: f"../{_picture_name(digest)}" for digest in one.content.every_picture()}
     beside = {
         "xml_sha256": sha256(xml).hexdigest(),
         "name": one.code,
@@ -82,7 +82,7 @@ def _add_item(archive: zipfile.ZipFile, resources: Element, name: str, one: Expo
     number = len(resources) + 1
     said = {"identifier": f"RES-{number}", "type": "imsqti_item_xmlv2p1", "href": f"{name}.xml"}
     resource = SubElement(resources, "resource", said)
-    files = [f"{name}.xml", f"{name}.json", *map(_picture_name, one.content.pictures())]
+    files = [f"{name}.xml", f"{name}.json", *map(_picture_name, one.content.every_picture())]
     for file in files:
         SubElement(resource, "file", {"href": file})
 
