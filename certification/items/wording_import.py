@@ -37,6 +37,9 @@ wording.register(
         "import_essay_scored": lambda: _(
             "The file scored it by itself; here an assessor marks it."
         ),
+        "import_field_lost": lambda: _(
+            "A field stands where none can stand here, as in a formula or a film."
+        ),
         "import_file_broken": lambda: _("The file “%(name)s” in the package is broken."),
         "import_file_large": lambda: _("The file is larger than %(most)s MB."),
         "import_file_missing": lambda: _("The package lists this file but does not hold it."),

@@ -11,7 +11,7 @@ from certification.items.exchange import weighing
 from certification.items.exchange.found import CannotTake
 from certification.items.exchange.gift import BLANK
 from certification.items.exchange.moodle_question import Question, number_of
-from certification.items.exchange.places import Places
+from certification.items.exchange.places import Places, blanked
 
 LONGEST = 20_000
 _OPEN = re.compile(r"\{([0-9]{0,4}):\s*([A-Z_]{2,20})\s*:")
@@ -140,7 +140,7 @@ def entry(blank: Blank, places: Places, body: str, question: Question) -> dict[s
         wrong = next(choice for choice in blank.choices if choice.share <= 0)
         question.making.note("import_wrong_answer", answer=wrong.text[:60])
     mark = "{{" + places.names[0] + "}}"
-    words = {"body": body.replace(mark, BLANK)}
+    words = {"body": blanked(body, mark, BLANK)}
     if blank.kind == "number":
         return {"kind": "number", "answers": _numbers(blank), "words_of": words}
     if any("*" in one.text for one in right):

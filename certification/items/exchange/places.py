@@ -3,10 +3,14 @@
 import re
 from dataclasses import dataclass, field
 
+from markdown_it import MarkdownIt
+
 from certification.items.exchange.found import CannotTake, Making
 
 SLOT = 0xE100
 MOST = 60
+CODE = ("fence", "code_block", "code_inline")
+_PARSER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 _BRACES = re.compile(r"\{\{(?=[A-Za-z])")
 
 
@@ -41,3 +45,11 @@ def parted(text: str, making: Making) -> str:
     if _BRACES.search(text):
         making.note("import_braces")
     return _BRACES.sub("{ {", text)
+
+
+def blanked(text: str, mark: str, blank: str) -> str:
+    """The text with a blank line where its mark is; code shows each sign, so nothing is escaped
+    there."""
+    listed = (one for token in _PARSER.parse(text) for one in (token, *(token.children or ())))
+    in_code = any(mark in one.content for one in listed if one.type in CODE)
+    return text.replace(mark, blank.replace("\\", "") if in_code else blank)

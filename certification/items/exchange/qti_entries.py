@@ -8,6 +8,7 @@ from certification.items.exchange import weighing
 from certification.items.exchange.found import CannotTake
 from certification.items.exchange.gift import BLANK
 from certification.items.exchange.moodle_question import number_of
+from certification.items.exchange.places import blanked
 from certification.items.exchange.qti_item import Mapped, QtiItem, Response
 from certification.items.exchange.qti_kinds import Made, flag, match_points, names_of, only_correct
 from certification.items.exchange.qti_scoring import Near, Rule
@@ -35,7 +36,7 @@ def _with_blank(item: QtiItem) -> str:
     """The body; a paragraph that is nothing but the field is left out."""
     mark = "\ue0fe"
     parts = [one for one in item.text(mark).split("\n\n") if one.strip() != mark]
-    return "\n\n".join(parts).replace(mark, BLANK)
+    return blanked("\n\n".join(parts), mark, BLANK)
 
 
 def _strings(item: QtiItem, response: Response, rule: Rule) -> Made:

@@ -12,19 +12,15 @@ from xml.etree.ElementTree import Element
 
 from markdown_it import MarkdownIt
 
-from certification.items.exchange import mathml
+from certification.items.exchange import signs, verbatim
 from certification.items.exchange.found import CannotTake
 from certification.items.exchange.marking import (
     BREAK,
     DROPPED,
-    ESCAPED,
     SPACES,
-    SPECIAL,
     Rich,
     cleaned,
     note_formula,
-    plain,
-    script,
     unmarked,
 )
 
@@ -35,14 +31,11 @@ BLOCKS = {
     "h2", "h3", "h4", "h5", "h6", "itemBody", "prompt", "rubricBlock", "details", "summary",
     "contentBody",
 }  # fmt: skip
-QUIET = frozenset(("rp", "head", "title", "meta", "link"))
 STYLES = {
     **dict.fromkeys(("em", "i", "cite", "dfn", "var"), "*"),
     **dict.fromkeys(("strong", "b"), "**"),
     **dict.fromkeys(("s", "strike", "del"), "~~"),
 }
-CODE = ("code", "tt", "kbd", "samp")
-LOOKS = frozenset(("u", "ins", "font", "big", "small", "mark"))
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 
@@ -52,11 +45,18 @@ def as_markdown(element: Element, rich: Rich) -> str:
         rich.bare, rich.said = bare, []
         text = "\n\n".join(_blocks(element, rich))
         if _same(text, rich.said):
+            _refuse_lost_fields(text, element, rich)
             if bare:
                 rich.note("import_style")
             note_formula("".join(rich.said), rich.making)
             return text
     raise CannotTake("import_markup")
+
+
+def _refuse_lost_fields(text: str, element: Element, rich: Rich) -> None:
+    """No field is left out, as one in a formula or in a film would be."""
+    if any((slot := rich.slot(one)) and slot not in text for one in element.iter()):
+        raise CannotTake("import_field_lost")
 
 
 def _same(text: str, said: list[str]) -> bool:
@@ -104,12 +104,12 @@ def _paragraph(text: str) -> str:
 
 
 def _block(element: Element, rich: Rich) -> list[str]:
-    _look(element, rich)
+    signs.note_look(element, rich)
     tag = str(element.tag)
     if tag in ("ul", "ol"):
         return [_list(element, rich)]
     if tag == "pre":
-        return [_code_block(element, rich)]
+        return [_paragraph(text) if BREAK in (text := verbatim.block(element, rich)) else text]
     if tag == "table":
         return _table(element, rich)
     inner = _blocks(element, rich)
@@ -130,13 +130,6 @@ def _list(element: Element, rich: Rich) -> str:
         if text:
             entries.append(mark + text.replace("\n", "\n" + " " * len(mark)))
     return re.sub(r"\n +\n", "\n\n", "\n".join(entries))
-
-
-def _code_block(element: Element, rich: Rich) -> str:
-    text = cleaned("".join(element.itertext())).strip("\n")
-    rich.said.append(text)
-    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text) or [""]))
-    return f"{fence}\n{text}\n{fence}"
 
 
 def _table(element: Element, rich: Rich) -> list[str]:
@@ -180,9 +173,9 @@ def _line(piece: str | Element, rich: Rich, within: str = "") -> str:
         return _dropped(piece, rich)
     if tag in _SIGNS:
         return _SIGNS[tag](piece, rich)
-    if tag in CODE and not rich.bare:
-        return _code(piece, rich)
-    _look(piece, rich)
+    if tag in verbatim.CODE and not rich.bare:
+        return verbatim.line(piece, rich)
+    signs.note_look(piece, rich)
     mark = STYLES.get(tag, "")
     mark = "" if rich.bare or mark in within.split() else mark
     inner = "".join(_line(one, rich, f"{within} {mark}") for one in _pieces(piece))
@@ -204,10 +197,9 @@ def _wrapped(inner: str, mark: str) -> str:
 
 
 def _dropped(piece: Element, rich: Rich) -> str:
-    if piece.tag == "object" and piece.get("type", "").startswith("image/"):
+    if signs.is_image(piece):
         return _image(piece, rich)
-    if piece.tag not in QUIET:
-        rich.note("import_element", name=str(piece.tag)[:40])
+    signs.note_dropped(piece, rich)
     return ""
 
 
@@ -217,32 +209,30 @@ def _break(piece: Element, rich: Rich) -> str:
 
 
 def _image(piece: Element, rich: Rich) -> str:
-    """Our own picture, or its words in brackets."""
-    address = piece.get("src") or piece.get("data") or ""
-    words = cleaned(" ".join((piece.get("alt") or plain(piece)).split()))[:500]
-    named = rich.picture(address, words)
-    if named is None:
-        return rich.words(f"[{words}]") if words else ""
+    text, words = signs.image(piece, rich)
+    if words is None:
+        return rich.words(text) if text else ""
     rich.said.append(words)
-    return f"![{SPECIAL.sub(ESCAPED, words)}]({named})"
+    return text
 
 
 def _formula(piece: Element, rich: Rich) -> str:
-    rich.note("import_formula")
-    return rich.words(piece.get("alttext") or cleaned(mathml.line(piece)))
+    return rich.words(signs.formula(piece, rich))
 
 
 def _script(piece: Element, rich: Rich) -> str:
-    said, is_marked = script(piece)
-    if is_marked:
-        rich.note("import_style")
+    if signs.holds_more(piece, rich):
+        return _between(piece, rich)
+    said = signs.script(piece, rich)
     return rich.words(said) if said else ""
 
 
-def _reading(piece: Element, rich: Rich) -> str:
-    """How a Chinese or Japanese word is read stands behind it."""
-    text = plain(piece)
-    return rich.words(f"({text})") if text else ""
+def _between(piece: Element, rich: Rich) -> str:
+    """The content with what is said before and after it."""
+    before, after = signs.around(piece, rich)
+    before = rich.words(before)
+    inner = "".join(_line(one, rich) for one in _pieces(piece))
+    return before + inner + rich.words(after)
 
 
 _SIGNS: dict[str, Callable[[Element, Rich], str]] = {
@@ -251,22 +241,5 @@ _SIGNS: dict[str, Callable[[Element, Rich], str]] = {
     "math": _formula,
     "sup": _script,
     "sub": _script,
-    "rt": _reading,
+    "rt": _between,
 }
-
-
-def _code(piece: Element, rich: Rich) -> str:
-    text = SPACES.sub(" ", cleaned("".join(piece.itertext())))
-    if not text.strip():
-        return text
-    rich.said.append(text)
-    ticks = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
-    pad = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{ticks}{pad}{text}{pad}{ticks}"
-
-
-def _look(piece: Element, rich: Rich) -> None:
-    if piece.tag in LOOKS or piece.get("style") or piece.get("color"):
-        rich.note("import_style")
-    if piece.tag == "a" and piece.get("href"):
-        rich.note("import_link", address=str(piece.get("href"))[:120])
