@@ -109,7 +109,8 @@ def _block(element: Element, rich: Rich) -> list[str]:
     if tag in ("ul", "ol"):
         return [_list(element, rich)]
     if tag == "pre":
-        return [_paragraph(text) if BREAK in (text := verbatim.block(element, rich)) else text]
+        text = verbatim.block(element, rich)
+        return [text if text.startswith("```") and BREAK not in text else _paragraph(text)]
     if tag == "table":
         return _table(element, rich)
     inner = _blocks(element, rich)
@@ -159,6 +160,9 @@ def _rows(table: Element) -> Iterator[Element]:
 
 
 def _cell(element: Element, rich: Rich) -> str:
+    """A cell is one line; joined lines of code would be other code."""
+    if verbatim.has_lines(element):
+        raise CannotTake("import_markup")
     inner = " ".join(_blocks(element, rich))
     return inner.replace("\\\n", " ").replace("\n", " ").strip()
 

@@ -43,9 +43,10 @@ def line(element: Element, rich: Rich) -> str:
 def has_lines(element: Element) -> bool:
     """Whether code in the element has several lines."""
     for one in element.iter():
-        if one.tag == "pre" and "\n" in "".join(one.itertext()).strip("\r\n"):
+        inner = {str(part.tag) for part in one.iter() if part is not one}
+        if one.tag in ("pre", *CODE) and inner & {"br", *_LINES}:
             return True
-        if one.tag in ("pre", *CODE) and any(part.tag in ("br", *_LINES) for part in one[:]):
+        if one.tag == "pre" and "\n" in "".join(one.itertext()).strip("\r\n"):
             return True
     return False
 

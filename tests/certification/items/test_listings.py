@@ -6,7 +6,7 @@ import pytest
 
 from certification.items import markup
 from certification.items.exchange import moodle, qti
-from certification.items.exchange.found import Making
+from certification.items.exchange.found import CannotTake, Making
 from certification.items.exchange.htmltree import html_tree
 from certification.items.exchange.marking import Rich
 from certification.items.exchange.richtext import as_markdown
@@ -146,3 +146,18 @@ def test_a_field_where_none_can_stand_is_refused_by_name(body: str) -> None:
     for asked, declared in ((FIELD, ENTRY), (LIST, LISTED)):
         (found,) = qti.read(entry(body % asked, declared, MATCH))
         assert [one.code for one in found.refusals] == ["import_field_lost"]
+
+
+@pytest.mark.parametrize(
+    "code", ["<pre>a\nb</pre>", "<pre>a<br>b</pre>", "<p><code>a<br>b</code></p>", "<pre><p>a<p>b"]
+)
+def test_a_listing_in_a_table_is_refused_rather_than_joined(code: str) -> None:
+    with pytest.raises(CannotTake) as caught:
+        read(f"<table><tr><td>x</td><td>{code}</td></tr></table>")
+    assert caught.value.reason.code == "import_markup"
+
+
+def test_a_single_line_of_a_listing_stands_in_a_table() -> None:
+    text, notes = read("<table><tr><td>x</td><td><pre>\na = 1\n</pre></td></tr></table>")
+    assert "<code>a = 1</code>" in markup.html(text, str)
+    assert notes == []
