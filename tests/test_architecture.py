@@ -105,6 +105,7 @@ PURE = (
     "certification/items/exchange/moodle_question.py",
     "certification/items/exchange/moodle_text.py",
     "certification/items/exchange/multilang.py",
+    "certification/items/exchange/numbering.py",
     "certification/items/exchange/package.py",
     "certification/items/exchange/pictures.py",
     "certification/items/exchange/places.py",

@@ -25,7 +25,7 @@ def html(text: str, address: Callable[[str], str]) -> Markup:
     cleaned = nh3.clean(
         _MARKDOWN.render(placed),
         tags=TAGS,
-        attributes={"img": {"src", "alt"}},
+        attributes={"img": {"src", "alt"}, "ol": {"start"}},
         url_schemes=set(),
         attribute_filter=_own_source,
     )

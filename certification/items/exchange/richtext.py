@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 
 from markdown_it import MarkdownIt
 
-from certification.items.exchange import signs, verbatim
+from certification.items.exchange import numbering, signs, verbatim
 from certification.items.exchange.found import CannotTake
 from certification.items.exchange.marking import (
     BREAK,
@@ -36,6 +36,8 @@ STYLES = {
     **dict.fromkeys(("strong", "b"), "**"),
     **dict.fromkeys(("s", "strike", "del"), "~~"),
 }
+_BEGINS = re.compile(r"```|- |\| |> |#{3,6} |\*\*\*$|[0-9]{1,9}[.)] ")
+"""How blocks begin that are no paragraph."""
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 
@@ -107,13 +109,14 @@ def _block(element: Element, rich: Rich) -> list[str]:
     signs.note_look(element, rich)
     tag = str(element.tag)
     if tag in ("ul", "ol"):
-        return [_list(element, rich)]
+        return _list(element, rich)
     if tag == "pre":
         text = verbatim.block(element, rich)
         return [text if text.startswith("```") and BREAK not in text else _paragraph(text)]
     if tag == "table":
         return _table(element, rich)
-    inner = _blocks(element, rich)
+    before, after = signs.around(element, rich)
+    inner = _parted(rich.words(before), _blocks(element, rich), rich.words(after))
     if tag == "blockquote" and inner:
         return ["\n".join(f"> {line}".rstrip() for line in "\n\n".join(inner).split("\n"))]
     if re.fullmatch("h[1-6]", tag) and inner:
@@ -121,16 +124,59 @@ def _block(element: Element, rich: Rich) -> list[str]:
     return ["***"] if tag == "hr" else inner
 
 
-def _list(element: Element, rich: Rich) -> str:
-    entries = []
-    for number, child in enumerate(element, 1):
-        mark = f"{number}. " if element.tag == "ol" else "- "
-        text = "\n\n".join(_blocks(child, rich))
-        if child.tail and child.tail.strip():
-            text += rich.words(" " + child.tail.strip())
-        if text:
-            entries.append(mark + text.replace("\n", "\n" + " " * len(mark)))
-    return re.sub(r"\n +\n", "\n\n", "\n".join(entries))
+def _parted(before: str, inner: list[str], after: str) -> list[str]:
+    """Blocks with what is said before the first and after the last."""
+    if inner and before:
+        inner[0] = before + inner[0]
+        inner[-1] += after
+    return inner
+
+
+def _list(element: Element, rich: Rich) -> list[str]:
+    """What stands before the first entry, then the entries; what stands between two of them is
+    part of the first."""
+    words = iter(numbering.words(element))
+    before = [_paragraph(_line(element.text or "", rich))]
+    entries: list[list[str]] = []
+    for child in element:
+        if child.tag == "li":
+            entries.append(_entry(child, next(words), rich))
+        else:
+            (entries[-1] if entries else before).extend(_beside(child, rich))
+        tail = _paragraph(_line(child.tail or "", rich))
+        (entries[-1] if entries else before).append(tail)
+    return [*(one for one in before if one), _listed(element, entries)]
+
+
+def _entry(element: Element, word: str, rich: Rich) -> list[str]:
+    sign = rich.words(word)
+    first, *rest = [*_blocks(element, rich), ""]
+    if not word:
+        return [first, *rest]
+    sign = unmarked(sign)
+    return [sign, first, *rest] if _BEGINS.match(first) else [f"{sign} {first}".strip(), *rest]
+
+
+def _beside(element: Element, rich: Rich) -> list[str]:
+    if _has_blocks(element, rich):
+        return _block(element, rich)
+    return [_paragraph(_line(element, rich))]
+
+
+def _listed(element: Element, entries: list[list[str]]) -> str:
+    """The entries that hold anything; where their numbers do not follow, another list begins."""
+    texts = ["\n\n".join(part for part in parts if part) for parts in entries]
+    full = [(n, text) for n, text in zip(numbering.numbers(element), texts, strict=True) if text]
+    marks = (
+        numbering.marks(number for number, _text in full)
+        if numbering.is_counted(element)
+        else iter([("- ", False)] * len(full))
+    )
+    said = ""
+    for (mark, begins), (_number, text) in zip(marks, full, strict=True):
+        said += "\n\n" if begins else "\n"
+        said += mark + text.replace("\n", "\n" + " " * len(mark))
+    return re.sub(r"\n +\n", "\n\n", said.removeprefix("\n"))
 
 
 def _table(element: Element, rich: Rich) -> list[str]:
