@@ -89,6 +89,7 @@ def _flat(element: Element, making: Making) -> str:
                 making.note("import_style")
         else:
             said = _flat(child, making)
+            said = f"\u201c{said}\u201d" if child.tag == "q" else said
             said = said if child.tag in INLINE else f" {said} "
         parts += [said, child.tail or ""]
     return "".join(parts)

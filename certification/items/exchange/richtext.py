@@ -292,4 +292,5 @@ _SIGNS: dict[str, Callable[[Element, Rich], str]] = {
     "sup": _script,
     "sub": _script,
     "rt": _between,
+    "q": _between,
 }

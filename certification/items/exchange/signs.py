@@ -59,7 +59,9 @@ def holds_more(piece: Element, rich: Rich) -> bool:
 
 def around(piece: Element, rich: Rich) -> tuple[str, str]:
     """What is said before and after the element's content: how a Chinese or Japanese word is read
-    stands in brackets behind it."""
+    stands in brackets behind it, a quotation in its marks."""
+    if piece.tag == "q":
+        return "\u201c", "\u201d"
     if piece.tag in ("sup", "sub"):
         rich.note("import_style")
         return "^(" if piece.tag == "sup" else "_(", ")"

@@ -3,6 +3,9 @@
 import pytest
 
 from certification.items import markup
+from certification.items.exchange.found import Making
+from certification.items.exchange.htmltree import html_tree
+from certification.items.exchange.marking import listed
 from tests.certification.items.test_listings import read
 
 ITEMS = "<li>a</li><li>b</li>"
@@ -43,3 +46,20 @@ def test_numbers_are_shown_as_they_were() -> None:
         '<ol start="3">\n<li>a</li>\n<li>b</li>\n</ol>\n<ol start="9">\n<li>c</li>\n</ol>\n'
     )
     assert markup.plain(text) == "3. a 4. b 9) c"
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>He said <q>no</q>.</p>", "He said \u201cno\u201d."),
+        ("<p><q>a <b>b</b></q></p>", "\u201ca **b**\u201d"),
+        ("<q><p>a</p><p>b</p></q>", "\u201ca\n\nb\u201d"),
+        ("<pre>say <q>no</q></pre>", "```\nsay \u201cno\u201d\n```"),
+    ],
+)
+def test_a_quotation_keeps_its_marks(html: str, text: str) -> None:
+    assert read(html)[0] == text
+
+
+def test_a_quotation_keeps_its_marks_in_a_list_of_choices() -> None:
+    assert listed(html_tree("He said <q>no</q>."), Making()) == "He said \u201cno\u201d."
