@@ -30,6 +30,7 @@ from certification.certificates.reports import (
 )
 from certification.certificates.rules import Verdict
 from certification.certificates.stamping import outside_loops
+from certification.certificates.withdrawn import is_withdrawn
 from certification.credentials.findings import Check, Finding, failed, passed, unknown
 from certification.credentials.trust import Trust
 from certification.credentials.verifying import read_token, verify_credential, verify_token
@@ -102,7 +103,7 @@ def _check_signatures(
     )
     whole = len(signatures) == 1 and _is_whole(status, content, first, known)
     return [
-        _document(status),
+        _document(status, is_withdrawn(first.signer_cert, known, trust)),
         passed(Check.WHOLE, "whole_signed") if whole else failed(Check.WHOLE, "not_whole"),
         _time(status),
     ]
@@ -117,10 +118,10 @@ def _is_whole(
     return container.is_sound(content[begins:ends], known if status.trusted else None)
 
 
-def _document(status: PdfSignatureStatus) -> Finding:
+def _document(status: PdfSignatureStatus, key_withdrawn: bool) -> Finding:
     if not (status.intact and status.valid and status.docmdp_ok):
         return failed(Check.DOCUMENT, "document_altered")
-    if not status.trusted:
+    if key_withdrawn or not status.trusted:
         return failed(Check.DOCUMENT, "document_not_ours")
     return passed(Check.DOCUMENT, "document_signed")
 

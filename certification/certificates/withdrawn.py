@@ -1,0 +1,53 @@
+"""Whether the key of a document was withdrawn: asked of the bundle's lists, by no date.
+
+Our lists name only keys that others may hold. What such a key signed is worth nothing whenever
+it claims to be signed, and a list's dates are of the clock that wrote it.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from asn1crypto import x509 as asn1
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+
+from certification.credentials.trust import Trust
+
+
+def is_withdrawn(leaf: asn1.Certificate, known: Sequence[asn1.Certificate], trust: Trust) -> bool:
+    """Whether a list of the authority that vouches for this certificate names it."""
+    authority = _authority_of(leaf, known)
+    lists = _lists_of(authority, trust) if authority else ()
+    number = leaf.serial_number
+    return any(it.get_revoked_certificate_by_serial_number(number) is not None for it in lists)
+
+
+def _authority_of(
+    leaf: asn1.Certificate, known: Sequence[asn1.Certificate]
+) -> x509.Certificate | None:
+    """By its signature: authorities that followed each other bear the same name."""
+    return next((one for one in map(_loaded, known) if _vouches(one, leaf)), None)
+
+
+def _loaded(certificate: asn1.Certificate) -> x509.Certificate:
+    return x509.load_der_x509_certificate(certificate.dump())
+
+
+def _vouches(authority: x509.Certificate, leaf: asn1.Certificate) -> bool:
+    try:
+        _loaded(leaf).verify_directly_issued_by(authority)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
+
+
+def _lists_of(
+    authority: x509.Certificate, trust: Trust
+) -> Iterator[x509.CertificateRevocationList]:
+    for der in (trust.crl, *trust.older_crls):
+        try:
+            found = x509.load_der_x509_crl(der)
+            is_its = found.is_signature_valid(authority.public_key())  # type: ignore[arg-type]
+        except (ValueError, TypeError):
+            continue
+        if is_its:
+            yield found
