@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
-from asn1crypto import crl, pem, x509
+from asn1crypto import pem, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import extract_certificate_info
 from pyhanko.sign.validation import validate_pdf_signature
@@ -30,7 +30,7 @@ from certification.certificates.reports import (
 )
 from certification.certificates.rules import Verdict
 from certification.certificates.stamping import outside_loops
-from certification.certificates.withdrawn import is_withdrawn
+from certification.certificates.withdrawn import standing
 from certification.credentials.findings import Check, Finding, failed, passed, unknown
 from certification.credentials.trust import Trust
 from certification.credentials.verifying import read_token, verify_credential, verify_token
@@ -94,7 +94,7 @@ def _check_signatures(
     if not signatures:
         return [failed(Check.DOCUMENT, "document_unsigned")]
     first, known = signatures[0], _authorities(trust)
-    context = _context(first.signer_cert, known, trust, now)
+    context = _context(first.signer_cert, known, now)
     stamps = _stamp_context(first, trust, now)
     status = outside_loops(
         lambda: validate_pdf_signature(
@@ -103,7 +103,7 @@ def _check_signatures(
     )
     whole = len(signatures) == 1 and _is_whole(status, content, first, known)
     return [
-        _document(status, is_withdrawn(first.signer_cert, known, trust)),
+        _document(status, known, standing(first.signer_cert, known, trust, now=now)),
         passed(Check.WHOLE, "whole_signed") if whole else failed(Check.WHOLE, "not_whole"),
         _time(status),
     ]
@@ -118,12 +118,14 @@ def _is_whole(
     return container.is_sound(content[begins:ends], known if status.trusted else None)
 
 
-def _document(status: PdfSignatureStatus, key_withdrawn: bool) -> Finding:
+def _document(
+    status: PdfSignatureStatus, known: Sequence[x509.Certificate], vouched: Finding
+) -> Finding:
     if not (status.intact and status.valid and status.docmdp_ok):
         return failed(Check.DOCUMENT, "document_altered")
-    if key_withdrawn or not status.trusted:
+    if known and not status.trusted:
         return failed(Check.DOCUMENT, "document_not_ours")
-    return passed(Check.DOCUMENT, "document_signed")
+    return vouched
 
 
 def _time(status: PdfSignatureStatus) -> Finding:
@@ -150,23 +152,26 @@ def _stamp_context(signature: Any, trust: Trust, now: datetime) -> ValidationCon
 
 
 def _context(
-    leaf: x509.Certificate, known: Sequence[x509.Certificate], trust: Trust, now: datetime
+    leaf: x509.Certificate, known: Sequence[x509.Certificate], now: datetime
 ) -> ValidationContext:
-    """The bundle's authorities and revocation lists, and nothing from outside. A certificate whose
-    time is over is looked at as of its last second: what it signed stays signed."""
+    """The bundle's authorities, and nothing from outside; their lists are asked by `standing`. A
+    certificate whose time is over is looked at as of its last second: what it signed stays
+    signed."""
     last = leaf.not_valid_after - timedelta(seconds=1)
-    lists = [crl.CertificateList.load(der) for der in (trust.crl, *trust.older_crls) if der]
     return ValidationContext(
         trust_roots=known,
-        crls=lists,
+        revocation_mode="none",
         allow_fetching=False,
         moment=min(now, last),
-        retroactive_revinfo=True,
     )
 
 
 def _authorities(trust: Trust) -> list[x509.Certificate]:
-    found = pem.unarmor(trust.authority, True)
+    """Nobody when the bundle holds nothing that can be read: then nobody can tell who signed."""
+    try:
+        found = list(pem.unarmor(trust.authority, True))
+    except ValueError:
+        return []
     return [x509.Certificate.load(der) for _name, _headers, der in found]
 
 

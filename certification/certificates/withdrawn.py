@@ -1,24 +1,39 @@
-"""Whether the key of a document was withdrawn: asked of the bundle's lists, by no date.
+"""Whether the key of a document was withdrawn: asked of the bundle's lists.
 
 Our lists name only keys that others may hold. What such a key signed is worth nothing whenever
-it claims to be signed, and a list's dates are of the clock that wrote it.
+it claims to be signed, so whom a list names is out, whatever the dates.
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
+from certification.credentials.findings import Check, Finding, failed, passed, unknown
 from certification.credentials.trust import Trust
 
 
-def is_withdrawn(leaf: asn1.Certificate, known: Sequence[asn1.Certificate], trust: Trust) -> bool:
-    """Whether a list of the authority that vouches for this certificate names it."""
+def standing(
+    leaf: asn1.Certificate, known: Sequence[asn1.Certificate], trust: Trust, *, now: datetime
+) -> Finding:
+    """Whether the authority that vouches for this certificate still does. Without its list of
+    today nobody can tell."""
+    if not known:
+        return unknown(Check.DOCUMENT, "authority_missing")
     authority = _authority_of(leaf, known)
-    lists = _lists_of(authority, trust) if authority else ()
+    if authority is None:
+        return failed(Check.DOCUMENT, "document_not_ours")
+    lists = list(_lists_of(authority, trust))
     number = leaf.serial_number
-    return any(it.get_revoked_certificate_by_serial_number(number) is not None for it in lists)
+    if any(it.get_revoked_certificate_by_serial_number(number) is not None for it in lists):
+        return failed(Check.DOCUMENT, "document_not_ours")
+    if not lists:
+        return unknown(Check.DOCUMENT, "list_missing")
+    if all(it.next_update_utc is None or it.next_update_utc < now for it in lists):
+        return unknown(Check.DOCUMENT, "list_ended")
+    return passed(Check.DOCUMENT, "document_signed")
 
 
 def _authority_of(

@@ -128,6 +128,17 @@ def finding(found: Finding) -> str:
         "document_signed": _("The document carries our signature."),
         "document_altered": _("The document was changed after it was signed."),
         "document_not_ours": _("The document's signature is not ours."),
+        "authority_missing": _(
+            "Whose signature it is could not be found out: the trust bundle is incomplete."
+        ),
+        "list_missing": _(
+            "Whether the key that signed it was withdrawn could not be found out: the trust "
+            "bundle is incomplete."
+        ),
+        "list_ended": _(
+            "Whether the key that signed it was withdrawn could not be found out: the trust "
+            "bundle is too old."
+        ),
         "document_unsigned": _("The document is not signed."),
         "document_unreadable": _("The document is damaged and cannot be read."),
         "too_much": _(

@@ -36,7 +36,9 @@ class Finding:
     status: status_good; revoked, suspended; status_missing, status_expired, status_forged
     (unknown)
     document: document_signed; document_altered, document_not_ours, document_unsigned,
-    document_unreadable, file_unknown; too_much (unknown: reading it takes more than is allowed)
+    document_unreadable, file_unknown; too_much (unknown: reading it takes more than is allowed),
+    authority_missing, list_missing, list_ended (unknown: the bundle does not tell whose signature
+    it is, or whether its key was withdrawn)
     whole: whole_signed; not_whole
     time: time_stamped (values: `at`, an ISO instant), time_claimed (by the issuer alone);
     time_forged; time_unknown (unknown: by a server for which nobody vouches)

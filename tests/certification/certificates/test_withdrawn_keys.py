@@ -1,11 +1,14 @@
 """A document under a key that others may hold is never ours, whatever the dates say; and whether
 a key was withdrawn is never taken for answered when nobody can tell."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
 
+from certification.certificates import wording
 from certification.certificates.checking import check_file
 from certification.certificates.document import render
 from certification.certificates.reports import Report
@@ -13,17 +16,18 @@ from certification.certificates.rules import Verdict
 from certification.certificates.signing import sign
 from certification.credentials import queries as credentials
 from certification.credentials.trust import Trust
-from certification.keys import actions, queries
+from certification.keys import actions, authority, queries
 from certification.keys.models import Key, Purpose
 from lms import clock
 from lms.db import unit
 from lms.settings import Settings
-from tests.certification.certificates.test_checking import codes
+from tests.certification.certificates.test_checking import codes, somebody_else
 from tests.factories import Factory
 from tests.factories.documents import certificate_facts
 
 pytestmark = pytest.mark.sqlite
-LEAF_ENDS = timedelta(days=3650)
+LEAF_ENDS = timedelta(days=authority.LEAF_DAYS)
+LIST_ENDS = timedelta(days=authority.CRL_DAYS)
 
 
 class Issued:
@@ -100,3 +104,62 @@ def test_another_keys_theft_is_no_concern_of_a_document(issued: Issued) -> None:
     issued.compromise(key_of(Purpose.DOCUMENT).kid, issued.now)
 
     assert issued.check(issued.pdf, issued.now + timedelta(days=1)).verdict is Verdict.VALID
+
+
+@pytest.mark.parametrize("rotated", [False, True])
+def test_a_genuine_document_stays_ours_when_its_authoritys_list_has_ended(
+    issued: Issued, rotated: bool
+) -> None:
+    """Nobody can tell any more whether its key was withdrawn: that is no forgery."""
+    if rotated:
+        with unit(writes=True):
+            actions.rotate(Purpose.AUTHORITY, issued.settings, now=issued.now)
+    report = issued.check(issued.pdf, issued.now + LIST_ENDS - timedelta(days=1))
+    assert report.verdict is Verdict.VALID
+    report = issued.check(issued.pdf, issued.now + LIST_ENDS + timedelta(days=1))
+    assert report.verdict is Verdict.COULD_NOT_CHECK
+    assert "list_ended" in codes(report)
+
+
+def test_a_stolen_key_stays_stolen_when_the_list_that_names_it_has_ended(issued: Issued) -> None:
+    issued.compromise(key_of(Purpose.DOCUMENT).kid, issued.now)
+    report = issued.check(issued.pdf, issued.now + LIST_ENDS + timedelta(days=2))
+    assert report.verdict is Verdict.NOT_OURS
+
+
+def test_a_bundle_that_lacks_something_answers_could_not_check(issued: Issued) -> None:
+    whole = issued.bundle(issued.now)
+    other = authority.found(ec.generate_private_key(ec.SECP256R1()), "Other", now=issued.now)
+    others_list = authority.withdraw(other, [], now=issued.now)
+    for trust, code in (
+        (replace(whole, crl=b""), "list_missing"),
+        (replace(whole, crl=b"no list"), "list_missing"),
+        (replace(whole, crl=others_list), "list_missing"),
+        (replace(whole, authority=b""), "authority_missing"),
+    ):
+        report = check_file(issued.pdf, trust, now=issued.now)
+        assert (report.verdict, code in codes(report)) == (Verdict.COULD_NOT_CHECK, True)
+        assert all(wording.finding(found) for found in report.findings)
+
+
+def test_what_a_bundle_lacks_makes_no_forgery_good(issued: Issued) -> None:
+    whole = issued.bundle(issued.now)
+    changed = bytearray(issued.pdf)
+    changed[changed.index(b"stream") + 300] ^= 1
+    drawn = render(certificate_facts(), credential=issued.credential)
+    foreign = sign(drawn, somebody_else(issued.now), reason="Issued", now=issued.now)
+    for trust in (replace(whole, crl=b""), replace(whole, authority=b"")):
+        report = check_file(bytes(changed), trust, now=issued.now)
+        assert report.verdict is Verdict.ALTERED
+        report = check_file(foreign, trust, now=issued.now)
+        assert report.verdict in {Verdict.NOT_OURS, Verdict.COULD_NOT_CHECK}
+
+
+def test_lists_of_several_authorities_are_each_asked_about_their_own(issued: Issued) -> None:
+    """Authorities that follow each other bear the same name."""
+    with unit(writes=True):
+        actions.rotate(Purpose.AUTHORITY, issued.settings, now=issued.now)
+    whole = issued.bundle(issued.now)
+    assert check_file(issued.pdf, whole, now=issued.now).verdict is Verdict.VALID
+    report = check_file(issued.pdf, replace(whole, older_crls=()), now=issued.now)
+    assert (report.verdict, "list_missing" in codes(report)) == (Verdict.COULD_NOT_CHECK, True)
