@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy.exc import IntegrityError
 
-from certification.keys import authority, hardware, queries, vault
-from certification.keys.authority import Addresses, Authority
+from certification.keys import actions_lists, authority, hardware, queries, vault
+from certification.keys.authority import Addresses
 from certification.keys.encoding import PublicKey, jwk, multikey, thumbprint
 from certification.keys.models import Key, KeyState, Place, Purpose
 from certification.keys.signers import EDDSA, ES256, PrivateKey
@@ -35,7 +35,8 @@ def ensure(settings: Settings, *, now: datetime) -> list[str]:
     """Make the keys that are missing (all of them at the first start); returns their names.
 
     Raises KeyTrouble when an active key has no private part here: signing with a fresh key
-    instead would orphan everything that was issued. Two first starts at once agree.
+    instead would orphan everything that was issued. Two first starts at once agree. Lists of
+    withdrawn keys that end soon are written anew where the authority's key is here.
     """
     made = [
         make(purpose, settings, now=now).kid
@@ -43,7 +44,7 @@ def ensure(settings: Settings, *, now: datetime) -> list[str]:
         if queries.active(purpose) is None
     ]
     queries.require_private(settings)
-    _refresh_crl(settings, now=now)
+    actions_lists.renew(settings, now=now)
     return made
 
 
@@ -116,7 +117,7 @@ def _certify(key: Key, public: PublicKey, settings: Settings, *, now: datetime) 
     """Give an authority its own certificate, a document's key one from the authority."""
     name = site.load().name
     if key.purpose == Purpose.AUTHORITY:
-        founded = authority.found(_authority_private(key, settings), name, now=now)
+        founded = authority.found(actions_lists.private_of(key, settings), name, now=now)
         key.certificate = _pem(founded.certificate)
         key.crl = authority.withdraw(founded, [], now=now)
     elif key.purpose == Purpose.DOCUMENT and isinstance(public, ec.EllipticCurvePublicKey):
@@ -125,7 +126,9 @@ def _certify(key: Key, public: PublicKey, settings: Settings, *, now: datetime) 
             f"{settings.public_url}/keys/{above.kid}.crt",
             f"{settings.public_url}/keys/{above.kid}.crl",
         )
-        vouched = authority.vouch(_authority(above, settings), public, name, addresses, now=now)
+        vouched = authority.vouch(
+            actions_lists.authority_of(above, settings), public, name, addresses, now=now
+        )
         key.certificate, key.authority_id = _pem(vouched), above.id
     db.session.flush()
 
@@ -135,18 +138,6 @@ def _active_authority() -> Key:
     if found is None:
         raise KeyTrouble("there is no certificate authority: run `flask setup`")
     return found
-
-
-def _authority(key: Key, settings: Settings) -> Authority:
-    certificate = x509.load_pem_x509_certificate((key.certificate or "").encode())
-    return Authority(certificate, _authority_private(key, settings))
-
-
-def _authority_private(key: Key, settings: Settings) -> ec.EllipticCurvePrivateKey:
-    private = queries.private(key, settings)
-    if not isinstance(private, ec.EllipticCurvePrivateKey):
-        raise KeyTrouble(f"{key.kid} is no key of an authority")
-    return private
 
 
 def _pem(certificate: x509.Certificate) -> str:
@@ -189,8 +180,8 @@ def compromise(kid: str, settings: Settings, *, now: datetime) -> list[Key]:
         record("key.compromised", each, now=now)
     for purpose in purposes:
         make(purpose, settings, now=now)
-    if key.purpose == Purpose.DOCUMENT:
-        _write_crl(db.session.get_one(Key, key.authority_id), settings, now=now)
+    if key.authority_id is not None:
+        actions_lists.write(key.authority_id, settings, now=now)
     return withdrawn
 
 
@@ -210,28 +201,6 @@ def _vouched_by(key: Key) -> list[Key]:
 def _locked_active(purpose: Purpose) -> Key | None:
     wanted = sa.select(Key).where(Key.purpose == purpose, Key.state == KeyState.ACTIVE)
     return db.session.scalars(locked(wanted)).one_or_none()
-
-
-def _refresh_crl(settings: Settings, *, now: datetime) -> None:
-    """Write the active authority's list anew before it runs out, if its key is here."""
-    key = _active_authority()
-    if authority.is_crl_ending(key.crl, now=now):
-        _write_crl(key, settings, now=now)
-
-
-def _write_crl(key: Key, settings: Settings, *, now: datetime) -> None:
-    rows = db.session.scalars(
-        sa.select(Key)
-        .where(Key.authority_id == key.id, Key.state == KeyState.COMPROMISED)
-        .order_by(Key.id)
-    )
-    withdrawn = [
-        (x509.load_pem_x509_certificate((row.certificate or "").encode()), row.compromised_at)
-        for row in rows
-    ]
-    listed = [(certificate, at) for certificate, at in withdrawn if at is not None]
-    key.crl = authority.withdraw(_authority(key, settings), listed, now=now)
-    db.session.flush()
 
 
 def record(act: str, key: Key, *, now: datetime) -> None:

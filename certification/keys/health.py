@@ -1,18 +1,20 @@
 """`flask doctor` about the keys: are they here, do they open, do they name this place?"""
 
-from datetime import UTC
+from datetime import UTC, datetime
 
 from cryptography import x509
 from flask import current_app
 
 from certification.keys import queries
-from certification.keys.models import Key, KeyState
+from certification.keys.models import Key, KeyState, Purpose
 from certification.keys.vault import KeyTrouble
 from lms import clock
 from lms.health import Check
 from lms.settings import Settings
 
 SOON_DAYS = 365
+LIST_DAYS = 50
+"""A list is written anew sixty days before its end: ten days of a daily job were missed."""
 
 
 def check() -> Check:
@@ -23,7 +25,9 @@ def check() -> Check:
         queries.require_private(settings)
     except KeyTrouble as error:
         return Check("keys", False, str(error), "See docs/operation.md, “Keys”.")
-    trouble = _loose(settings) or _elsewhere(rows, settings) or _ending(rows)
+    trouble = (
+        _loose(settings) or _elsewhere(rows, settings) or _ending(rows) or _list_ending(settings)
+    )
     if trouble:
         return Check("keys", False, *trouble)
     return Check("keys", True, ", ".join(key.kid for key in rows))
@@ -62,3 +66,33 @@ def _ending(rows: list[Key]) -> tuple[str, str] | None:
                     f"flask certificates rotate --purpose {key.purpose}",
                 )
     return None
+
+
+def _list_ending(settings: Settings) -> tuple[str, str] | None:
+    """Without its authority's list no document can be checked, of followed authorities too."""
+    now = clock.now()
+    for key in queries.published(Purpose.AUTHORITY):
+        until = x509.load_der_x509_crl(key.crl).next_update_utc if key.crl else None
+        if until is None:
+            return f"{key.kid} has no list of withdrawn keys", "flask setup"
+        if (until - now).days < LIST_DAYS:
+            told = f"the list of withdrawn keys of {key.kid} {_ends(until, now)}"
+            return _with_key(key, told, settings)
+    return None
+
+
+def _ends(until: datetime, now: datetime) -> str:
+    return f"{'ends' if until > now else 'ended'} on {until:%Y-%m-%d}"
+
+
+def _with_key(key: Key, told: str, settings: Settings) -> tuple[str, str]:
+    """The job of each day writes a list anew, if the authority's key is here."""
+    try:
+        queries.private(key, settings)
+    except KeyTrouble:
+        return (
+            f"{told}, and its private key is not here",
+            f"Bring {key.kid}'s file back into {settings.data_dir / 'keys'}, run `flask setup`, "
+            "then move it away again. Until then its documents soon cannot be checked.",
+        )
+    return told, "Run `flask setup`, and see that a worker runs."

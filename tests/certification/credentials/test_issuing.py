@@ -24,8 +24,8 @@ from certification.credentials.findings import Check, State
 from certification.credentials.trust import Trust
 from certification.keys import actions as keys
 from certification.keys.models import Purpose
-from certification.keys.queries import active, document_signer
-from lms import clock
+from certification.keys.queries import active, crls, document_signer
+from lms import clock, jobs
 from lms.db import db, unit
 from lms.settings import Settings
 from lms.site import SiteProfile
@@ -383,6 +383,20 @@ def test_lists_are_signed_again_when_they_change_or_grow_old(
     with unit(writes=True):
         actions.withdraw(certificate.id, now=now)
     assert sign(now + timedelta(hours=26)) == 1
+
+
+def test_the_job_of_each_day_writes_the_lists_of_withdrawn_keys_anew(
+    certificate: Certificate, now: datetime
+) -> None:
+    """Nobody needs to start the product anew within a year for documents to stay checkable."""
+    later = now + timedelta(days=350)
+    with clock.frozen_at(later):
+        jobs.handler_of("credentials.sign_lists")({})
+    with unit(writes=False):
+        (listed,) = crls()
+    until = x509.load_der_x509_crl(listed).next_update_utc
+    assert until is not None
+    assert until > later + timedelta(days=300)
 
 
 def test_a_list_that_nobody_signed_for_days_is_signed_when_it_is_asked_for(

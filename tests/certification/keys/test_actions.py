@@ -9,12 +9,14 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
 
-from certification.keys import actions, queries, vault
+from certification.keys import actions, actions_lists, health, queries, vault
 from certification.keys.models import KeyState, Purpose
 from certification.keys.signers import to_der
 from certification.keys.vault import KeyTrouble
+from lms import clock
 from lms.db import unit
 from lms.errors import Refusal
+from lms.health import Check
 from lms.settings import Settings
 from tests.factories import Factory
 
@@ -188,3 +190,62 @@ def test_the_authoritys_list_is_written_anew_before_it_ends(
         actions.ensure(settings, now=now + timedelta(days=350))
 
     assert queries.crls()[0] != first
+
+
+def test_the_lists_of_authorities_that_were_followed_are_written_anew_too(
+    settings: Settings, now: datetime
+) -> None:
+    """What they vouched for is asked about for as long as it is shown."""
+    with unit(writes=True):
+        actions.compromise("d-2026-11", settings, now=now)
+        actions.rotate(Purpose.AUTHORITY, settings, now=now)
+        later = now + timedelta(days=402)
+        actions.ensure(settings, now=later)
+
+    lists = [x509.load_der_x509_crl(each) for each in queries.crls()]
+    assert [it.next_update_utc > later + timedelta(days=300) for it in lists] == [True, True]
+    assert [len(it) for it in lists] == [0, 1]
+
+
+def test_an_authority_in_a_safe_holds_up_nothing(settings: Settings, now: datetime) -> None:
+    with unit(writes=True):
+        actions.rotate(Purpose.AUTHORITY, settings, now=now)
+    old, fresh = (queries.by_kid(kid) for kid in ("a-2026-11", "a-2026-11-2"))
+    assert old is not None
+    assert fresh is not None
+    before = {key.kid: key.crl for key in (old, fresh)}
+    path = vault.of(settings).path(old.kid, old.public["thumbprint"])
+    path.rename(path.with_suffix(".safe"))
+    queries._opened.cache_clear()
+    with unit(writes=True):
+        assert actions_lists.renew(settings, now=now + timedelta(days=350)) == ["a-2026-11-2"]
+    assert [key.crl == before[key.kid] for key in queries.published(Purpose.AUTHORITY)] == [
+        False,
+        True,
+    ]
+
+
+def test_the_list_of_a_compromised_authority_is_left_alone(
+    settings: Settings, now: datetime
+) -> None:
+    with unit(writes=True):
+        actions.compromise("a-2026-11", settings, now=now)
+        assert actions_lists.renew(settings, now=now + timedelta(days=350)) == ["a-2026-11-2"]
+
+
+def test_the_doctor_warns_before_a_list_ends(settings: Settings, now: datetime) -> None:
+    with unit(writes=True):
+        actions.rotate(Purpose.AUTHORITY, settings, now=now)
+
+    def found(days: int) -> Check:
+        with clock.frozen_at(now + timedelta(days=days)):
+            return health.check()
+
+    assert found(330).fine
+    assert found(390).detail == "the list of withdrawn keys of a-2026-11-2 ends on 2027-12-28"
+    assert "flask setup" in found(390).remedy
+    next((settings.data_dir / "keys").glob("a-2026-11-2.*")).unlink()
+    queries._opened.cache_clear()
+    assert "its private key is not here" in found(390).detail
+    assert "a-2026-11-2" in found(390).remedy
+    assert "ended on" in found(402).detail

@@ -2,16 +2,17 @@
 
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
 from flask import Flask
 
 from certification.certificates import actions as certificates
 from certification.credentials import actions as credentials
 from certification.credentials.models import StatusEntry
-from certification.keys import actions, queries
+from certification.keys import actions, actions_lists, queries
 from certification.keys.models import KeyState, Purpose
 from lms.db import db, run, unit
 from tests.factories import Factory
@@ -102,3 +103,27 @@ def test_repeated_runs_of_one_certificate_at_once_agree_on_its_place(
 
     assert not [result for result in results if isinstance(result, Exception)]
     assert len(set(results)) == 1
+
+
+def test_keys_withdrawn_at_once_are_all_in_the_list(
+    app: Flask, make: Factory, now: datetime
+) -> None:
+    """While the job of the day writes it anew, too: the later list holds whom the earlier one
+    named."""
+    settings = app.extensions["settings"]
+    with unit(writes=True):
+        actions.ensure(settings, now=now)
+        for _time in range(THREADS - 2):
+            actions.rotate(Purpose.DOCUMENT, settings, now=now)
+    later = now + timedelta(days=350)
+    kids = [key.kid for key in queries.all_keys() if key.purpose == Purpose.DOCUMENT]
+
+    def work(number: int) -> object:
+        if number == len(kids):
+            return actions_lists.renew(settings, now=later)
+        return actions.compromise(kids[number], settings, now=later)
+
+    results = at_once(app, work)
+
+    assert not [result for result in results if isinstance(result, Exception)]
+    assert len(x509.load_der_x509_crl(queries.crls()[0])) == len(kids)
