@@ -3,7 +3,8 @@ reading what somebody sends.
 
 It has limits of CPU time, memory, files and file size, and no secrets in its environment. One
 order after the other comes over the socket that is its standard input: four bytes of length, then
-JSON; the answer is one letter, four bytes of length, and bytes. Who runs into a limit is replaced.
+JSON; the answer is one letter, four bytes of length, and bytes. It says with a letter that it is
+up. Who runs into a limit is replaced.
 """
 
 import json
@@ -17,13 +18,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 LENGTH = struct.Struct(">I")
-DONE, FAILED = b"D", b"F"
+READY, DONE, FAILED = b"R", b"D", b"F"
 LARGEST_ORDER = 32 << 20
 LARGEST_ANSWER = 32 << 20
 START_SECONDS = 10.0
@@ -43,7 +45,8 @@ class Limits:
 
 
 class ConfinedFailure(Exception):
-    """No answer. `code` is too_long (by the clock) or failed (a limit, a fall, or the order)."""
+    """No answer. `code` is too_long (by the clock), failed (a limit, a fall, or the order), or
+    busy (others were first, or it was starting: the same order may be answered in a moment)."""
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(f"{code} {detail}".strip())
@@ -51,43 +54,84 @@ class ConfinedFailure(Exception):
 
 
 class Confined:
-    """One process that runs a module of ours (`python -m …`), started at the first order; orders
-    wait for one another. `seconds` by the clock for one order; starting comes on top once."""
+    """One process that runs a module of ours (`python -m …`), started at the first order; one
+    that had to be ended is replaced at once, before anybody asks. Orders wait for one another.
 
-    def __init__(self, module: str, seconds: float) -> None:
+    `seconds` by the clock for one order, with the wait for others. Starting comes on top: the
+    first one up to START_SECONDS, that of a replacement up to `restart_seconds`.
+    """
+
+    def __init__(
+        self, module: str, seconds: float, *, restart_seconds: float = START_SECONDS
+    ) -> None:
         self._module = module
         self._seconds = seconds
+        self._restart_seconds = restart_seconds
+        self._grace = START_SECONDS
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
         self._owner = 0
+        self._started = 0.0
+        self._is_up = False
 
     def order(self, what: dict[str, Any]) -> bytes:
         """The answer; raises ConfinedFailure."""
-        body = json.dumps(what).encode()
-        with self._lock:
-            grace = 0.0 if self._is_ready() else self._start()
-            deadline = time.monotonic() + self._seconds + grace
-            try:
-                return self._ask(body, deadline)
-            except TimeoutError as error:
-                self._stop()
-                raise ConfinedFailure("too_long") from error
-            except OSError as error:
-                self._stop()
-                raise ConfinedFailure("failed", str(error)) from error
+        body, begun = json.dumps(what).encode(), time.monotonic()
+        # Who waited for half of the time still has enough for any ordinary order.
+        if not self._lock.acquire(timeout=self._seconds / 2):
+            raise ConfinedFailure("busy")
+        try:
+            return self._answer(body, self._ready(begun))
+        finally:
+            self._lock.release()
 
     def close(self) -> None:
         """End the process."""
         with self._lock:
             self._stop()
 
-    def _is_ready(self) -> bool:
+    def _ready(self, begun: float) -> float:
+        """See that the process is up; returns by when the order must be done."""
+        deadline = begun + self._seconds
+        try:
+            if not self._is_alive():
+                self._start()
+            if self._is_up:
+                return deadline
+            self._exactly(len(READY), deadline + self._grace)
+        except TimeoutError as error:
+            # Most often it only needs longer than this order may wait: the next one finds it.
+            if time.monotonic() - self._started > START_SECONDS:
+                self._replace()
+            raise ConfinedFailure("busy") from error
+        except OSError as error:
+            self._stop()
+            raise ConfinedFailure("failed", str(error)) from error
+        self._is_up = True
+        return min(deadline + self._grace, time.monotonic() + self._seconds)
+
+    def _answer(self, body: bytes, deadline: float) -> bytes:
+        has_all = deadline - time.monotonic() > self._seconds * 0.9
+        try:
+            return self._ask(body, deadline)
+        except TimeoutError as error:
+            self._replace()
+            raise ConfinedFailure("too_long" if has_all else "busy") from error
+        except OSError as error:
+            self._replace()
+            raise ConfinedFailure("failed", str(error)) from error
+
+    def _is_alive(self) -> bool:
         alive = self._process is not None and self._process.poll() is None
         return alive and self._owner == os.getpid()
 
-    def _start(self) -> float:
-        """A new process; returns the seconds that starting may take."""
+    def _replace(self) -> None:
+        self._grace = self._restart_seconds
+        with suppress(OSError):  # then the next order tries
+            self._start()
+
+    def _start(self) -> None:
         self._stop()
         ours, theirs = socket.socketpair()
         with theirs:
@@ -101,7 +145,7 @@ class Confined:
                 start_new_session=True,
             )
         self._socket, self._owner = ours, os.getpid()
-        return START_SECONDS
+        self._started, self._is_up = time.monotonic(), False
 
     def _stop(self) -> None:
         if self._socket is not None:
@@ -149,6 +193,7 @@ def serve(work: Callable[[dict[str, Any]], bytes], limits: Limits) -> None:
     """In the process itself: do what is ordered until the other side closes."""
     limit_for_ever(limits)
     with socket.socket(fileno=0) as other:
+        other.sendall(READY)
         while order := _order(other):
             limit_cpu(limits.cpu_seconds)
             try:

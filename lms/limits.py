@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limiter, RateLimitExceeded
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
@@ -156,6 +156,23 @@ def mails_to_account() -> None:
 @limiter.shared_limit("30 per 15 minutes", scope="mails", key_func=_who, methods=["POST"])
 def mails_from_address() -> None:
     """Mails that one network address may cause."""
+
+
+def _was_hard(response: Response) -> bool:
+    del response
+    return bool(g.get("hard_file"))
+
+
+def count_hard_file() -> None:
+    """Have this request counted by `hard_files_from_address`."""
+    g.hard_file = True
+
+
+@limiter.shared_limit(
+    "6 per 15 minutes", scope="hard files", key_func=_who, methods=["POST"], deduct_when=_was_hard
+)
+def hard_files_from_address() -> None:
+    """Files that keep their reader busy for seconds, and a web process with it."""
 
 
 def _bearer() -> str:

@@ -10,7 +10,7 @@ from lms.confined import Confined, ConfinedFailure
 from lms.errors import refuse
 
 SECONDS = 4.0
-"""By the clock, for one drawing; starting the process comes on top once."""
+"""By the clock, for one drawing and the wait for others; starting comes on top."""
 _easel = Confined("certification.certificates.easel", SECONDS)
 
 
@@ -33,7 +33,7 @@ def sampled(
     kind: str, design: Design, *, sample: str, language: str, now: datetime, width: int
 ) -> bytes:
     """A drawing with invented facts, for the pages of designs; refuses (`drawing_too_long`,
-    `drawing_failed`) what cannot be drawn."""
+    `drawing_busy`, `drawing_failed`) what cannot be drawn."""
     facts = samples.sample(sample, design.content, language, now=now)
     try:
         return drawing(kind, design, facts, width=width)

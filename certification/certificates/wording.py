@@ -144,6 +144,7 @@ def finding(found: Finding) -> str:
         "too_much": _(
             "Reading this file would take more time or memory than any certificate of ours."
         ),
+        "busy": _("Other files are being checked at the moment. Try again in a minute."),
         "file_unknown": _("This is no certificate: choose a PDF, a .json or a .jwt of ours."),
         "whole_signed": _("The signature covers the whole file."),
         "not_whole": _("Something was added to the file after it was signed."),

@@ -37,6 +37,7 @@ class Finding:
     (unknown)
     document: document_signed; document_altered, document_not_ours, document_unsigned,
     document_unreadable, file_unknown; too_much (unknown: reading it takes more than is allowed),
+    busy (unknown: other files were first),
     authority_missing, list_missing, list_ended (unknown: the bundle does not tell whose signature
     it is, or whether its key was withdrawn)
     whole: whole_signed; not_whole

@@ -33,6 +33,9 @@ wording.register(
         "drawing_too_long": lambda: _(
             "Drawing took too long and was stopped. Nothing was changed; make the design simpler."
         ),
+        "drawing_busy": lambda: _(
+            "Other designs are being drawn. Nothing was changed; try again in a moment."
+        ),
         "drawing_failed": lambda: _("This design could not be drawn. Nothing was changed."),
     }
 )

@@ -21,12 +21,13 @@ _sorter = Confined("certification.items.sorter", SECONDS)
 
 def read(form: str, content: bytes, language: str) -> list[Found]:
     """Every item of the file; refuses what holds too many (`import_too_many`) or cannot be read
-    within the limits (`import_too_hard`)."""
+    within the limits (`import_too_hard`), or while others are first (`import_busy`)."""
     order = {"form": form, "content": base64.b64encode(content).decode(), "language": language}
     try:
         answer = _sorter.order(order)
-    except ConfinedFailure:
-        raise refuse("import_too_hard", status=422) from None
+    except ConfinedFailure as failure:
+        code = "import_busy" if failure.code == "busy" else "import_too_hard"
+        raise refuse(code, status=422) from None
     if not answer:
         raise refuse("import_too_many", status=422, most=MOST_ITEMS)
     found = carried.loaded(answer)

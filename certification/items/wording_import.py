@@ -17,6 +17,7 @@ wording.register(
         "import_attributes": lambda: _("What the file says by %(names)s is left out."),
         "import_base_type": lambda: _("An answer of the type “%(name)s” is not possible."),
         "import_braces": lambda: _("Two braces in the text got a space between them."),
+        "import_busy": lambda: _("Other files are being read. Try again in a moment."),
         "import_case": lambda: _("Case matters for some answers only: here it matters for none."),
         "import_correct_several": lambda: _(
             "Several answers are named as the only correct one: give each its points in a mapping."

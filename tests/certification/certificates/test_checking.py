@@ -26,6 +26,7 @@ from asn1crypto import parser
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyhanko.pdf_utils.generic import StreamObject
@@ -33,6 +34,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from certification.awards.actions import suspend
 from certification.awards.models import Award
+from certification.certificates import wording
 from certification.certificates.checking import check_file
 from certification.certificates.desk import LIMITS
 from certification.certificates.document import render
@@ -48,6 +50,7 @@ from certification.keys import authority
 from certification.keys import queries as keys
 from certification.keys.signers import DocumentSigner, SoftwareSigner
 from lms import clock
+from lms.accounts.models import LimitCounter
 from lms.db import db, unit
 from tests.certification.certificates import hostile_files
 from tests.certification.certificates.test_signing import pdfsig
@@ -403,9 +406,48 @@ def test_others_write_while_a_file_that_asks_for_too_much_is_read(
     assert "do not rely on it" in page.text
 
 
-def upload(stage: Stage, content: bytes, name: str = "certificate.pdf") -> Page:
+@pytest.mark.slow
+@pytest.mark.sqlite
+def test_a_good_file_behind_others_that_do_harm_is_answered_in_time(stage: Stage) -> None:
+    inspect(stage.credential, stage.trust, now=stage.now)
+    with ThreadPoolExecutor(4) as threads:
+        for _ in range(4):
+            threads.submit(inspect, hostile_files.doubling_fields(), stage.trust, now=stage.now)
+        time.sleep(0.2)
+        begun = time.monotonic()
+        report = inspect(stage.pdf, stage.trust, now=stage.now)
+        assert time.monotonic() - begun < 5 * SPARE
+    assert (report.verdict, codes(report)) == (Verdict.COULD_NOT_CHECK, {"busy"})
+    assert "Try again" in wording.finding(report.findings[0])
+
+
+@pytest.mark.slow
+@pytest.mark.sqlite
+def test_who_sends_files_that_do_harm_waits_and_others_do_not(stage: Stage) -> None:
+    for _ in range(8):
+        assert upload(stage, stage.pdf).status == 200
+    assert upload(stage, hostile_files.doubling_fields()).h1 == "Could not check"
+    with unit(writes=True):
+        counted = db.session.scalars(
+            sa.select(LimitCounter).where(LimitCounter.key.contains("hard files"))
+        ).one()
+        assert counted.hits == 1
+        counted.hits = 6
+    page = upload(stage, stage.pdf)
+    assert (page.status, "Wait" in page.text) == (429, True)
+    elsewhere = stage.app.test_client()
+    elsewhere.environ_base["REMOTE_ADDR"] = "192.0.2.7"
+    assert upload(stage, stage.pdf, client=elsewhere).h1 == "Valid"
+
+
+def upload(
+    stage: Stage,
+    content: bytes,
+    name: str = "certificate.pdf",
+    client: FlaskClient | None = None,
+) -> Page:
     """Choose the file on the page, without a script."""
-    client = stage.app.test_client()
+    client = client or stage.app.test_client()
     form = Page(client.get("/verify")).form("/verify/file")
     return Page(form.submit(client, file=(BytesIO(content), name)))
 

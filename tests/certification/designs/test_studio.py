@@ -9,6 +9,7 @@ import pytest
 
 from certification.certificates.easel import LIMITS
 from lms.confined import Confined, ConfinedFailure
+from tests.conftest import SPARE
 
 pytestmark = pytest.mark.thorough
 
@@ -94,6 +95,54 @@ def test_orders_of_several_threads_wait_for_one_another(studio: Confined) -> Non
     for thread in threads:
         thread.join()
     assert answers == [b"fine"] * 8
+
+
+def test_who_waits_for_others_is_told_so_within_its_own_time() -> None:
+    """Four orders that never end, then one that would: nobody waits longer than promised."""
+    studio = Confined(HOSTILE, seconds=2, restart_seconds=0)
+    assert studio.order({"kind": "nothing"}) == b"fine"
+    failures: list[tuple[str, float]] = []
+    threads = [
+        threading.Thread(target=lambda: failures.append(failure(studio, kind="sleep")))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.2)
+    failures.append(failure(studio, kind="nothing"))
+    for thread in threads:
+        thread.join()
+    assert sorted(code for code, _seconds in failures) == ["busy"] * 4 + ["too_long"]
+    assert max(seconds for _code, seconds in failures) < 3 * SPARE
+    studio.close()
+
+
+def test_a_replacement_is_started_before_anybody_asks() -> None:
+    studio = Confined(HOSTILE, seconds=1, restart_seconds=0)
+    assert studio.order({"kind": "nothing"}) == b"fine"
+    ended = studio._process
+    failure(studio, kind="sleep")
+    assert studio._process is not None
+    assert studio._process is not ended
+    assert studio._process.poll() is None
+    studio.close()
+
+
+def test_a_process_that_still_starts_is_left_to_start() -> None:
+    """Else one that takes longer to start than an order may wait would never be there."""
+    studio = Confined(HOSTILE, seconds=0.4, restart_seconds=0)
+    assert studio.order({"kind": "nothing"}) == b"fine"
+    assert failure(studio, kind="sleep")[0] == "too_long"
+    ends, codes = time.monotonic() + 20 * SPARE, set()
+    while time.monotonic() < ends:
+        try:
+            assert studio.order({"kind": "nothing"}) == b"fine"
+            break
+        except ConfinedFailure as failed:
+            codes.add(failed.code)
+    assert codes <= {"busy"}
+    assert time.monotonic() < ends
+    studio.close()
 
 
 def test_an_order_that_is_no_design_is_refused_without_a_fall() -> None:
