@@ -14,6 +14,9 @@ PublicKey = Ed25519PublicKey | ec.EllipticCurvePublicKey
 ED25519 = b"\xed\x01"
 P256 = b"\x80\x24"
 COORDINATE = 32
+LONGEST_MULTIBASE = 89
+"""Characters of 64 bytes, a signature: nothing longer is written in base58 here, and reading it
+takes a time that grows with the square of its length."""
 
 
 class BadKey(ValueError):
@@ -26,13 +29,16 @@ def multibase(content: bytes) -> str:
 
 
 def from_multibase(text: str) -> bytes:
-    """The bytes of a base58 multibase text; raises BadKey."""
-    if not text.startswith("z"):
-        raise BadKey("not base58 multibase")
+    """The bytes of a base58 multibase text, in the one way that they are written; raises BadKey."""
+    if not text.startswith("z") or len(text) > LONGEST_MULTIBASE:
+        raise BadKey("not base58 multibase of our lengths")
     try:
-        return base58.b58decode(text[1:])
+        content = base58.b58decode(text[1:])
     except ValueError as error:
         raise BadKey(str(error)) from error
+    if multibase(content) != text:  # white space at the end is passed over
+        raise BadKey("not base58 multibase alone")
+    return content
 
 
 def multikey(key: PublicKey) -> str:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
@@ -27,6 +28,7 @@ from tests.certification.credentials.issuer import (
     URL,
     TestIssuer,
 )
+from tests.conftest import SPARE
 
 Json = dict[str, Any]
 
@@ -176,6 +178,24 @@ def test_an_edited_credential_is_altered(
     edit(edited)
 
     assert codes(edited, issuer.trust())["signature"] == "altered"
+
+
+@pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.parametrize("more", [" ", "\n", " \r\n\t", "1"])
+def test_a_proof_is_written_in_one_way(
+    issuer: TestIssuer, credential: Json, place: int, more: str
+) -> None:
+    credential["proof"][place]["proofValue"] += more
+    assert codes(credential, issuer.trust())["signature"] == "altered"
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_long_proof_is_refused_unread(issuer: TestIssuer, credential: Json, place: int) -> None:
+    """Base58 is read in a time that grows with the square of its length."""
+    credential["proof"][place]["proofValue"] = "z" + "2" * 400_000
+    began = time.monotonic()
+    assert codes(credential, issuer.trust())["signature"] == "altered"
+    assert time.monotonic() - began < 0.5 * SPARE
 
 
 def test_without_proofs_there_is_nothing_to_believe(issuer: TestIssuer, credential: Json) -> None:
