@@ -1,8 +1,10 @@
 """W3C Data Integrity with Ed25519: eddsa-rdfc-2022 over the graph, eddsa-jcs-2022 over the text.
 
 A credential carries both. The graph proof is what most verifiers read; the text proof holds the
-order of lists too, which the graph forgets. Verification starts with the text proof: whatever
-passes it was written by us, so that nobody's graph of blank nodes can keep a verifier busy.
+order of lists too, which the graph forgets. Verification starts with the text proof, which covers
+the document and its own options, and requires the graph proof to state the same options: whatever
+is turned into a graph was written by us, so that nobody's blank nodes can keep a verifier busy, and
+nothing is said in words that a graph passes over.
 """
 
 import hashlib
@@ -124,6 +126,11 @@ def _proofs(document: Json) -> dict[str, Json]:
     by_suite = {str(it.get("cryptosuite")): it for it in listed if isinstance(it, dict)}
     if set(by_suite) != {RDFC, JCS}:
         raise BadProof("one proof of each kind is expected")
+    of_graph = by_suite[RDFC]
+    stated = {**by_suite[JCS], "cryptosuite": RDFC, "proofValue": of_graph.get("proofValue")}
+    stated.pop("@context", None)
+    if of_graph != stated:
+        raise BadProof("the graph's proof states something else than the text's")
     return by_suite
 
 

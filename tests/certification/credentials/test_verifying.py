@@ -149,6 +149,41 @@ def proof_of_nothing(credential: Json) -> None:
         proof["proofValue"] = "z"
 
 
+def more_words_in_the_proof(credential: Json) -> None:
+    credential["proof"][0]["holderNote"] = "Eve, with honours"
+
+
+def nothing_in_the_proof(credential: Json) -> None:
+    credential["proof"][0]["expires"] = None
+
+
+def the_contexts_in_the_proof(credential: Json) -> None:
+    credential["proof"][0]["@context"] = credential["@context"]
+
+
+def a_context_of_the_proof_s_own(credential: Json) -> None:
+    """It gives each signed statement another name, and what is read a meaning that is unsigned."""
+    security = "https://w3id.org/security#"
+    proof = credential["proof"][0]
+    proof["@context"] = {
+        "type": "@type",
+        "id": "@id",
+        "DataIntegrityProof": f"{security}DataIntegrityProof",
+        "cryptosuite": {
+            "@id": f"{security}cryptosuite",
+            "@type": f"{security}cryptosuiteString",
+        },
+        "signed": {
+            "@id": "http://purl.org/dc/terms/created",
+            "@type": "http://www.w3.org/2001/XMLSchema#dateTime",
+        },
+        "verificationMethod": {"@id": f"{security}verificationMethod", "@type": "@id"},
+        "proofPurpose": {"@id": f"{security}proofPurpose", "@type": "@vocab"},
+        "assertionMethod": f"{security}assertionMethod",
+    }
+    proof |= {"signed": proof["created"], "created": "1999-01-01T00:00:00Z", "domain": "x.example"}
+
+
 @pytest.mark.parametrize(
     "edit",
     [
@@ -168,6 +203,10 @@ def proof_of_nothing(credential: Json) -> None:
         proof_backdated,
         proof_for_another_purpose,
         proof_of_nothing,
+        more_words_in_the_proof,
+        nothing_in_the_proof,
+        the_contexts_in_the_proof,
+        a_context_of_the_proof_s_own,
     ],
     ids=lambda edit: edit.__name__,
 )
@@ -193,6 +232,23 @@ def test_a_proof_is_written_in_one_way(
 def test_a_long_proof_is_refused_unread(issuer: TestIssuer, credential: Json, place: int) -> None:
     """Base58 is read in a time that grows with the square of its length."""
     credential["proof"][place]["proofValue"] = "z" + "2" * 400_000
+    began = time.monotonic()
+    assert codes(credential, issuer.trust())["signature"] == "altered"
+    assert time.monotonic() - began < 0.5 * SPARE
+
+
+def test_a_proof_s_graph_of_blank_nodes_is_never_drawn(
+    issuer: TestIssuer, credential: Json
+) -> None:
+    """Each is linked to all others: to put them in order takes hours."""
+    nodes = range(12)
+    credential["proof"][0] |= {
+        "@context": [{"p": "urn:p", "@vocab": "urn:v:"}],
+        "p": [
+            {"@id": f"_:b{one}", "p": [{"@id": f"_:b{other}"} for other in nodes if other != one]}
+            for one in nodes
+        ],
+    }
     began = time.monotonic()
     assert codes(credential, issuer.trust())["signature"] == "altered"
     assert time.monotonic() - began < 0.5 * SPARE
