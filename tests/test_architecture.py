@@ -55,6 +55,7 @@ PURE = (
     "certification/credentials/bitstring.py",
     "certification/credentials/credential.py",
     "certification/credentials/findings.py",
+    "certification/credentials/json_text.py",
     "certification/credentials/status_list.py",
     "certification/credentials/trust.py",
     "certification/designs/languages.py",

@@ -5,7 +5,6 @@ Each question has its own finding; the verdict is the worst of them, and never g
 question could not be answered.
 """
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -31,6 +30,7 @@ from certification.certificates.reports import (
 from certification.certificates.rules import Verdict
 from certification.certificates.stamping import outside_loops
 from certification.certificates.withdrawn import standing
+from certification.credentials import json_text
 from certification.credentials.findings import Check, Finding, failed, passed, unknown
 from certification.credentials.trust import Trust
 from certification.credentials.verifying import read_token, verify_credential, verify_token
@@ -54,7 +54,7 @@ def _check_credential(
     content: bytes, trust: Trust, now: datetime
 ) -> tuple[list[Finding], dict[str, Any] | None]:
     try:
-        credential = json.loads(content)
+        credential = json_text.read(content)
         if not isinstance(credential, dict):
             raise TypeError("no object")
         return verify_credential(credential, trust, now=now), credential

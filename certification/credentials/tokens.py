@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from certification.credentials import json_text
 from certification.keys.encoding import BadKey, from_unpadded, unpadded
 from certification.keys.signers import ES256, Signer, to_der
 
@@ -107,8 +108,8 @@ def _split(token: str) -> tuple[str, str, str]:
 
 def _read(part: str) -> Json:
     try:
-        values = json.loads(from_unpadded(part))
-    except (BadKey, ValueError, RecursionError) as error:
+        values = json_text.read(from_unpadded(part))
+    except (BadKey, ValueError) as error:
         raise BadToken("unreadable") from error
     if not isinstance(values, dict):
         raise BadToken("not an object")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from certification.credentials import json_text
+
 FORMAT = "academy-trust-1"
 
 
@@ -57,7 +59,7 @@ class Trust:
     def from_json(cls, text: str) -> "Trust":
         """Read a bundle file; raises BadBundle."""
         try:
-            return cls._read(json.loads(text))
+            return cls._read(json_text.read(text))
         except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
             raise BadBundle(f"this is no trust bundle: {error}") from error
 

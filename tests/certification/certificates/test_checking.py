@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -25,7 +24,6 @@ import zxingcpp
 from asn1crypto import parser
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
-from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -35,7 +33,6 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from certification.awards.actions import suspend
 from certification.awards.models import Award
 from certification.certificates import wording
-from certification.certificates.checking import check_file
 from certification.certificates.desk import LIMITS
 from certification.certificates.document import render
 from certification.certificates.inspection import inspect
@@ -43,16 +40,15 @@ from certification.certificates.reports import Kind, Report
 from certification.certificates.rules import Verdict
 from certification.certificates.signing import sign
 from certification.credentials import actions as status
-from certification.credentials import queries as credentials
 from certification.credentials.models import SignedList, StatusEntry, StatusList
 from certification.credentials.trust import Trust
 from certification.keys import authority
 from certification.keys import queries as keys
 from certification.keys.signers import DocumentSigner, SoftwareSigner
-from lms import clock
 from lms.accounts.models import LimitCounter
 from lms.db import db, unit
 from tests.certification.certificates import hostile_files
+from tests.certification.certificates.conftest import Stage
 from tests.certification.certificates.test_signing import pdfsig
 from tests.conftest import FULL, SPARE
 from tests.factories import Factory
@@ -63,41 +59,6 @@ pytestmark = pytest.mark.thorough
 
 HEX = re.compile(rb"/Contents <([0-9A-F]{2000,})>")
 ROOT = Path(__file__).resolve().parents[3]
-
-
-@dataclass
-class Stage:
-    """An issued certificate's files and the issuer's trust bundle."""
-
-    app: Flask
-    pdf: bytes
-    credential: bytes
-    token: bytes
-    certificate_id: int
-    trust: Trust
-    now: datetime
-
-    def bundle(self) -> Trust:
-        """The bundle as it is now."""
-        with unit(writes=False):
-            return credentials.trust_bundle(self.app.extensions["settings"], now=self.now)
-
-    def check(self, content: bytes, **changes: object) -> Report:
-        values = {"trust": self.trust, "now": self.now, **changes}
-        return check_file(content, values["trust"], now=values["now"])  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def stage(app: Flask, make: Factory) -> Stage:
-    row = make.certificate(make.award(make.person("Ada Lovelace"), make.scheme(make.programme())))
-    storage = app.extensions["storage"]
-    files = [
-        storage.get(digest)
-        for digest in (row.document_sha256, row.credential_sha256, row.token_sha256)
-    ]
-    found = Stage(app, *files, row.id, Trust({}, {}, b"", b"", {}, clock.now()), clock.now())
-    found.trust = found.bundle()
-    return found
 
 
 def codes(report: Report) -> set[str]:

@@ -81,6 +81,13 @@ def test_another_file_is_no_bundle(text: str) -> None:
         Trust.from_json(text)
 
 
+def test_a_name_that_stands_twice_is_in_no_bundle_of_ours(issuer: TestIssuer) -> None:
+    twice = issuer.trust().to_json().replace("{", '{"format": "academy-trust-1",', 1)
+    assert json.loads(twice) == json.loads(issuer.trust().to_json())
+    with pytest.raises(BadBundle, match="stands twice"):
+        Trust.from_json(twice)
+
+
 def other_name(credential: Json) -> None:
     credential["credentialSubject"]["identifier"][1]["identityHash"] = "Eve"
 
@@ -367,6 +374,13 @@ def test_a_token_without_the_algorithm_is_malformed(issuer: TestIssuer) -> None:
         bad = unpadded(json.dumps(header).encode())
         assert token_codes(f"{bad}.{body}.", issuer.trust())["signature"] == "malformed"
     assert head
+
+
+def test_a_name_that_stands_twice_makes_a_token_malformed(issuer: TestIssuer) -> None:
+    _, body, signature = issuer.files().token.decode().split(".")
+    kid = f"{URL}/keys/t-2026-11.json"
+    head = unpadded(f'{{"alg":"none","alg":"ES256","kid":"{kid}","typ":"JWT"}}'.encode())
+    assert token_codes(f"{head}.{body}.{signature}", issuer.trust())["signature"] == "malformed"
 
 
 def test_a_token_with_its_own_key_is_not_believed(issuer: TestIssuer) -> None:
