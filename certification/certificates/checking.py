@@ -101,21 +101,26 @@ def _check_signatures(
             first, signer_validation_context=context, ts_validation_context=stamps
         )
     )
-    whole = len(signatures) == 1 and _is_whole(status, content, first, known)
+    whole = len(signatures) == 1 and _is_whole(status, content, first, known, trust)
     return [
         _document(status, known, standing(first.signer_cert, known, trust, now=now)),
         passed(Check.WHOLE, "whole_signed") if whole else failed(Check.WHOLE, "not_whole"),
-        _time(status),
+        _time(status, now),
     ]
 
 
 def _is_whole(
-    status: PdfSignatureStatus, content: bytes, signature: Any, known: Sequence[x509.Certificate]
+    status: PdfSignatureStatus,
+    content: bytes,
+    signature: Any,
+    known: Sequence[x509.Certificate],
+    trust: Trust,
 ) -> bool:
     if status.coverage is not SignatureCoverageLevel.ENTIRE_FILE:
         return False
-    _start, begins, ends, _length = (int(number) for number in signature.byte_range)
-    return container.is_sound(content[begins:ends], known if status.trusted else None)
+    place, servers = container.place_of(signature, content), trust.stamp_authority
+    ours = known if status.trusted else None
+    return container.is_sound(place, ours, stamping.certificates(servers))
 
 
 def _document(
@@ -128,7 +133,7 @@ def _document(
     return vouched
 
 
-def _time(status: PdfSignatureStatus) -> Finding:
+def _time(status: PdfSignatureStatus, now: datetime) -> Finding:
     stamp = status.timestamp_validity
     if stamp is None:
         return passed(Check.TIME, "time_claimed")
@@ -136,6 +141,8 @@ def _time(status: PdfSignatureStatus) -> Finding:
         return failed(Check.TIME, "time_forged")
     if not stamp.trusted:
         return unknown(Check.TIME, "time_unknown")
+    if not stamping.is_plausible(stamp.timestamp, status.signer_reported_dt, now):
+        return failed(Check.TIME, "time_forged")
     return passed(Check.TIME, "time_stamped", at=stamp.timestamp.astimezone(UTC).isoformat())
 
 

@@ -26,17 +26,13 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from certification.certificates import stamping
+from certification.certificates.container import RESERVED, RESERVED_FOR_STAMP
 from certification.certificates.pdfua import SIGNATURE_FIELD
 from certification.keys.signers import DocumentSigner, to_der
 
 Node = TypeVar("Node", bound=core.Asn1Value)
 logging.getLogger("pyhanko.sign.signers").setLevel(logging.ERROR)
 """It warns at each signature that nothing is fetched, which is what we want."""
-RESERVED = 6144
-"""Hexadecimal digits kept for the signature, which takes about 3,000: measuring it first would
-sign twice."""
-RESERVED_FOR_STAMP = 16_384
-"""As many again where the time is stamped: the server's own certificates come along."""
 LONGEST_DER = 72
 """Bytes of the largest ECDSA P-256 signature in DER, for which room is kept."""
 
@@ -182,5 +178,7 @@ def sign(pdf: bytes, document: DocumentSigner, *, reason: str, now: datetime) ->
         signed = stamping.outside_loops(lambda: signer.sign_pdf(writer, bytes_reserved=room))
         content: bytes = signed.getvalue()
         if stamps:
-            stamping.outside_loops(lambda: stamping.require(content, stamps, context))
+            stamping.outside_loops(
+                lambda: stamping.require(content, stamps, document.authority, context)
+            )
     return content

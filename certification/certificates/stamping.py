@@ -5,6 +5,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from functools import lru_cache
 from io import BytesIO
 from typing import Any, TypeVar
@@ -16,11 +17,16 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import ValidationError
 
+from certification.certificates import container
 from certification.keys.signers import TimeStamps
 
 Result = TypeVar("Result")
 SECONDS = 10.0
 """From the connection to the last byte, for each question: a server that trickles ends too."""
+
+
+CLOCKS = timedelta(days=1)
+"""How much those of the server, of the signer and of who checks may differ."""
 
 
 class StampTrouble(Exception):
@@ -81,9 +87,11 @@ async def _vouched(stamps: TimeStamps) -> None:
         pass
 
 
-def require(content: bytes, stamps: TimeStamps, signer: ValidationContext) -> None:
+def require(
+    content: bytes, stamps: TimeStamps, authority: bytes, signer: ValidationContext
+) -> None:
     """Look at the stamp before the document is kept for ever: a server may answer with anything.
-    Raises ValueError."""
+    What a check would refuse later is refused now. Raises ValueError."""
     signature = PdfFileReader(BytesIO(content)).embedded_signatures[0]
     trusted = ValidationContext(trust_roots=roots(stamps), allow_fetching=False)
     status = validate_pdf_signature(
@@ -92,3 +100,14 @@ def require(content: bytes, stamps: TimeStamps, signer: ValidationContext) -> No
     stamp = status.timestamp_validity
     if stamp is None or not (stamp.intact and stamp.valid and stamp.trusted):
         raise ValueError("its stamp does not hold for this document")
+    if not is_plausible(stamp.timestamp, status.signer_reported_dt, stamp.timestamp):
+        raise ValueError(f"its clock stands at {stamp.timestamp}")
+    place = container.place_of(signature, content)
+    if not container.is_sound(place, certificates(authority), roots(stamps)):
+        raise ValueError("its stamp holds more than a check of documents allows")
+
+
+def is_plausible(stamped: datetime, claimed: datetime | None, now: datetime) -> bool:
+    """Whether a stamp is of when the signature says that it was made, and not of a time to come.
+    The same server would confirm at any later time that the signature exists."""
+    return claimed is not None and abs(stamped - claimed) <= CLOCKS and stamped <= now + CLOCKS

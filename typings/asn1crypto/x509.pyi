@@ -4,6 +4,7 @@ from typing import Self
 
 class Certificate:
     issuer: Asn1Value
+    key_identifier: bytes | None
     not_valid_after: datetime
     serial_number: int
     @classmethod

@@ -8,7 +8,17 @@ import pytest
 from certification.certificates.inspection import inspect
 from certification.certificates.rules import Verdict
 from tests.certification.certificates.conftest import Stage
+from tests.certification.certificates.containers import (
+    beside,
+    certificates_of,
+    exchanged,
+    holding,
+    signature_of,
+    stamped_with,
+    wrapped,
+)
 from tests.certification.certificates.test_checking import codes
+from tests.certification.certificates.test_stamping import authority, stamp
 
 pytestmark = [pytest.mark.thorough, pytest.mark.sqlite]
 
@@ -33,3 +43,25 @@ def test_a_name_that_stands_twice(stage: Stage, begin: bytes, more: bytes) -> No
 def test_a_forged_credential_of_great_depth(stage: Stage, depth: int) -> None:
     forged = b'{"proof":' + b"[" * depth + b"]" * depth + b"}"
     assert inspect(forged, stage.trust, now=stage.now).verdict is Verdict.ALTERED
+
+
+def test_what_stands_beside_the_signature_where_no_stamp_was_asked_for(
+    stage: Stage,
+) -> None:
+    """The place for a signature without a stamp has room left."""
+    value = signature_of(stage.pdf)
+    eve = authority("Eve's time")
+    token = stamp(eve.stamper, value)
+    for said in (token[: len(token) // 2], b"", wrapped(0x30, b"Eve"), eve.stamper.tsa_cert.dump()):
+        forged = exchanged(stage.pdf, beside(value, stamped_with(said)))
+        report = stage.check(forged)
+        assert report.verdict is Verdict.ALTERED, codes(report)
+
+
+def test_other_certificates_than_the_signer_s_and_its_authority_s(stage: Stage) -> None:
+    value = signature_of(stage.pdf)
+    own, above = certificates_of(value)
+    assert holding(value, [own, above]) == value
+    for others in ([above, own], [own], [above], [own, above, above], [own, own, above], []):
+        report = stage.check(exchanged(stage.pdf, holding(value, others)))
+        assert report.verdict in {Verdict.ALTERED, Verdict.NOT_OURS}

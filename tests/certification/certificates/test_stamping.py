@@ -1,5 +1,7 @@
 """Time stamps: pyHanko's own time-stamp authority, served over HTTP by the test."""
 
+import hashlib
+import itertools
 import threading
 import time
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ import sqlalchemy as sa
 from asn1crypto import keys as asn1_keys
 from asn1crypto import tsp
 from asn1crypto import x509 as asn1_x509
+from asn1crypto.cms import ContentInfo
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -32,7 +35,18 @@ from certification.credentials.findings import Check, Finding, State
 from certification.credentials.trust import Trust
 from lms import clock, jobs, settings
 from lms.db import db, unit
-from tests.conftest import SPARE
+from tests.certification.certificates.containers import (
+    beside,
+    certificates_of,
+    exchanged,
+    holding,
+    signature_of,
+    stamped_with,
+    token_of,
+    wrapped,
+)
+from tests.certification.certificates.test_checking import grown
+from tests.conftest import FULL, SPARE
 from tests.factories import Factory
 
 pytestmark = [pytest.mark.thorough, pytest.mark.sqlite]
@@ -305,3 +319,168 @@ def test_without_a_server_the_time_is_a_claim(app: Flask, make: Factory) -> None
     row = make.prepared(make.award(make.person("Ada"), make.scheme(make.programme())))
     report = check_file(drawn(app, row), bundle(app), now=clock.now())
     assert (report.verdict, time_of(report).code) == (Verdict.VALID, "time_claimed")
+
+
+def stamp(by: DummyTimeStamper, value: bytes) -> bytes:
+    """The server's answer on a signature in its container."""
+    (one,) = ContentInfo.load(value)["content"]["signer_infos"]
+    imprint = {
+        "hash_algorithm": {"algorithm": "sha256"},
+        "hashed_message": hashlib.sha256(one["signature"].native).digest(),
+    }
+    asked = {"version": 1, "message_imprint": imprint, "nonce": 77, "cert_req": True}
+    told: bytes = by.request_tsa_response(tsp.TimeStampReq(asked))["time_stamp_token"].dump()
+    return told
+
+
+@dataclass
+class Stamped:
+    """A document whose time is stamped, taken apart."""
+
+    app: Flask
+    pdf: bytes
+    value: bytes
+    token: bytes
+    trust: Trust
+
+    def found(self, value: bytes, trust: Trust | None = None) -> tuple[Verdict, set[str]]:
+        """What a check says with another container in the signature's place."""
+        report = check_file(exchanged(self.pdf, value), trust or self.trust, now=clock.now())
+        return report.verdict, {one.code for one in report.findings}
+
+    def with_token(self, token: bytes) -> bytes:
+        return beside(self.value, stamped_with(token))
+
+
+@pytest.fixture
+def document(app: Flask, pending: Certificate) -> Stamped:
+    pdf = drawn(app, pending)
+    value = signature_of(pdf)
+    found = Stamped(app, pdf, value, token_of(value), bundle(app))
+    assert found.with_token(found.token) == value
+    assert found.found(value)[0] is Verdict.VALID
+    return found
+
+
+def test_exactly_one_stamp_stands_where_one_was_asked_for(document: Stamped) -> None:
+    token, junk = document.token, wrapped(0x30, b"\x04\x03Eve")
+    for said in (
+        None,
+        b"",
+        stamped_with(),
+        stamped_with(junk),
+        stamped_with(token, junk),
+        stamped_with(token, token),
+        stamped_with(token) + stamped_with(token),
+        stamped_with(token) + stamped_with(junk, kind="1.2.3.4"),
+        stamped_with(token, kind="1.2.3.4"),
+    ):
+        assert document.found(beside(document.value, said))[0] is Verdict.ALTERED
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        b"\x04\x0ehidden in here",
+        pytest.param(bytes(16), marks=pytest.mark.full),
+        pytest.param(b"\xa9\x00", marks=pytest.mark.full),
+    ],
+)
+def test_nothing_hides_within_a_stamp(document: Stamped, more: bytes) -> None:
+    """Nor elsewhere in a signature that has one."""
+    places = 0
+    while True:
+        count = itertools.count()
+        changed = grown(document.value, lambda: next(count) == places, more)  # noqa: B023
+        if places >= next(count):
+            break
+        assert document.found(changed)[0] is Verdict.ALTERED, places
+        places += 1
+    assert places > 80
+
+
+def test_no_byte_of_a_stamp_can_be_changed(document: Stamped) -> None:
+    for place in range(0, len(document.token), 1 if FULL else 47):
+        changed = bytearray(document.token)
+        changed[place] ^= 1
+        verdict, codes = document.found(document.with_token(bytes(changed)))
+        assert verdict is Verdict.ALTERED, (place, codes)
+
+
+def test_nothing_stands_in_a_stamp_beside_its_signature(document: Stamped) -> None:
+    """Lists of what is revoked, and what is said later: no reader needs them here."""
+    certificates = certificates_of(document.token)
+    lists = wrapped(0xA1, document.trust.crl)
+    said = stamped_with(document.token)
+    assert holding(document.token, certificates) == document.token
+    for token in (holding(document.token, certificates, lists), beside(document.token, said)):
+        verdict, codes = document.found(document.with_token(token))
+        assert (verdict, "not_whole" in codes) == (Verdict.ALTERED, True)
+
+
+def test_a_stamp_brings_the_certificates_that_lead_to_it_and_no_others(
+    document: Stamped, server: Authority
+) -> None:
+    own, above = sorted(certificates_of(document.token), key=lambda one: one != server_s(server))
+    eve = authority("Eve's time").stamper
+    look_alike = like(above)
+    for certificates, verdict in (
+        ([own, above], Verdict.VALID),
+        ([above, own], Verdict.VALID),
+        ([own], Verdict.VALID),
+        ([above], Verdict.ALTERED),
+        ([own, above, above], Verdict.ALTERED),
+        ([own, eve.tsa_cert.dump()], Verdict.ALTERED),
+        ([own, look_alike], Verdict.ALTERED),
+        ([own, above, look_alike], Verdict.ALTERED),
+    ):
+        token = holding(document.token, certificates)
+        assert document.found(document.with_token(token))[0] is verdict
+
+
+def server_s(found: Authority) -> bytes:
+    told: bytes = found.stamper.tsa_cert.dump()
+    return told
+
+
+def like(der: bytes) -> bytes:
+    """Another certificate with the name and the key of this one, by nobody in particular."""
+    model, key = x509.load_der_x509_certificate(der), rsa.generate_private_key(65537, 2048)
+    words = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"Awarded to Eve, MD")
+    return (
+        x509.CertificateBuilder(name("Eve"), model.subject, model.public_key(), 3)
+        .not_valid_before(model.not_valid_before_utc)
+        .not_valid_after(model.not_valid_after_utc)
+        .add_extension(words, critical=False)
+        .sign(key, hashes.SHA256())
+        .public_bytes(DER)
+    )
+
+
+@pytest.mark.parametrize("days", [3000, 2, -2, -3000])
+def test_a_stamp_of_another_time_by_the_same_server_is_forged(
+    document: Stamped, server: Authority, days: int
+) -> None:
+    """The document's bytes can be stamped again at any time, by whoever asks."""
+    server.stamper.fixed_dt = clock.now() + days * DAY
+    verdict, codes = document.found(document.with_token(stamp(server.stamper, document.value)))
+    assert (verdict, "time_forged" in codes or "not_whole" in codes) == (Verdict.ALTERED, True)
+
+
+@pytest.mark.parametrize(
+    ("claimed", "now", "plausible"),
+    [(0, 0, True), (0.5, 300, True), (-0.5, -0.5, True), (2, 300, False), (0, -2, False)],
+)
+def test_a_stamp_fits_the_signature_and_the_day(
+    claimed: float, now: float, plausible: bool
+) -> None:
+    """In days after the stamp: clocks differ, and nobody stamps what is not yet."""
+    at = clock.now()
+    assert stamping.is_plausible(at, at + claimed * DAY, at + now * DAY) is plausible
+    assert not stamping.is_plausible(at, None, at)
+
+
+def test_somebody_else_s_stamp_says_no_time(document: Stamped) -> None:
+    other = stamp(authority("Eve's time").stamper, document.value)
+    verdict, codes = document.found(document.with_token(other))
+    assert (verdict, "time_unknown" in codes) == (Verdict.VALID, True)
