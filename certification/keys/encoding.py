@@ -62,11 +62,14 @@ def unpadded(content: bytes) -> str:
 
 
 def from_unpadded(text: str) -> bytes:
-    """The bytes of unpadded base64url; raises BadKey."""
+    """The bytes of unpadded base64url, in the one way that they are written; raises BadKey."""
     try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        content = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except ValueError as error:
         raise BadKey(str(error)) from error
+    if unpadded(content) != text:  # other letters, padding, or bits that are passed over
+        raise BadKey("not unpadded base64url alone")
+    return content
 
 
 def jwk(key: PublicKey, kid: str) -> dict[str, str]:

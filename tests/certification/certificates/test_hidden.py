@@ -65,3 +65,18 @@ def test_other_certificates_than_the_signer_s_and_its_authority_s(stage: Stage) 
     for others in ([above, own], [own], [above], [own, above, above], [own, own, above], []):
         report = stage.check(exchanged(stage.pdf, holding(value, others)))
         assert report.verdict in {Verdict.ALTERED, Verdict.NOT_OURS}
+
+
+@pytest.mark.parametrize("part", [0, 1, 2])
+def test_a_token_is_written_in_one_way(stage: Stage, part: int) -> None:
+    parts = stage.token.strip().split(b".")
+    letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    written = parts[part]
+    last = letters[letters.index(written[-1]) ^ 1 :][:1]
+    ways = {written + b"==", written + b"=", written + b"\n", written[:-1] + last}
+    ways.add(written.replace(b"-", b"+").replace(b"_", b"/"))
+    for way in ways - {written}:
+        forged = b".".join([*parts[:part], way, *parts[part + 1 :]])
+        if forged.strip() != stage.token.strip():
+            report = stage.check(forged)
+            assert report.verdict is not Verdict.VALID, way
