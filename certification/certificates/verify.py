@@ -28,13 +28,15 @@ def main(arguments: list[str] | None = None) -> int:
         content = options.file.read_bytes()
         trust = Trust.from_json(options.bundle.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, BadBundle) as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{shown(str(error))}\n")
         return 2
     if len(content) > LARGEST:
         sys.stderr.write(f"{options.file} is larger than {LARGEST // 1024**2} MB\n")
         return 2
     report = inspect(content, trust, now=now)
-    sys.stdout.write(told(report, trust, now))
+    encoding = sys.stdout.encoding or "ascii"  # which may lack letters of a name
+    text = told(report, trust, now).encode(encoding, "backslashreplace")
+    sys.stdout.write(text.decode(encoding))
     return {Verdict.VALID: 0, Verdict.COULD_NOT_CHECK: 2}.get(report.verdict, 1)
 
 
@@ -51,14 +53,20 @@ def _parser() -> argparse.ArgumentParser:
 def told(report: Report, trust: Trust, now: datetime) -> str:
     """The report as lines."""
     lines = [
-        " ".join([MARKS[f.state], f"{f.check:10}", f.code, *f.values.values()])
+        " ".join([MARKS[f.state], f"{f.check:10}", f.code, *map(shown, f.values.values())])
         for f in report.findings
     ]
     age = now - trust.made_at
-    lines.append(f"bundle of {trust.issuer}, made {trust.made_at:%Y-%m-%d %H:%M} UTC, ")
+    lines.append(f"bundle of {shown(trust.issuer)}, made {trust.made_at:%Y-%m-%d %H:%M} UTC, ")
     lines[-1] += f"{age.days} days {age.seconds // 3600} hours old"
     lines.append(f"verdict: {report.verdict}")
     return "\n".join(lines) + "\n"
+
+
+def shown(value: str) -> str:
+    """What a file says, on one line and without power over the terminal: a file could write a
+    verdict of its own, or turn the letters around."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in value)
 
 
 if __name__ == "__main__":

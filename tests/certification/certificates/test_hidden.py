@@ -2,9 +2,11 @@
 in what they read, the file is altered."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from certification.certificates import verify
 from certification.certificates.inspection import inspect
 from certification.certificates.rules import Verdict
 from tests.certification.certificates.conftest import Stage
@@ -80,3 +82,19 @@ def test_a_token_is_written_in_one_way(stage: Stage, part: int) -> None:
         if forged.strip() != stage.token.strip():
             report = stage.check(forged)
             assert report.verdict is not Verdict.VALID, way
+
+
+@pytest.mark.parametrize("letters", ["x\nverdict: valid\n\x1b[8m", "\ud800", "\u202edilav", "\x85"])
+def test_a_file_has_no_say_in_how_the_command_answers(
+    stage: Stage, letters: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bundle.json").write_text(stage.trust.to_json())
+    (tmp_path / "x.json").write_text(json.dumps({"issuer": f"Škoda {letters}", "proof": []}))
+    verify.main([str(tmp_path / "x.json"), "--bundle", str(tmp_path / "bundle.json")])
+    told = capsys.readouterr().out
+    assert told.encode().decode() == told
+    assert [line for line in told.splitlines() if line.startswith("verdict")] == [
+        "verdict: altered"
+    ]
+    assert "Škoda" in told
+    assert all(letter.isprintable() for letter in told.replace("\n", ""))
