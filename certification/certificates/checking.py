@@ -26,6 +26,7 @@ from certification.certificates.reports import (
     kind_of,
     unread,
     verdict_of,
+    without_mark,
 )
 from certification.certificates.rules import Verdict
 from certification.certificates.stamping import outside_loops
@@ -42,9 +43,9 @@ def check_file(content: bytes, trust: Trust, *, now: datetime) -> Report:
     if kind is Kind.PDF:
         return _check_pdf(content, trust, now)
     if kind is Kind.CREDENTIAL:
-        return _report(kind, *_check_credential(content, trust, now))
+        return _report(kind, *_check_credential(without_mark(content), trust, now))
     if kind is Kind.TOKEN:
-        token = content.strip().decode("ascii")
+        token = without_mark(content).strip().decode("ascii")
         findings = verify_token(token, trust, now=now)
         return _report(kind, findings, read_token(token, trust))
     return unread()

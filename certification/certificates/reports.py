@@ -1,6 +1,7 @@
 """What a check of a file found: its kind, the answers, the verdict."""
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -60,7 +61,7 @@ def kind_of(content: bytes) -> Kind:
         return Kind.UNKNOWN
     if b"%PDF-" in content[:1024]:
         return Kind.PDF
-    text = content.strip()
+    text = without_mark(content).strip()
     if len(text) > LARGEST_CREDENTIAL:
         return Kind.UNKNOWN
     if text[:1] == b"{":
@@ -68,6 +69,12 @@ def kind_of(content: bytes) -> Kind:
     if text.count(b".") == 2 and text.isascii() and b" " not in text:
         return Kind.TOKEN
     return Kind.UNKNOWN
+
+
+def without_mark(content: bytes) -> bytes:
+    """A text without the mark of its encoding, which some editors put before it (RFC 8259, 8.1):
+    it is read as UTF-8 in any case, and nothing of what is signed changes."""
+    return content.removeprefix(BOM_UTF8)
 
 
 def unread() -> Report:

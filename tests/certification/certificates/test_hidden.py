@@ -8,6 +8,7 @@ import pytest
 
 from certification.certificates import verify
 from certification.certificates.inspection import inspect
+from certification.certificates.reports import Kind
 from certification.certificates.rules import Verdict
 from tests.certification.certificates.conftest import Stage
 from tests.certification.certificates.containers import (
@@ -67,6 +68,14 @@ def test_other_certificates_than_the_signer_s_and_its_authority_s(stage: Stage) 
     for others in ([above, own], [own], [above], [own, above, above], [own, own, above], []):
         report = stage.check(exchanged(stage.pdf, holding(value, others)))
         assert report.verdict in {Verdict.ALTERED, Verdict.NOT_OURS}
+
+
+@pytest.mark.parametrize("name", ["credential", "token"])
+def test_the_mark_of_an_encoding_before_a_text_changes_nothing(stage: Stage, name: str) -> None:
+    """Some editors put it there when they save a file."""
+    content = b"\xef\xbb\xbf" + getattr(stage, name)
+    report = inspect(content, stage.trust, now=stage.now)
+    assert (report.kind, report.verdict) == (Kind(name), Verdict.VALID)
 
 
 @pytest.mark.parametrize("part", [0, 1, 2])
