@@ -104,7 +104,10 @@ def require(
         raise ValueError(f"its clock stands at {stamp.timestamp}")
     place = container.place_of(signature, content)
     if not container.is_sound(place, certificates(authority), roots(stamps)):
-        raise ValueError("its stamp holds more than a check of documents allows")
+        raise ValueError(
+            "its stamp holds more than a check allows, as certificates do for which none in"
+            " TIMESTAMP_CA_FILE vouches"
+        )
 
 
 def is_plausible(stamped: datetime, claimed: datetime | None, now: datetime) -> bool:

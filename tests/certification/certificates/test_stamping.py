@@ -480,6 +480,17 @@ def test_a_stamp_fits_the_signature_and_the_day(
     assert not stamping.is_plausible(at, None, at)
 
 
+def test_a_server_whose_certificates_lead_elsewhere_too_loses_no_certificate(
+    app: Flask, pending: Certificate, server: Authority
+) -> None:
+    """What a check would refuse is not issued: who runs the installation is told why."""
+    above = like(server.stamper.certs_to_embed[0].dump())
+    server.stamper.certs_to_embed.append(asn1_x509.Certificate.load(above))
+    with pytest.raises(stamping.StampTrouble, match="none in TIMESTAMP_CA_FILE vouches"):
+        drawing.draw(pending.id)
+    assert state_of(pending) is CertificateState.PENDING
+
+
 def test_somebody_else_s_stamp_says_no_time(document: Stamped) -> None:
     other = stamp(authority("Eve's time").stamper, document.value)
     verdict, codes = document.found(document.with_token(other))
