@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app, url_for
 from flask_login import current_user
 
-from certification.awards import doubts
+from certification.awards import doubts, progress_many
 from certification.awards import queries as awards
 from certification.certificates import queries as certificates
 from certification.certificates import studio
@@ -62,6 +62,7 @@ def init_app(app: Flask) -> None:
     slots.fill(app, "catalog.marks", marks)
     slots.fill(app, "catalog.certifications", certifications)
     slots.fill(app, "course.certifications", counts_for)
+    slots.fill(app, "course.counts_again", counts_again)
     slots.fill(app, "course.exam", exam_of)
     slots.fill(app, "course.self_paced", self_paced)
     slots.fill(app, "scheduling.regions", regions)
@@ -189,6 +190,12 @@ def counts_for(kind: str, code: str) -> list[tuple[str, str]]:
         (version.scheme.title, f"/certifications/{version.scheme.code}")
         for version in awards.schemes_naming(kind, code, today)
     ]
+
+
+def counts_again(course_id: int, person_ids: Sequence[int], on: date) -> dict[int, tuple[str, ...]]:
+    """By person, the certifications whose next cycle needs this completed course once more."""
+    card = catalog().by_id().get(course_id)
+    return progress_many.counts_again(person_ids, "course", card.code, on) if card else {}
 
 
 def exam_of(course_id: int) -> Exam | None:

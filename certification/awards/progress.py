@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from certification.awards import rules, snapshot
 from certification.awards.models import Award, Revocation, Scheme, Suspension
 from certification.awards.queries import suspended_on
-from certification.awards.rules import Earlier, Fact, Facts, Status
+from certification.awards.rules import HELD, Earlier, Fact, Facts, Status
 from certification.awards.snapshot import VersionCard
 from certification.competency.models import Competency, Evidence
 from certification.exams.models import Exam, ExamResult
@@ -138,7 +138,22 @@ class Progress:
     """The newest award."""
     status: Status | None
     assessment: rules.Assessment
+    ahead: rules.Assessment
+    """The rule held against what counts for the next cycle; before the first award, the same."""
+    since: date | None
+    """Only what happened after this day counts for the next cycle; None before the first award."""
     names: dict[tuple[str, str], tuple[str, str | None]]
+
+    @property
+    def renews(self) -> bool:
+        """Whether there is a next cycle: an award ended, or it will."""
+        ends = self.award is not None and self.award.valid_until is not None
+        return self.award is not None and (ends or self.status not in HELD)
+
+    def asks_again(self, kind: str, code: str) -> bool:
+        """Whether the next cycle needs this course or exam once more."""
+        named = [need for need in self.ahead.needs if (need.kind, need.code) == (kind, code)]
+        return self.renews and any(not need.is_met for need in named)
 
     @property
     def met(self) -> int:
@@ -230,9 +245,9 @@ def of_scheme(
 ) -> Progress:
     """Progress in one scheme by a person's facts and newest award there."""
     cycle = rules.next_cycle(_earlier(award), on)
-    since = cycle.since if cycle.is_open else None
-    assessment = rules.assess(version.rule, facts, since=since)
-    return Progress(version, award, _status(award, on), assessment, names)
+    ahead = rules.assess(version.rule, facts, since=cycle.since)
+    assessment = ahead if cycle.is_open else rules.assess(version.rule, facts)
+    return Progress(version, award, _status(award, on), assessment, ahead, cycle.since, names)
 
 
 def _facts(rows: Sequence[Any], awards: Sequence[Held], on: date) -> Facts:

@@ -38,6 +38,32 @@ def progress_of_many(person_ids: Sequence[int], on: date) -> dict[int, list[Prog
     }
 
 
+def counts_again(
+    person_ids: Sequence[int], kind: str, code: str, on: date
+) -> dict[int, tuple[str, ...]]:
+    """By person, the certifications whose next cycle needs this course or exam, completed before,
+    once more; people without such a certification are missing."""
+    named = {v.id for v in snapshot.schemes().in_force(on) if (kind, code) in rules.leaves(v.rule)}
+    if not named or not person_ids:
+        return {}
+    found = {
+        id: tuple(
+            p.version.scheme.title
+            for p in ways
+            if p.version.id in named and p.asks_again(kind, code)
+        )
+        for id, ways in _ways(person_ids, on).items()
+    }
+    return {id: titles for id, titles in found.items() if titles}
+
+
+def _ways(person_ids: Sequence[int], on: date) -> dict[int, Sequence[Progress]]:
+    """One person's way takes a single prepared query."""
+    if len(person_ids) == 1:
+        return {person_ids[0]: progress.progress_of(person_ids[0], on)}
+    return {**progress_of_many(person_ids, on)}
+
+
 def assessments(
     person_ids: Sequence[int], scheme_id: int, on: date
 ) -> dict[int, rules.Assessment | None]:

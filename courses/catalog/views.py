@@ -1,6 +1,6 @@
 """The public catalogue: browse, search, filter; a programme; a course."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -122,10 +122,22 @@ def course(programme: str, course: str) -> ResponseReturnValue:
             **values,
             dates=dates,
             standing=_standing(now),
+            again_for=_again_for(card.id, values["mark"], now),
             may_edit=_may_edit(owner.code),
         )
 
     return pages.answer(_key(shown, now, dates, "course", card.id), draw)
+
+
+def _again_for(course_id: int, mark: str | None, now: datetime) -> Sequence[str]:
+    """What the course counts for once more, for a reader who completed it."""
+    if mark != "completed":
+        return ()
+    person_id: int = current_user.person_id
+    found: dict[int, Sequence[str]] = slots.ask(
+        "course.counts_again", {}, course_id=course_id, person_ids=[person_id], on=_today(now)
+    )
+    return found.get(person_id, ())
 
 
 def _may_edit(programme_code: str) -> bool:

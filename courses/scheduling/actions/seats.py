@@ -41,7 +41,7 @@ def enrol(
 ) -> Seat | WaitingEntry:
     """A seat if one that fits is free, else a place in the queue. `wanted` None: either kind."""
     session = lock(class_session)
-    candidate = standing.candidate(session, person_id)
+    candidate = standing.candidate(session, person_id, now=now)
     reasons = why_not(standing.offer(session), candidate, wanted, now=now)
     if reasons:
         raise Refusal(*reasons)

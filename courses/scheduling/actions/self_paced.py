@@ -24,7 +24,7 @@ def start_self_paced(
     """Begin a course in one's own time."""
     db.session.scalars(locked(sa.select(Person).where(Person.id == person_id))).one()
     reasons = why_self_paced_not(
-        standing.self_paced_candidate(version, person_id),
+        standing.self_paced_candidate(version, person_id, now=now),
         is_offered=version.is_self_paced,
         is_open=standing.self_paced_now(person_id, version.course_id) is not None,
         repeats=standing.repeats(version),

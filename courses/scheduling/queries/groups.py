@@ -15,6 +15,7 @@ from courses.scheduling.models import (
     WaitingState,
 )
 from courses.scheduling.queries import standing
+from courses.scheduling.queries.again import counts_again
 from courses.scheduling.rules.enrolment import Candidate
 from courses.scheduling.rules.groups import GroupPlan, Request, plan
 from lms.accounts.queries import standings_of
@@ -31,7 +32,7 @@ def group_plan(
     return plan(
         request,
         standing.offer(class_session),
-        _candidates(class_session, people),
+        _candidates(class_session, people, now=now),
         standing.free(class_session),
         [standing.place_of(entry) for entry in standing.waiting(class_session.id)],
         now=now,
@@ -52,18 +53,23 @@ def members(class_session_id: int, number: int) -> Sequence[WaitingEntry]:
     ).all()
 
 
-def _candidates(class_session: ClassSession, people: Sequence[int]) -> dict[int, Candidate]:
+def _candidates(
+    class_session: ClassSession, people: Sequence[int], *, now: datetime
+) -> dict[int, Candidate]:
     done = _completed(people)
     before = standing.prerequisites(class_session.course_version_id, ())[0]
     seated = {seat.person_id for seat in standing.live_seats(class_session.id)}
     queued = {entry.person_id for entry in standing.waiting(class_session.id)}
     course = _code_of(class_session.course_id)
+    completed_by = [person for person in people if (person, course) in done]
+    again = counts_again(class_session.course_id, completed_by, now=now)
     return {
         person: Candidate(
             missing=tuple(name for name in before if (person, name.code) not in done),
             is_seated=person in seated,
             is_waiting=person in queued,
             has_completed=(person, course) in done,
+            again_for=tuple(again.get(person, ())),
             is_trainer=class_session.trainer_person_id == person,
         )
         for person in people

@@ -19,6 +19,7 @@ from courses.scheduling.models import (
     WaitingEntry,
     WaitingState,
 )
+from courses.scheduling.queries.again import again_for
 from courses.scheduling.rules.changes import Snapshot
 from courses.scheduling.rules.enrolment import Candidate, CourseName, Offer
 from courses.scheduling.rules.places import Place, Taken
@@ -124,26 +125,28 @@ def offer(class_session: ClassSession) -> Offer:
     )
 
 
-def candidate(class_session: ClassSession, person_id: int) -> Candidate:
+def candidate(class_session: ClassSession, person_id: int, *, now: datetime) -> Candidate:
     """What decides whether this person may take a seat."""
-    completed = completed_courses(person_id)
+    completed, course_id = completed_courses(person_id), class_session.course_id
     missing, met = prerequisites(class_session.course_version_id, completed)
     return Candidate(
         missing=missing,
         met=met,
         is_seated=live_seat(class_session.id, person_id) is not None,
         is_waiting=waiting_entry(class_session.id, person_id) is not None,
-        has_completed=class_session.course_id in completed,
+        has_completed=course_id in completed,
+        again_for=again_for(course_id, person_id, completed, now=now),
         is_trainer=class_session.trainer_person_id == person_id,
         overlaps=_overlaps(class_session, person_id),
     )
 
 
-def self_paced_candidate(version: CourseVersion, person_id: int) -> Candidate:
+def self_paced_candidate(version: CourseVersion, person_id: int, *, now: datetime) -> Candidate:
     """What decides whether this person may start the course in their own time."""
     completed = completed_courses(person_id)
     missing, met = prerequisites(version.id, completed)
-    return Candidate(missing=missing, met=met, has_completed=version.course_id in completed)
+    again = again_for(version.course_id, person_id, completed, now=now)
+    return Candidate(missing, met, has_completed=version.course_id in completed, again_for=again)
 
 
 def self_paced_now(person_id: int, course_id: int) -> SelfPacedEnrolment | None:

@@ -42,8 +42,15 @@ class Candidate:
     is_seated: bool = False
     is_waiting: bool = False
     has_completed: bool = False
+    again_for: tuple[str, ...] = ()
+    """What the completed course counts for once more: the next cycle of a certification."""
     is_trainer: bool = False
     overlaps: tuple[CourseName, ...] = ()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether taking the course, completed before, would count for nothing."""
+        return self.has_completed and not self.again_for
 
 
 def why_closed(offer: Offer, *, now: datetime) -> list[Reason]:
@@ -68,7 +75,7 @@ def why_not(
         reasons.append(Reason("already_waiting"))
     if candidate.is_trainer:
         reasons.append(Reason("is_trainer"))
-    if candidate.has_completed and not offer.repeats:
+    if candidate.is_done and not offer.repeats:
         reasons.append(Reason("already_completed"))
     if wanted is not None and wanted not in offer.kinds:
         reasons.append(Reason("kind_not_offered"))
@@ -105,6 +112,6 @@ def why_self_paced_not(
     reasons = [] if is_offered else [Reason("not_self_paced")]
     if is_open:
         reasons.append(Reason("already_started"))
-    if candidate.has_completed and not repeats:
+    if candidate.is_done and not repeats:
         reasons.append(Reason("already_completed"))
     return reasons + [needs(course) for course in candidate.missing]

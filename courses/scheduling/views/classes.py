@@ -51,6 +51,8 @@ class Reader:
     reasons: list[Reason] = field(default_factory=list)
     warnings: list[Reason] = field(default_factory=list)
     met: tuple[enrolment.CourseName, ...] = ()
+    again_for: tuple[str, ...] = ()
+    """What the course, completed before, counts for once more."""
 
 
 def reader_of(session: ClassSession, queue: list[places.Place], *, now: datetime) -> Reader:
@@ -59,7 +61,8 @@ def reader_of(session: ClassSession, queue: list[places.Place], *, now: datetime
     if not current_user.is_authenticated:
         return Reader(reasons=enrolment.why_closed(offer, now=now))
     who = int(current_user.person_id)
-    candidate, seat = standing.candidate(session, who), standing.live_seat(session.id, who)
+    candidate = standing.candidate(session, who, now=now)
+    seat = standing.live_seat(session.id, who)
     lost = places.stranded(offer.capacity, queue)
     return Reader(
         seat=seat,
@@ -70,6 +73,7 @@ def reader_of(session: ClassSession, queue: list[places.Place], *, now: datetime
         reasons=enrolment.why_not(offer, candidate, now=now),
         warnings=enrolment.warnings(candidate),
         met=candidate.met,
+        again_for=candidate.again_for,
     )
 
 

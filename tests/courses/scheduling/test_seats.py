@@ -253,7 +253,7 @@ def test_the_trainer_cannot_be_a_learner(make: Factory, session: ClassSession) -
 
 
 def test_an_overlapping_meeting_warns_and_forbids_nothing(
-    make: Factory, session: ClassSession
+    make: Factory, session: ClassSession, now: datetime
 ) -> None:
     other = make.class_session(
         make.course(make.programme("USR", "Users"), "USR-100", title="Basics"),
@@ -264,7 +264,7 @@ def test_an_overlapping_meeting_warns_and_forbids_nothing(
     make.enrolled(other, ada)
 
     with unit(writes=False):
-        found = standing.candidate(session, ada.id).overlaps
+        found = standing.candidate(session, ada.id, now=now).overlaps
 
     assert [(name.code, name.title) for name in found] == [(other.code, "Basics")]
     assert isinstance(make.enrolled(session, ada), Seat)
