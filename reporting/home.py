@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +15,6 @@ from certification.awards.progress import Learner, Progress, learner, question_o
 from certification.awards.rules import HELD, Status
 from certification.awards.wording import reason_text
 from certification.certificates import queries as certificates
-from certification.certificates.rules import Verdict
 from certification.competency.snapshot import FrameworkCard, frameworks
 from courses.catalog.snapshot import catalog
 from courses.scheduling import queries as scheduling
@@ -91,7 +90,7 @@ def me() -> ResponseReturnValue:
         focus=focus,
         others=_others([p for p in known.progress if p is not focus]),
         path=_path(_steps(focus, mine.upcoming)) if focus else "",
-        todos=_todos(held, mine.upcoming, focus, now),
+        todos=_todos(known.progress, mine.upcoming, focus, now, today),
         needs=_needs(focus) if focus else [],
         map=_map(known, focus),
     )
@@ -162,26 +161,11 @@ def _fact_note(need: Any) -> str:
     return _("on %(day)s", day=short_date(need.fact.on))
 
 
-def _todos(held: Any, upcoming: Any, focus: Progress | None, now: datetime) -> list[ToDo]:
+def _todos(
+    progress: Sequence[Progress], upcoming: Any, focus: Progress | None, now: datetime, today: date
+) -> list[ToDo]:
     """At most three things, the most pressing first."""
-    todos = []
-    for checked in held:
-        soon = checked.days_left is not None and 0 <= checked.days_left <= EXPIRES_SOON_DAYS
-        if checked.verdict is Verdict.VALID and soon:
-            todos.append(
-                ToDo(
-                    "warn",
-                    "triangle-alert",
-                    _(
-                        "%(title)s expires in %(days)s days",
-                        title=checked.row.achievement,
-                        days=checked.days_left,
-                    ),
-                    _("See what it takes to earn it again."),
-                    url_for("awards.schemes"),
-                    _("How to renew"),
-                )
-            )
+    todos = [_renewing(p, days) for p in progress for days in _last_days(p, today)]
     for seat in upcoming[:1]:
         if (seat.starts_at - now).days < 7:
             todos.append(
@@ -208,6 +192,30 @@ def _todos(held: Any, upcoming: Any, focus: Progress | None, now: datetime) -> l
                 )
             )
     return todos[:3]
+
+
+def _last_days(p: Progress, today: date) -> list[int]:
+    """How many days a certification holds yet, when they are few."""
+    if p.status is not Status.VALID or p.award is None or p.award.valid_until is None:
+        return []
+    days = (p.award.valid_until - today).days
+    return [days] if days <= EXPIRES_SOON_DAYS else []
+
+
+def _renewing(p: Progress, days: int) -> ToDo:
+    """A certification that ends soon: what its next cycle needs, or that it is earned already."""
+    note = _("See what it takes to earn it again.")
+    if p.renewed_on:
+        note = _("The next cycle is earned and begins on %(day)s.", day=short_date(p.renewed_on))
+    title = p.version.scheme.title
+    return ToDo(
+        "info" if p.renewed_on else "warn",
+        "award" if p.renewed_on else "triangle-alert",
+        _("%(title)s expires in %(days)s days", title=title, days=days),
+        note,
+        url_for("awards.scheme", code=p.version.scheme.code, _anchor="renewal"),
+        _("Details") if p.renewed_on else _("How to renew"),
+    )
 
 
 def _map(known: Learner, focus: Progress | None) -> Markup | None:

@@ -3,7 +3,7 @@ each day. `queries` has the same for many people at once, for awards and dry run
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -149,6 +149,12 @@ class Progress:
         """Whether there is a next cycle: an award ended, or it will."""
         ends = self.award is not None and self.award.valid_until is not None
         return self.award is not None and (ends or self.status not in HELD)
+
+    @property
+    def renewed_on(self) -> date | None:
+        """When the next cycle begins, if it is earned already and this one runs."""
+        ends = self.award.valid_until if self.award and self.status is Status.VALID else None
+        return ends + timedelta(days=1) if ends and self.ahead.is_met else None
 
     def asks_again(self, kind: str, code: str) -> bool:
         """Whether the next cycle needs this course or exam once more."""

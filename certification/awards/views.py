@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from certification.awards import actions, doubts, forms, queries, rules, schemes, wording
 from certification.awards.models import Scheme, SchemeVersion
-from certification.awards.progress import progress_of
+from certification.awards.progress import Progress, progress_of
 from certification.awards.rules import Facts, Status
 from lms import clock, paging, permissions, slots
 from lms import wording as words
@@ -77,7 +77,15 @@ def scheme(code: str) -> ResponseReturnValue:
         mine=mine,
         status_text=wording.status_text,
         rows=[_row(need, names, mine is not None) for need in assessment.needs],
+        renewal=_renewal(mine, names),
     )
+
+
+def _renewal(mine: Progress | None, names: dict[Any, Any]) -> list[tuple[Any, ...]]:
+    """What a holder's next cycle needs; nothing when there will be none."""
+    if mine is None or mine.status is not Status.VALID or not mine.renews:
+        return []
+    return [_row(need, names, True) for need in mine.ahead.needs]
 
 
 def _row(need: rules.Need, names: dict[Any, Any], personal: bool) -> tuple[Any, ...]:

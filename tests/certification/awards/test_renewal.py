@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from certification.awards.actions import award_what_is_due, revoke
-from certification.awards.models import Award
+from certification.awards.models import Award, SchemeVersion
+from certification.awards.progress import progress_of
 from courses.catalog.models import Course, CourseVersion
 from courses.scheduling.actions import self_paced
 from courses.scheduling.models import ClassSession, Completion
@@ -18,7 +19,7 @@ from lms.clock import frozen_at
 from lms.db import db, unit
 from lms.errors import Refusal
 from tests.factories import Factory
-from tests.page import Page
+from tests.page import Page, words
 from tests.queries import counted
 
 ADDRESS = "/catalog/adm/adm-101"
@@ -110,6 +111,41 @@ def test_who_renews_early_gets_the_next_cycle_on_the_day_after_this_one(stage: S
     assert (award.cycle, f"{award.awarded_on}") == (2, "2028-11-24")
 
 
+def test_who_has_to_renew_soon_is_shown_what_the_next_cycle_needs_and_from_when(
+    stage: Stage, app: Flask
+) -> None:
+    soon = stage.now + timedelta(days=700)
+
+    home = stage.read(app, "/me", soon)
+    assert "Certified Administrator expires in 31 days" in home.text
+    assert "/certifications/ADM-C#renewal" in home.links
+
+    page = stage.read(app, "/certifications/ADM-C", soon)
+    card = words(page.soup.select_one("section[aria-labelledby=renewal]"))
+    assert "For the next cycle 0 of 1 met" in card
+    assert "What you complete after 23 November 2026 counts." in card
+    assert "Complete the course ADM-101." in card
+
+
+def test_who_renewed_early_reads_when_the_next_cycle_begins(stage: Stage, app: Flask) -> None:
+    soon = stage.now + timedelta(days=700)
+    stage.take(soon)
+
+    home = stage.read(app, "/me", soon)
+    assert "The next cycle is earned and begins on 24 Nov 2028." in home.text
+
+    page = stage.read(app, "/certifications/ADM-C", soon)
+    assert "Everything is met: the next cycle begins on 24 November 2028." in page.text
+
+
+def test_what_never_ends_needs_no_renewal(stage: Stage) -> None:
+    forever = stage.make.award(stage.make.person("Eve"), _scheme(stage), valid_until=None)
+    [progress] = progress_of(forever.person_id, stage.now.date())
+
+    assert not progress.renews
+    assert not progress.asks_again("course", "ADM-101")
+
+
 def test_a_class_session_takes_whoever_needs_the_course_again(stage: Stage, app: Flask) -> None:
     [award] = _awards(stage)
     with unit(writes=True):
@@ -160,3 +196,9 @@ def test_a_group_enrols_who_needs_it_again_in_as_many_queries_for_many(stage: St
 def _awards(stage: Stage) -> list[Award]:
     with unit(writes=False):
         return list(db.session.scalars(sa.select(Award).where(Award.person_id == stage.ada.id)))
+
+
+def _scheme(stage: Stage) -> SchemeVersion:
+    version_id = _awards(stage)[0].scheme_version_id
+    with unit(writes=False):
+        return db.session.get_one(SchemeVersion, version_id)
