@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +15,9 @@ from certification.awards.rules import HELD, Status
 from certification.awards.wording import reason_text
 from certification.certificates import queries as certificates
 from certification.competency.snapshot import FrameworkCard, frameworks
+from certification.delivery import queries_mine as sitting
+from certification.delivery.queries_mine import Sitting, newest
+from certification.delivery.wording import outcome_text
 from courses.catalog.snapshot import catalog
 from courses.scheduling import queries as scheduling
 from lms import charts, clock, i18n, pages
@@ -24,9 +26,12 @@ from lms.i18n import short_date
 from lms.permissions import PUBLIC, SIGNED_IN, permit
 from lms.prepared import ahead
 from lms.web import private
+from reporting.todos import todos_of
 
 blueprint = Blueprint("home", __name__)
-EXPIRES_SOON_DAYS = 90
+UNDER_WAY = frozenset({"running", "waiting", "failed"})
+"""What of an attempt says more of an open step than that it is the next; a passed one whose step is
+open is of an earlier cycle."""
 COMPLETED = 8
 """The newest completions that the page lists."""
 
@@ -40,18 +45,6 @@ class Step:
     is_exam: bool
     href: str | None
     note: str
-
-
-@dataclass(frozen=True, slots=True)
-class ToDo:
-    """Something that needs the learner's attention."""
-
-    kind: str
-    icon: str
-    title: str
-    note: str
-    href: str
-    link: str
 
 
 @blueprint.get("/")
@@ -74,11 +67,13 @@ def me() -> ResponseReturnValue:
     ahead(
         question_of_learner(person_id, today),
         certificates.question_of_person(person_id, today),
+        sitting.question(person_id),
         scheduling.question_of_mine(person_id, now=now),
     )
     known = learner(person_id, today)
     held = certificates.of_person(person_id, today)
     mine = scheduling.mine(person_id, now=now)
+    sittings = newest(sitting.sittings_of(person_id))
     focus = focus_of(known.progress, set(known.facts.courses))
     page = render_template(
         "reporting/me.html",
@@ -89,8 +84,8 @@ def me() -> ResponseReturnValue:
         held=held,
         focus=focus,
         others=_others([p for p in known.progress if p is not focus]),
-        path=_path(_steps(focus, mine.upcoming)) if focus else "",
-        todos=_todos(known.progress, mine.upcoming, focus, now, today),
+        path=_path(_steps(focus, mine.upcoming, sittings)) if focus else "",
+        todos=todos_of(known.progress, mine.upcoming, sittings, focus, now=now, today=today),
         needs=_needs(focus) if focus else [],
         map=_map(known, focus),
     )
@@ -105,8 +100,10 @@ def focus_of(progress: Sequence[Progress], completed: set[str]) -> Progress | No
     return ranked[0] if ranked else (progress[0] if progress else None)
 
 
-def _steps(focus: Progress, upcoming: Any) -> list[Step]:
-    seated = {seat.course_code for seat in upcoming}
+def _steps(focus: Progress, upcoming: Any, sittings: Sequence[Sitting]) -> list[Step]:
+    told = [one for one in sittings if one.outcome in UNDER_WAY]
+    notes = {one.course_code: outcome_text(one.outcome) for one in told}
+    notes |= {seat.course_code: _("Enrolled") for seat in upcoming}
     steps, is_first_open = [], True
     for need in focus.assessment.needs:
         state, note = "open", ""
@@ -114,8 +111,8 @@ def _steps(focus: Progress, upcoming: Any) -> list[Step]:
             state, note = "done", _("Completed")
         elif is_first_open:
             state, is_first_open, note = "now", False, _("Next")
-        if need.code in seated and not need.is_met:
-            note = _("Enrolled")
+        if not need.is_met:
+            note = notes.get(need.code, note)
         steps.append(Step(focus.name(need), state, need.kind == "exam", focus.href(need), note))
     return steps
 
@@ -159,63 +156,6 @@ def _fact_note(need: Any) -> str:
     if need.kind == "exam":
         return _("%(score)s points on %(day)s", score=need.fact.value, day=short_date(need.fact.on))
     return _("on %(day)s", day=short_date(need.fact.on))
-
-
-def _todos(
-    progress: Sequence[Progress], upcoming: Any, focus: Progress | None, now: datetime, today: date
-) -> list[ToDo]:
-    """At most three things, the most pressing first."""
-    todos = [_renewing(p, days) for p in progress for days in _last_days(p, today)]
-    for seat in upcoming[:1]:
-        if (seat.starts_at - now).days < 7:
-            todos.append(
-                ToDo(
-                    "info",
-                    "calendar",
-                    _("%(title)s starts soon", title=seat.title),
-                    _("Check where and when."),
-                    f"/class-sessions/{seat.code}",
-                    _("Details"),
-                )
-            )
-    if focus is not None and not upcoming:
-        missing = next((n for n in focus.assessment.needs if not n.is_met), None)
-        if missing is not None and focus.href(missing):
-            todos.append(
-                ToDo(
-                    "info",
-                    "list-checks",
-                    _("Next: %(title)s", title=focus.name(missing)),
-                    _("A step towards %(title)s.", title=focus.version.scheme.title),
-                    str(focus.href(missing)),
-                    _("Find a date"),
-                )
-            )
-    return todos[:3]
-
-
-def _last_days(p: Progress, today: date) -> list[int]:
-    """How many days a certification holds yet, when they are few."""
-    if p.status is not Status.VALID or p.award is None or p.award.valid_until is None:
-        return []
-    days = (p.award.valid_until - today).days
-    return [days] if days <= EXPIRES_SOON_DAYS else []
-
-
-def _renewing(p: Progress, days: int) -> ToDo:
-    """A certification that ends soon: what its next cycle needs, or that it is earned already."""
-    note = _("See what it takes to earn it again.")
-    if p.renewed_on:
-        note = _("The next cycle is earned and begins on %(day)s.", day=short_date(p.renewed_on))
-    title = p.version.scheme.title
-    return ToDo(
-        "info" if p.renewed_on else "warn",
-        "award" if p.renewed_on else "triangle-alert",
-        _("%(title)s expires in %(days)s days", title=title, days=days),
-        note,
-        url_for("awards.scheme", code=p.version.scheme.code, _anchor="renewal"),
-        _("Details") if p.renewed_on else _("How to renew"),
-    )
 
 
 def _map(known: Learner, focus: Progress | None) -> Markup | None:

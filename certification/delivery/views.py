@@ -6,14 +6,22 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from certification.delivery import actions, actions_bookings, presented, queries, queries_slots
+from certification.delivery import (
+    actions,
+    actions_bookings,
+    presented,
+    queries,
+    queries_mine,
+    queries_slots,
+    wording,
+)
 from certification.delivery.rules import entry_flaw, needs
 from certification.exams import queries as exams
 from certification.items import markup
 from certification.rubrics import queries_assessments as assessments
 from certification.rubrics import queries_works as works
 from courses.catalog.snapshot import CourseCard, catalog
-from lms import clock
+from lms import clock, slots
 from lms.errors import Refusal, refuse
 from lms.i18n import gettext as _
 from lms.permissions import SIGNED_IN, permit
@@ -37,19 +45,27 @@ def index() -> ResponseReturnValue:
     """Every exam with where this person stands."""
     rows = exams.exams()
     ids = [row[0].id for row in rows]
-    attempts = queries.attempts_of(current_user.person_id, ids)
-    running = {one.exam_id: one for one in attempts if one.state.value == "open"}
-    ended = [one for one in attempts if one.state.value != "open"]
+    sittings = queries_mine.sittings_of(current_user.person_id)
+    running = {one.exam_id: one for one in sittings if one.outcome == "running"}
     return render_template(
         "delivery/index.html",
         rows=rows,
         running=running,
-        ended=ended[:20],
+        ended=[one for one in sittings if one.outcome != "running"],
+        result_href=_result_href,
+        outcome_badge=wording.outcome_badge,
         bookings=queries.bookings_of(current_user.person_id, ids),
         missed=queries_slots.missed_of(current_user.person_id, ids),
         titles={row[0].id: row[2] for row in rows},
         assessed=assessments.results_of(current_user.person_id),
     )
+
+
+def _result_href(code: str) -> str:
+    """Where the result of an attempt is; until there is one, the attempt's own page."""
+    here = url_for("attempts.page", code=code)
+    href: str = slots.ask("attempt.result", here, code=code)
+    return href
 
 
 @blueprint.get("/exams/<code>")
@@ -91,6 +107,9 @@ def _page(code: str, errors: list[str] | None = None) -> str:
         browser_file=presented.file_of(code, policy),
         errors=errors or [],
         assessed=assessments.results_of(person_id, row[0].id),
+        sittings=[one for one in queries_mine.sittings_of(person_id) if one.exam_id == row[0].id],
+        result_href=_result_href,
+        outcome_badge=wording.outcome_badge,
         asks_for_work=works.are_asked(row[0].id),
     )
 

@@ -93,3 +93,24 @@ _SEATS = {
 def seat_state(state: str) -> str:
     """Where a candidate stands, in words."""
     return _SEATS[state]()
+
+
+_OUTCOMES = {
+    "running": lambda: _("Running"),
+    "ended": lambda: _("Ended without a result"),
+    "waiting": lambda: _("Handed in: result pending"),
+    "void": lambda: _("Void"),
+    "passed": lambda: _("Passed"),
+    "failed": lambda: _("Not passed"),
+}
+_COLOURS = {"waiting": "info", "void": "bad", "passed": "ok", "failed": "bad"}
+
+
+def outcome_text(outcome: str) -> str:
+    """What came of an attempt, in words."""
+    return _OUTCOMES[outcome]()
+
+
+def outcome_badge(outcome: str) -> tuple[str, str]:
+    """(colour, word) of what came of an attempt."""
+    return _COLOURS.get(outcome, "warn"), outcome_text(outcome)

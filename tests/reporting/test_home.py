@@ -1,0 +1,114 @@
+"""The learner's page: what runs, what came of it, what is next."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from certification.delivery.models import Attempt
+from courses.catalog.models import CourseKind
+from lms.accounts.models import Person
+from lms.clock import frozen_at
+from tests.factories import Factory
+from tests.factories.sittings import Sat
+from tests.page import Page, words
+from tests.queries import counted
+
+RIGHT, WRONG = ["b"], ["a"]
+
+
+@pytest.fixture
+def exam(make: Factory) -> Sat:
+    """An exam that a certification asks for."""
+    programme = make.programme()
+    course = make.course(programme, "ADM-300", title="Certification Exam", kind=CourseKind.EXAM)
+    make.rule(make.scheme(programme), {"all_of": [{"exam": "ADM-300", "at_least": 70}]})
+    return make.exam_form(programme, course, items=10)
+
+
+@pytest.fixture
+def ada(make: Factory) -> Person:
+    return make.person("Ada")
+
+
+def read(app: Flask, make: Factory, reader: Person, path: str, now: datetime) -> Page:
+    """A page as this reader sees it then."""
+    with frozen_at(now):
+        return Page(make.sign_in(app.test_client(), reader).get(path))
+
+
+def todos(page: Page) -> list[str]:
+    return [words(entry) for entry in page.soup.select(".todo li")]
+
+
+def attempted(make: Factory, exam: Sat, person: Person, right: int, now: datetime) -> Attempt:
+    """Handed in and scored, with so many of ten right."""
+    answers = [RIGHT] * right + [WRONG] * (10 - right)
+    attempt = make.submitted(exam, person, answers, ended_at=now)
+    make.scored(attempt)
+    return attempt
+
+
+def test_a_running_exam_stands_first_with_the_way_on(
+    app: Flask, make: Factory, ada: Person, now: datetime
+) -> None:
+    sat = make.takeable(kinds=("choice",))
+    attempt = make.begun(sat, ada)
+
+    page = read(app, make, ada, "/me", now + timedelta(minutes=5))
+
+    assert todos(page)[0].startswith("Certification Exam is running The clock runs until ")
+    assert f"/exams/attempts/{attempt.code}" in page.links
+
+
+@pytest.mark.parametrize(("right", "word"), [(3, "not passed"), (9, "passed")])
+def test_the_result_is_there_for_two_weeks_and_on_the_pages_of_the_exams(
+    app: Flask, make: Factory, exam: Sat, ada: Person, now: datetime, right: int, word: str
+) -> None:
+    attempt = attempted(make, exam, ada, right, now)
+    href = f"/exams/attempts/{attempt.code}/result"
+
+    home = read(app, make, ada, "/me", now + timedelta(days=13))
+    assert any(f"Certification Exam: {word}" in todo for todo in todos(home))
+    assert href in home.links
+    for path in ("/exams", "/exams/ADM-300"):
+        page = read(app, make, ada, path, now)
+        assert href in page.links
+        assert word.capitalize() in words(page.soup.select_one("section[aria-labelledby=attempts]"))
+    later = read(app, make, ada, "/me", now + timedelta(days=15))
+    assert href not in later.links
+
+
+def test_the_pathway_says_that_the_exam_was_not_passed(
+    app: Flask, make: Factory, exam: Sat, ada: Person, now: datetime
+) -> None:
+    attempted(make, exam, ada, 3, now)
+
+    page = read(app, make, ada, "/me", now + timedelta(days=20))
+
+    assert "Not passed" in words(page.soup.select_one(".path"))
+
+
+def test_what_waits_for_its_marks_says_so(
+    app: Flask, make: Factory, exam: Sat, ada: Person, now: datetime
+) -> None:
+    make.submitted(exam, ada, [RIGHT] * 10, ended_at=now)
+
+    assert any("handed in" in todo for todo in todos(read(app, make, ada, "/me", now)))
+    assert "Handed in: result pending" in read(app, make, ada, "/exams", now).text
+
+
+def test_the_page_asks_as_often_whatever_the_learner_did(
+    app: Flask, make: Factory, exam: Sat, ada: Person, now: datetime
+) -> None:
+    reader = make.sign_in(app.test_client(), ada)
+    reader.get("/me")
+    with counted() as few:
+        reader.get("/me")
+    for ordinal, right in enumerate((3, 4, 9), 1):
+        answers = [RIGHT] * right + [WRONG] * (10 - right)
+        make.scored(make.submitted(exam, ada, answers, ended_at=now, ordinal=ordinal))
+    with counted() as many:
+        reader.get("/me")
+
+    assert len(few) == len(many)
