@@ -84,8 +84,8 @@ def me() -> ResponseReturnValue:
         held=held,
         focus=focus,
         others=_others([p for p in known.progress if p is not focus]),
-        path=_path(_steps(focus, mine.upcoming, sittings)) if focus else "",
-        todos=todos_of(known.progress, mine.upcoming, sittings, focus, now=now, today=today),
+        path=_path(_steps(focus, mine, sittings)) if focus else "",
+        todos=todos_of(known.progress, mine, sittings, focus, now=now, today=today),
         needs=_needs(focus) if focus else [],
         map=_map(known, focus),
     )
@@ -100,10 +100,11 @@ def focus_of(progress: Sequence[Progress], completed: set[str]) -> Progress | No
     return ranked[0] if ranked else (progress[0] if progress else None)
 
 
-def _steps(focus: Progress, upcoming: Any, sittings: Sequence[Sitting]) -> list[Step]:
+def _steps(focus: Progress, mine: Any, sittings: Sequence[Sitting]) -> list[Step]:
     told = [one for one in sittings if one.outcome in UNDER_WAY]
     notes = {one.course_code: outcome_text(one.outcome) for one in told}
-    notes |= {seat.course_code: _("Enrolled") for seat in upcoming}
+    notes |= {seat.course_code: _("Result pending") for seat in mine.pending}
+    notes |= {seat.course_code: _("Enrolled") for seat in mine.upcoming}
     steps, is_first_open = [], True
     for need in focus.assessment.needs:
         state, note = "open", ""

@@ -1,6 +1,6 @@
 """What needs a learner's attention, the most pressing first."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from certification.awards.progress import Progress
 from certification.awards.rules import Status
 from certification.delivery.queries_mine import Sitting
 from courses.catalog.snapshot import catalog
+from courses.scheduling.queries.mine import Mine
 from lms.i18n import gettext as _
 from lms.i18n import moment, short_date
 
@@ -34,7 +35,7 @@ class ToDo:
 
 def todos_of(
     progress: Sequence[Progress],
-    upcoming: Sequence[Any],
+    mine: Mine,
     sittings: Sequence[Sitting],
     focus: Progress | None,
     *,
@@ -45,9 +46,9 @@ def todos_of(
     found = [_running(one) for one in sittings if one.outcome == "running"]
     found += [_renewing(p, days) for p in progress for days in _last_days(p, today)]
     found += [_result(one) for one in sittings if _is_fresh(one, now)]
-    found += [_soon(seat) for seat in upcoming[:1] if (seat.starts_at - now).days < 7]
-    if focus is not None and not upcoming:
-        found += _next(focus)
+    found += [_soon(seat) for seat in mine.upcoming[:1] if (seat.starts_at - now).days < 7]
+    if focus is not None and not mine.upcoming:
+        found += _next(focus, {seat.course_code for seat in mine.pending})
     return found[:MOST]
 
 
@@ -123,10 +124,10 @@ def _soon(seat: Any) -> ToDo:
     )
 
 
-def _next(focus: Progress) -> list[ToDo]:
-    """The first open step of the pathway, if it has a page."""
+def _next(focus: Progress, pending: Collection[str]) -> list[ToDo]:
+    """The first open step of the pathway, if it has a page; none while its result is pending."""
     missing = next((n for n in focus.assessment.needs if not n.is_met), None)
-    if missing is None or not focus.href(missing):
+    if missing is None or missing.code in pending or not focus.href(missing):
         return []
     return [
         ToDo(

@@ -7,8 +7,12 @@ from flask import Flask
 
 from certification.delivery.models import Attempt
 from courses.catalog.models import CourseKind
+from courses.scheduling.actions.roster import Typed, save_roster
+from courses.scheduling.models import ClassSession
+from courses.scheduling.rules.marks import Grade, Marks, Outcome, Presence
 from lms.accounts.models import Person
 from lms.clock import frozen_at
+from lms.db import unit
 from tests.factories import Factory
 from tests.factories.sittings import Sat
 from tests.page import Page, words
@@ -112,3 +116,53 @@ def test_the_page_asks_as_often_whatever_the_learner_did(
         reader.get("/me")
 
     assert len(few) == len(many)
+
+
+@pytest.fixture
+def session(make: Factory) -> ClassSession:
+    """A class session of a course that a certification asks for."""
+    programme = make.programme()
+    course = make.course(programme, "ADM-101")
+    make.scheme(programme)
+    return make.class_session(course, make.person("Tom"), room=1)
+
+
+def after(session: ClassSession, days: int = 1) -> datetime:
+    return session.ends_at + timedelta(days=days)
+
+
+def marked(session: ClassSession, person: Person, marks: Marks, now: datetime) -> None:
+    """What the trainer records of this person."""
+    with unit(writes=True):
+        typed = {person.id: Typed(marks, None, None)}
+        save_roster(session, typed, by=session.trainer_person_id, now=now)
+
+
+def test_a_class_session_that_took_place_is_not_forgotten_before_its_result(
+    app: Flask, make: Factory, session: ClassSession, ada: Person
+) -> None:
+    make.enrolled(session, ada)
+
+    page = read(app, make, ada, "/me", after(session))
+
+    assert "Result pending" in words(page.soup.select_one("section[aria-labelledby=next]"))
+    assert "Result pending" in words(page.soup.select_one(".path"))
+    assert "You have no seat" not in page.text
+    assert todos(page) == []
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        Marks(Presence.PRESENT, Grade(Outcome.PASSED, 80)),
+        Marks(Presence.PRESENT, Grade(Outcome.FAILED, 20)),
+        Marks(Presence.ABSENT, None),
+    ],
+)
+def test_once_it_is_marked_it_is_pending_no_more(
+    app: Flask, make: Factory, session: ClassSession, ada: Person, marks: Marks
+) -> None:
+    make.enrolled(session, ada)
+    marked(session, ada, marks, after(session))
+
+    assert "Result pending" not in read(app, make, ada, "/me", after(session)).text

@@ -6,22 +6,28 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from courses.catalog.models import Course, CourseVersion, Programme
 from courses.scheduling.models import (
+    Attendance,
     ClassSession,
     Meeting,
+    Result,
     Seat,
     SelfPacedEnrolment,
     SessionState,
     WaitingEntry,
     WaitingState,
 )
+from courses.scheduling.rules.marks import Presence
 from lms.accounts.models import Person
 from lms.columns import UtcDateTime, empty
 from lms.prepared import Asked, Prepared
 
 SHOWN_AS_CLOSED = timedelta(days=14)
+SHOWN_AS_PENDING = timedelta(days=90)
+"""How long a class session without a result is taken to get one yet."""
 _person = sa.bindparam("person", type_=sa.BigInteger())
 _now = sa.bindparam("now", type_=UtcDateTime())
 
@@ -32,6 +38,9 @@ class Mine:
 
     upcoming: tuple[Any, ...]
     """Seats in class sessions that are not over, soonest first."""
+    pending: tuple[Any, ...]
+    """Seats in class sessions that took place, while the trainer has recorded no result; not where
+    the person was marked absent. For 90 days, oldest first."""
     waiting: tuple[Any, ...]
     """Places in queues of class sessions to come, soonest first; for two weeks also those that
     ended without a seat."""
@@ -95,6 +104,29 @@ _UPCOMING = (
         ClassSession.state != SessionState.CANCELLED,
     )
 )
+_later = aliased(Attendance)
+_PENDING = (
+    _part("pending", **_DATES)
+    .select_from(Seat)
+    .join(ClassSession, ClassSession.id == Seat.class_session_id)
+    .join(CourseVersion, CourseVersion.id == ClassSession.course_version_id)
+    .join(Course, Course.id == ClassSession.course_id)
+    .where(
+        Seat.person_id == _person,
+        Seat.ended_at.is_(None),
+        ClassSession.ends_at <= _now,
+        ClassSession.ends_at > sa.bindparam("over_since", type_=UtcDateTime()),
+        ~sa.exists().where(
+            Result.class_session_id == ClassSession.id, Result.person_id == Seat.person_id
+        ),
+        ~sa.exists().where(
+            Attendance.class_session_id == ClassSession.id,
+            Attendance.person_id == Seat.person_id,
+            Attendance.presence == Presence.ABSENT,
+            ~sa.exists().where(_later.replaces_id == Attendance.id),
+        ),
+    )
+)
 _WAITING = (
     _part("waiting", **_DATES, state=WaitingEntry.state)
     .select_from(WaitingEntry)
@@ -130,22 +162,31 @@ _SELF_PACED = (
         SelfPacedEnrolment.cancelled_at.is_(None),
     )
 )
-_MINE = Prepared(
-    sa.union_all(_UPCOMING, _WAITING, _SELF_PACED).order_by("starts_at", "id")  # one round trip
-)
+_PARTS = (_UPCOMING, _PENDING, _WAITING, _SELF_PACED)
+_MINE = Prepared(sa.union_all(*_PARTS).order_by("starts_at", "id"))  # one round trip
 _OPEN_SELF_PACED = Prepared(_SELF_PACED.order_by(SelfPacedEnrolment.id))
 
 
 def question(person_id: int, *, now: datetime) -> Asked:
     """What `mine` asks, for a page that asks more."""
-    return _MINE.asked(person=person_id, now=now, since=now - SHOWN_AS_CLOSED)
+    return _MINE.asked(**_values(person_id, now))
+
+
+def _values(person_id: int, now: datetime) -> dict[str, Any]:
+    return {
+        "person": person_id,
+        "now": now,
+        "since": now - SHOWN_AS_CLOSED,
+        "over_since": now - SHOWN_AS_PENDING,
+    }
 
 
 def mine(person_id: int, *, now: datetime) -> Mine:
     """All of it, asked at once."""
-    rows = _MINE.rows(person=person_id, now=now, since=now - SHOWN_AS_CLOSED)
+    rows = _MINE.rows(**_values(person_id, now))
     return Mine(
         tuple(row for row in rows if row.part == "upcoming"),
+        tuple(row for row in rows if row.part == "pending"),
         tuple(row for row in rows if row.part == "waiting"),
         tuple(row for row in rows if row.part == "self_paced"),
     )
