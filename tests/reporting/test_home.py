@@ -6,13 +6,18 @@ import pytest
 from flask import Flask
 
 from certification.delivery.models import Attempt
-from courses.catalog.models import CourseKind
+from courses.catalog.models import Course, CourseKind
+from courses.scheduling.actions import changes
 from courses.scheduling.actions.roster import Typed, save_roster
 from courses.scheduling.models import ClassSession
+from courses.scheduling.queries import standing
+from courses.scheduling.rules import changes as rules
+from courses.scheduling.rules.changes import Cancel
 from courses.scheduling.rules.marks import Grade, Marks, Outcome, Presence
 from lms.accounts.models import Person
 from lms.clock import frozen_at
-from lms.db import unit
+from lms.db import db, unit
+from lms.permissions import Role
 from tests.factories import Factory
 from tests.factories.sittings import Sat
 from tests.page import Page, words
@@ -166,3 +171,74 @@ def test_once_it_is_marked_it_is_pending_no_more(
     marked(session, ada, marks, after(session))
 
     assert "Result pending" not in read(app, make, ada, "/me", after(session)).text
+
+
+def cancelled(session: ClassSession, now: datetime) -> None:
+    """Called off by its trainer."""
+    with unit(writes=True):
+        row, change = db.session.get_one(ClassSession, session.id), Cancel("The trainer is ill.")
+        before = standing.snapshot(row, now=now)
+        digest = rules.digest(before, change, rules.plan(before, change))
+        changes.run(row, change, digest, by=row.trainer_person_id, now=now)
+
+
+def test_a_cancelled_class_session_is_told_with_the_way_to_another_date(
+    app: Flask, make: Factory, session: ClassSession, ada: Person, now: datetime
+) -> None:
+    make.enrolled(session, ada)
+    bob = make.person("Bob")
+    make.enrolled(session, bob)
+    cancelled(session, now)
+
+    home = read(app, make, ada, "/me", now + timedelta(days=13))
+    told = words(home.soup.select_one("section[aria-labelledby=next]"))
+    assert "Cancelled" in told
+    assert "The trainer is ill." in told
+    assert "/class-sessions?course=ADM-101" in home.links
+    waited = read(app, make, bob, "/me", now)
+    assert "no seat became free" not in waited.text
+    assert "Cancelled" in words(waited.soup.select_one("section[aria-labelledby=next]"))
+    later = read(app, make, ada, "/me", now + timedelta(days=15))
+    assert "The trainer is ill." not in later.text
+
+
+def test_who_has_another_date_is_not_reminded_of_the_cancelled_one(
+    app: Flask, make: Factory, session: ClassSession, ada: Person, now: datetime
+) -> None:
+    make.enrolled(session, ada)
+    cancelled(session, now)
+    with unit(writes=False):
+        course = db.session.get_one(Course, session.course_id)
+    make.enrolled(make.class_session(course, make.person("Tim")), ada)
+
+    assert "The trainer is ill." not in read(app, make, ada, "/me", now).text
+
+
+def test_a_cancelled_class_session_offers_neither_seats_nor_a_calendar_entry(
+    app: Flask, make: Factory, session: ClassSession, ada: Person, now: datetime
+) -> None:
+    cancelled(session, now)
+
+    page = read(app, make, ada, f"/class-sessions/{session.code}", now)
+
+    assert "1 of 1 free" not in page.text
+    assert "Add to calendar" not in page.text
+    assert "The trainer is ill." in page.text
+    assert "/class-sessions?course=ADM-101" in page.links
+
+
+@pytest.mark.parametrize(
+    ("when", "hours", "word"),
+    [("upcoming", -1, "1 seat left"), ("upcoming", 1, "Under way"), ("past", 9, "Took place")],
+)
+def test_the_administrators_list_counts_seats_only_before_the_start(
+    app: Flask, make: Factory, session: ClassSession, when: str, hours: int, word: str
+) -> None:
+    admin = make.person("Anna", Role.ADMINISTRATOR)
+    at = session.starts_at + timedelta(hours=hours)
+
+    listed = read(app, make, admin, f"/manage/class-sessions?when={when}", at)
+    one = read(app, make, admin, f"/manage/class-sessions/{session.code}", at)
+
+    assert listed.rows()[0][-1] == word
+    assert word in words(one.soup.select_one("section[aria-labelledby=plan]"))

@@ -1,7 +1,7 @@
 """A learner's own seats, places in queues and courses under way: plain rows, since every learner
 opens the page that shows them every day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from courses.scheduling.models import (
     Meeting,
     Result,
     Seat,
+    SeatEnd,
     SelfPacedEnrolment,
     SessionState,
     WaitingEntry,
@@ -30,6 +31,7 @@ SHOWN_AS_PENDING = timedelta(days=90)
 """How long a class session without a result is taken to get one yet."""
 _person = sa.bindparam("person", type_=sa.BigInteger())
 _now = sa.bindparam("now", type_=UtcDateTime())
+_since = sa.bindparam("since", type_=UtcDateTime())
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,17 @@ class Mine:
     pending: tuple[Any, ...]
     """Seats in class sessions that took place, while the trainer has recorded no result; not where
     the person was marked absent. For 90 days, oldest first."""
+    cancelled: tuple[Any, ...]
+    """Seats that were lost in the last two weeks because their class session was cancelled, unless
+    there is one in another of the course; soonest first."""
     waiting: tuple[Any, ...]
     """Places in queues of class sessions to come, soonest first; for two weeks also those that
     ended without a seat."""
     self_paced: tuple[Any, ...]
     """Courses under way in the own time, oldest first."""
+
+
+_NAMES = tuple(part.name for part in fields(Mine))
 
 
 def _part(part: str, **columns: Any) -> Any:
@@ -66,6 +74,8 @@ def _part(part: str, **columns: Any) -> Any:
         "trainer": empty(sa.Text()),
         "first_ends_at": empty(UtcDateTime()),
         "state": empty(WaitingEntry.state.type),
+        "session_state": empty(ClassSession.state.type),
+        "reason": empty(sa.Text()),
         "slug": empty(sa.Text()),
         "programme_slug": empty(sa.Text()),
         "started_at": empty(UtcDateTime()),
@@ -127,8 +137,20 @@ _PENDING = (
         ),
     )
 )
+_CANCELLED = (
+    _part("cancelled", **_DATES, reason=ClassSession.state_reason)
+    .select_from(Seat)
+    .join(ClassSession, ClassSession.id == Seat.class_session_id)
+    .join(CourseVersion, CourseVersion.id == ClassSession.course_version_id)
+    .join(Course, Course.id == ClassSession.course_id)
+    .where(
+        Seat.person_id == _person,
+        Seat.end == SeatEnd.SESSION_CANCELLED,
+        Seat.ended_at > _since,
+    )
+)
 _WAITING = (
-    _part("waiting", **_DATES, state=WaitingEntry.state)
+    _part("waiting", **_DATES, state=WaitingEntry.state, session_state=ClassSession.state)
     .select_from(WaitingEntry)
     .join(ClassSession, ClassSession.id == WaitingEntry.class_session_id)
     .join(CourseVersion, CourseVersion.id == ClassSession.course_version_id)
@@ -139,7 +161,7 @@ _WAITING = (
             sa.and_(WaitingEntry.state == WaitingState.WAITING, ClassSession.starts_at > _now),
             sa.and_(
                 WaitingEntry.state == WaitingState.CLOSED,
-                WaitingEntry.decided_at > sa.bindparam("since", type_=UtcDateTime()),
+                WaitingEntry.decided_at > _since,
             ),
         ),
     )
@@ -162,7 +184,7 @@ _SELF_PACED = (
         SelfPacedEnrolment.cancelled_at.is_(None),
     )
 )
-_PARTS = (_UPCOMING, _PENDING, _WAITING, _SELF_PACED)
+_PARTS = (_UPCOMING, _PENDING, _CANCELLED, _WAITING, _SELF_PACED)
 _MINE = Prepared(sa.union_all(*_PARTS).order_by("starts_at", "id"))  # one round trip
 _OPEN_SELF_PACED = Prepared(_SELF_PACED.order_by(SelfPacedEnrolment.id))
 
@@ -184,12 +206,10 @@ def _values(person_id: int, now: datetime) -> dict[str, Any]:
 def mine(person_id: int, *, now: datetime) -> Mine:
     """All of it, asked at once."""
     rows = _MINE.rows(**_values(person_id, now))
-    return Mine(
-        tuple(row for row in rows if row.part == "upcoming"),
-        tuple(row for row in rows if row.part == "pending"),
-        tuple(row for row in rows if row.part == "waiting"),
-        tuple(row for row in rows if row.part == "self_paced"),
-    )
+    parts = {name: tuple(row for row in rows if row.part == name) for name in _NAMES}
+    seated = {row.course_code for row in parts["upcoming"]}
+    lost = tuple(row for row in parts["cancelled"] if row.course_code not in seated)
+    return Mine(**parts | {"cancelled": lost})
 
 
 def open_self_paced(person_id: int) -> list[Any]:

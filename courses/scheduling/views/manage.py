@@ -46,7 +46,7 @@ def managed_or_404(code: str, permission: str) -> ClassSession:
 @permit("sessions.see_all")
 def managed() -> ResponseReturnValue:
     """All class sessions by state, narrowed by programme and region, one page."""
-    form, after = _narrowing(), request.args.get("after")
+    form, after, now = _narrowing(), request.args.get("after"), clock.now()
     when = request.args.get("when", "upcoming")
     when = when if when in TABS else "upcoming"
     chosen = {name: value for name, value in form.data.items() if value}
@@ -57,11 +57,13 @@ def managed() -> ResponseReturnValue:
             zones=zones(form.region.data),
         ),
         when=when,
-        now=clock.now(),
+        now=now,
         programmes=limits_of("sessions.see_all"),
         cursor=decode(after, [int, int]) if after else None,
     )
-    return render_template("scheduling/manage.html", page=page, when=when, form=form, chosen=chosen)
+    return render_template(
+        "scheduling/manage.html", page=page, when=when, form=form, chosen=chosen, now=now
+    )
 
 
 def _narrowing() -> NarrowingForm:
@@ -78,17 +80,18 @@ def _narrowing() -> NarrowingForm:
 @permit("sessions.see_all")
 def managed_one(code: str) -> ResponseReturnValue:
     """A class session's seats, queue and the queue's decisions."""
-    session = managed_or_404(code, "sessions.see_all")
+    session, now = managed_or_404(code, "sessions.see_all"), clock.now()
     return render_template(
         "scheduling/managed_session.html",
         session=session,
+        now=now,
         seats=log.seats_with_names(session.id),
         queue=log.queue_with_names(session.id),
         decisions=log.decisions(session.id),
         free=standing.free(session),
         plan_names={plan.rank: plan.name for plan in plans()},
-        is_over=session.ends_at <= clock.now(),
-        may_cancel=_may_cancel(session, now=clock.now()),
+        is_over=session.ends_at <= now,
+        may_cancel=_may_cancel(session, now=now),
     )
 
 
