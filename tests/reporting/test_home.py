@@ -242,3 +242,39 @@ def test_the_administrators_list_counts_seats_only_before_the_start(
 
     assert listed.rows()[0][-1] == word
     assert word in words(one.soup.select_one("section[aria-labelledby=plan]"))
+
+
+def test_who_waits_sees_the_place_in_the_published_order(
+    app: Flask, make: Factory, session: ClassSession, ada: Person, now: datetime
+) -> None:
+    gold = make.person("Gil", organisation=make.organisation(plan=make.plan()))
+    for person in (make.person("Bob"), make.person("Cid"), ada, gold):
+        make.enrolled(session, person)
+
+    places = [
+        words(read(app, make, one, "/me", now).soup.select_one("section[aria-labelledby=next]"))
+        for one in (gold, ada)
+    ]
+    page = read(app, make, ada, f"/class-sessions/{session.code}", now)
+
+    assert "Waiting: number 1" in places[0]
+    assert "Waiting: number 3" in places[1]
+    assert "You are number 3 of 3 on the waiting list." in page.text
+    assert "either kind" not in page.text
+    admin = make.person("Anna", Role.ADMINISTRATOR)
+    managed = read(app, make, admin, f"/manage/class-sessions/{session.code}", now)
+    assert "either kind" not in managed.text
+
+
+def test_where_there_are_two_kinds_the_wish_is_named(
+    app: Flask, make: Factory, session: ClassSession, ada: Person, now: datetime
+) -> None:
+    with unit(writes=False):
+        course = db.session.get_one(Course, session.course_id)
+    hybrid = make.class_session(course, make.person("Tim"), room=1, virtual=1)
+    for person in (make.person("Bob"), make.person("Cid"), ada):
+        make.enrolled(hybrid, person)
+
+    page = read(app, make, ada, f"/class-sessions/{hybrid.code}", now)
+
+    assert "You wait for: either kind." in page.text

@@ -76,6 +76,7 @@ def _part(part: str, **columns: Any) -> Any:
         "state": empty(WaitingEntry.state.type),
         "session_state": empty(ClassSession.state.type),
         "reason": empty(sa.Text()),
+        "position": empty(sa.Integer()),
         "slug": empty(sa.Text()),
         "programme_slug": empty(sa.Text()),
         "started_at": empty(UtcDateTime()),
@@ -149,8 +150,31 @@ _CANCELLED = (
         Seat.ended_at > _since,
     )
 )
+_other = aliased(WaitingEntry)
+_POSITION = (
+    sa.select(sa.func.count())
+    .where(
+        _other.class_session_id == WaitingEntry.class_session_id,
+        _other.state == WaitingState.WAITING,
+        sa.or_(
+            _other.tier_rank < WaitingEntry.tier_rank,
+            sa.and_(
+                _other.tier_rank == WaitingEntry.tier_rank, _other.number <= WaitingEntry.number
+            ),
+        ),
+    )
+    .correlate(WaitingEntry)
+    .scalar_subquery()
+)
+"""Where one who waits stands in the published order."""
 _WAITING = (
-    _part("waiting", **_DATES, state=WaitingEntry.state, session_state=ClassSession.state)
+    _part(
+        "waiting",
+        **_DATES,
+        state=WaitingEntry.state,
+        session_state=ClassSession.state,
+        position=_POSITION,
+    )
     .select_from(WaitingEntry)
     .join(ClassSession, ClassSession.id == WaitingEntry.class_session_id)
     .join(CourseVersion, CourseVersion.id == ClassSession.course_version_id)

@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 from courses.catalog.snapshot import catalog
 from courses.scheduling.actions import changes, classes, seats
 from courses.scheduling.forms import CreateForm, NarrowingForm
-from courses.scheduling.models import ClassSession, Seat, SessionState
+from courses.scheduling.models import ClassSession, Seat, SeatKind, SessionState
 from courses.scheduling.queries import courses, log, people, previews, sessions, standing
 from courses.scheduling.views.blueprint import (
     blueprint,
@@ -89,10 +89,17 @@ def managed_one(code: str) -> ResponseReturnValue:
         queue=log.queue_with_names(session.id),
         decisions=log.decisions(session.id),
         free=standing.free(session),
+        only_kind=_only_kind(session),
         plan_names={plan.rank: plan.name for plan in plans()},
         is_over=session.ends_at <= now,
         may_cancel=_may_cancel(session, now=now),
     )
+
+
+def _only_kind(session: ClassSession) -> SeatKind | None:
+    """The kind of all seats, if they are of one: then nobody waits for “either kind”."""
+    kinds = standing.offer(session).kinds
+    return kinds[0] if len(kinds) == 1 else None
 
 
 def _may_cancel(session: ClassSession, *, now: datetime) -> bool:
