@@ -21,6 +21,8 @@ class Held:
     title: str
     status: Status
     valid_until: date | None
+    revoked_on: date | None
+    suspended_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +87,25 @@ def staff(
 
 def _held(progress: Sequence[Progress]) -> tuple[Held, ...]:
     return tuple(
-        Held(p.version.scheme.title, p.status, p.award.valid_until)
+        Held(
+            p.version.scheme.title,
+            p.status,
+            p.award.valid_until,
+            p.award.revoked_on,
+            p.award.suspended_on,
+        )
         for p in progress
         if p.award is not None and p.status is not None
     )
 
 
 def _next(progress: Sequence[Progress]) -> Gaps | None:
-    """The open certification of which most is met; the order of the schemes decides a tie."""
+    """The open certification for which least is missing; of these the one of which most is met,
+    then the order of the schemes."""
     open_ones = [p for p in progress if p.status not in HELD and p.assessment.needs]
     if not open_ones:
         return None
-    nearest = max(open_ones, key=lambda p: p.met / len(p.assessment.needs))
+    nearest = min(open_ones, key=lambda p: (p.assessment.short, -p.met))
     needs = nearest.assessment.needs
     missing = tuple(nearest.name(need) for need in needs if not need.is_met)
     return Gaps(nearest.version.scheme.title, nearest.met, len(needs), missing)

@@ -9,10 +9,11 @@ from certification.awards.rules import Status
 from lms import clock, paging
 from lms.accounts import listfile
 from lms.i18n import gettext as _
+from lms.i18n import short_date
 from lms.paging import Page
 from lms.permissions import permit
 from reporting.partner import queries_staff
-from reporting.partner.queries_staff import StaffMember
+from reporting.partner.queries_staff import Held, StaffMember
 from reporting.partner.views import blueprint, organisation_ids, organisations
 
 MOST_IN_FILE = 10_000
@@ -30,7 +31,7 @@ def staff() -> ResponseReturnValue:
     )
     return render_template(
         "reporting/partner_staff.html", page=page, organisations=organisations("partner.see"),
-        today=_today(), Status=Status, status_name=status_name,
+        today=_today(), Status=Status, status_name=status_name, status_day=status_day,
     )  # fmt: skip
 
 
@@ -67,6 +68,16 @@ def status_name(status: Status) -> str:
         Status.REVOKED: _("Revoked"),
         Status.SUSPENDED: _("Suspended"),
     }.get(status, status.value)
+
+
+def status_day(held: Held) -> str:
+    """The day that goes with the status: the end of a certificate is not that of a suspension."""
+    day, text = {
+        Status.EXPIRED: (held.valid_until, _("was valid until %(day)s")),
+        Status.REVOKED: (held.revoked_on, _("on %(day)s")),
+        Status.SUSPENDED: (held.suspended_on, _("since %(day)s")),
+    }.get(held.status, (held.valid_until, _("until %(day)s")))
+    return text % {"day": short_date(day)} if day else ""
 
 
 def _today() -> date:

@@ -2,15 +2,18 @@
 
 import hashlib
 import io
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from certification.awards.actions import revoke, suspend
+from certification.awards.models import Scheme
 from certification.certificates.models import Certificate
 from certification.certificates.models_checks import CertificateCheck
+from lms import clock, revisions
 from lms.accounts.models import Organisation, Person
 from lms.api import tokens
 from lms.db import db, unit
@@ -118,6 +121,57 @@ def test_the_own_people_are_shown_with_their_gaps_in_a_constant_number_of_querie
     with counted() as many:
         assert len(Page(partner.get("/partner/staff")).rows()) == 9
     assert len(many) <= len(few)
+
+
+def test_the_nearest_certification_is_the_one_for_which_least_is_missing(
+    partner: FlaskClient, make: Factory, acme: Organisation
+) -> None:
+    programme = make.programme()
+    make.rule(make.scheme(programme), {"all_of": [{"course": f"ADM-{n}"} for n in range(5)]})
+    second = make.scheme(programme, "CPU")
+    make.rule(second, {"all_of": [{"course": f"USR-{n}"} for n in range(3)]})
+    with unit(writes=True):
+        db.session.get_one(Scheme, second.scheme_id).title = "Certified Power User"
+        revisions.bump("catalog")
+    make.person("Bob Beginner", organisation=acme)
+
+    rows = {row[0]: row for row in Page(partner.get("/partner/staff")).rows()}
+
+    assert rows["Bob Beginner"][2:] == ["Certified Power User 0 / 3", "USR-0, USR-1, USR-2"]
+
+
+def test_each_status_has_its_own_day(
+    partner: FlaskClient, make: Factory, acme: Organisation, now: datetime
+) -> None:
+    version, other = make.scheme(make.programme()), make.person("Otto")
+    people = {
+        name: make.person(name, organisation=acme) for name in ("Vera", "Ella", "Rita", "Susi")
+    }
+    ends = {"Ella": date(2026, 11, 22)}
+    awards = {
+        name: make.award(person, version, valid_until=ends.get(name, date(2028, 11, 20)))
+        for name, person in people.items()
+    }
+    why = {
+        "public_reason": "A doubt.",
+        "internal_note": "",
+        "today": now.date(),
+        "by": other.id,
+        "now": now,
+    }
+    with unit(writes=True):
+        revoke(awards["Rita"], **why)
+        suspend(awards["Susi"], **why)
+
+    with clock.frozen_at(now):
+        rows = {row[0]: row[1] for row in Page(partner.get("/partner/staff")).rows()}
+
+    assert {name: rows[name].removeprefix("Certified Administrator ") for name in people} == {
+        "Vera": "Valid until 20 Nov 2028",
+        "Ella": "Expired was valid until 22 Nov 2026",
+        "Rita": "Revoked on 23 Nov 2026",
+        "Susi": "Suspended since 23 Nov 2026",
+    }
 
 
 def test_the_staff_file_is_harmless_in_a_spreadsheet(
