@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -18,8 +19,8 @@ from certification.cutscores.models import (
     StudyState,
     TolerableBounds,
 )
-from certification.cutscores.outcomes import outcome
-from certification.cutscores.rules import Bounds, bound_flaws
+from certification.cutscores.outcomes import lacks, outcome
+from certification.cutscores.rules import LEAST_JUDGES, Bounds, bound_flaws
 from certification.items.queries import banks
 from certification.papers.actions import decide_cut
 from certification.papers.models import CutScore, ExamForm, PaperState
@@ -29,8 +30,6 @@ from lms.accounts.models import Person
 from lms.db import db, insert_once, upsert
 from lms.errors import Refusal, refuse
 from lms.lifecycle import check_move
-
-LEAST_JUDGES = 2
 
 
 def create(
@@ -93,11 +92,11 @@ def dismiss(study: CutStudy, judge_id: int, *, by: int, now: datetime) -> None:
 
 def open_round(study: CutStudy, *, by: int, now: datetime) -> RatingRound:
     """The next round, once the one before is closed (`round_is_open`) and there is a panel
-    (`too_few_judges`)."""
+    (`panel_too_small`)."""
     held(study.id)
     there, rounds = len(queries.judges(study.id)), queries.rounds(study.id)
     if there < LEAST_JUDGES:
-        raise refuse("too_few_judges", have=there, need=LEAST_JUDGES)
+        raise refuse("panel_too_small", have=there, need=LEAST_JUDGES)
     if rounds and rounds[-1].closed_at is None:
         raise refuse("round_is_open")
     made = RatingRound(study_id=study.id, number=len(rounds) + 1, opened_at=now)
@@ -221,13 +220,23 @@ def group(study: CutStudy, judged: Mapping[str, bool], *, by: int, now: datetime
 
 
 def close(study: CutStudy, *, by: int, now: datetime) -> None:
-    """End the judging and keep what it came to; an open round closes with it."""
+    """End the judging and keep what it came to; an open round closes with it.
+
+    Refuses with what the study `lacks`: a cut score must not rest on a panel that never judged.
+    """
     held(study.id)
+    found = outcome(study)
+    _check_judged(found)
     close_round(study, by=by, now=now)
-    study.outcome = outcome(study)
+    study.outcome = found
     study.state, study.closed_at = StudyState.CLOSED, now
     audit.record("cut_study.closed", "exam", study.exam_id, by=by, now=now, study=study.id)
     jobs.enqueue("cutscores.report", {"study_id": study.id}, key=f"{study.id}:closed")
+
+
+def _check_judged(found: Mapping[str, Any]) -> None:
+    if missing := lacks(found):
+        raise Refusal(*missing)
 
 
 def drop(study: CutStudy, *, by: int, now: datetime) -> None:
@@ -253,9 +262,11 @@ def decide(
 ) -> CutScore:
     """The cut score that holds from now on for the form. Scores that were decided stay as they are.
 
-    Refuses `cut_out_of_range`; a closed study only.
+    Refuses `cut_out_of_range`, and a study that was closed before anything was judged (see
+    `lacks`); a closed study only.
     """
     _moved(study, StudyState.DECIDED)
+    _check_judged(study.outcome or outcome(study))
     score = decide_cut(
         study.exam_id, study.form, cut, reason=reason, today=today, by=by, now=now,
         method=study.method.value, study_id=study.id,

@@ -16,9 +16,26 @@ from typing import Any
 from certification.cutscores import queries
 from certification.cutscores.contrast import contrasting_groups
 from certification.cutscores.models import CutStudy, Judge, StudyMethod
-from certification.cutscores.rules import Angoff, angoff, fail_curve, hofstee
+from certification.cutscores.rules import LEAST_JUDGES, Angoff, angoff, fail_curve, hofstee
 from certification.statistics import queries as statistics
 from lms.reasons import Reason
+
+NOT_JUDGED = frozenset({"no_round_yet", "too_few_judges", "no_scores_yet", "group_too_small"})
+"""Reasons for no cut that more judging or more results mend. With the others the panel has judged
+and no cut came of it: that is an outcome, on which a person decides."""
+
+
+def lacks(outcome: Mapping[str, Any]) -> list[Reason]:
+    """What a study needs before its judging can end or anything be decided on it."""
+    if outcome["cut"] is not None:
+        return []
+    # Outcomes kept in earlier days do not name a round that never was.
+    why = outcome["why"] or {"why": "no_round_yet", "values": {}}
+    found = [Reason(why["why"], dict(why["values"]))] if why["why"] in NOT_JUDGED else []
+    there = outcome.get("judges", LEAST_JUDGES)
+    if why["why"] == "no_scores_yet" and there < LEAST_JUDGES:
+        found.append(Reason("too_few_judges", {"have": there, "need": LEAST_JUDGES}))
+    return found
 
 
 def outcome(study: CutStudy) -> dict[str, Any]:
@@ -77,8 +94,10 @@ def _angoff(study: CutStudy, full: float, scores: Sequence[float]) -> dict[str, 
     ]
     # A round that is still open, or that nobody finished, leaves the one before standing.
     last = next((one for one in reversed(rounds) if not one["why"]), None)
-    why = rounds[-1]["why"] if rounds and last is None else None
-    return {"cut": last["cut"] if last else None, "why": why, "rounds": rounds}
+    if last:
+        return {"cut": last["cut"], "why": None, "rounds": rounds}
+    why = rounds[-1]["why"] if rounds else _why(Reason("no_round_yet"))["why"]
+    return {"cut": None, "why": why, "rounds": rounds}
 
 
 def _round(
@@ -106,10 +125,10 @@ def _plain(found: Angoff) -> dict[str, Any]:
 
 
 def _hofstee(study: CutStudy, full: float, scores: Sequence[float]) -> dict[str, Any]:
-    if not scores:
-        return _why(Reason("no_scores_yet"))
-    curve = fail_curve(scores, full)
     bounds = [queries.as_bounds(row) for row in queries.bounds(study.id).values()]
+    if not scores:
+        return {**_why(Reason("no_scores_yet")), "judges": len(bounds)}
+    curve = fail_curve(scores, full)
     found = hofstee(bounds, curve)
     data: dict[str, Any] = {"curve": [list(point) for point in curve], "judges": len(bounds)}
     if isinstance(found, Reason):

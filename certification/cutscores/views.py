@@ -1,6 +1,7 @@
 """Studies for those who run them."""
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -28,6 +29,7 @@ from lms.forms import Form, accepted
 from lms.i18n import gettext as _
 from lms.i18n import ngettext
 from lms.permissions import permit
+from lms.wording import word
 
 blueprint = Blueprint("cutscores", __name__)
 LINE = re.compile(r"\s*([^\s,;]{4,40})[\s,;]+(\S.*?)\s*")
@@ -108,6 +110,8 @@ def _page(exam: Any, found: CutStudy, **given: Form) -> str:
     shown: dict[str, Form] = {
         "judge_form": forms.JudgeForm(),
         "groups_form": forms.GroupsForm(),
+        "round_form": Form(),
+        "end_form": Form(),
         "decision_form": forms.DecisionForm(formdata=None, data={"cut": suggested}),
     } | given
     wrong = next((form for form in given.values() if form.errors), shown["judge_form"])
@@ -119,6 +123,7 @@ def _page(exam: Any, found: CutStudy, **given: Form) -> str:
         states=StudyState,
         methods=StudyMethod,
         outcome=outcome,
+        lacks=[word(reason) for reason in outcomes.lacks(outcome)],
         plots=report.plots(outcome),
         panel=panel,
         names=outcomes.named(panel),
@@ -174,9 +179,18 @@ def dismiss(code: str, study_id: int, judge_id: int) -> ResponseReturnValue:
 @permit("certification.edit")
 def open_round(code: str, study_id: int) -> ResponseReturnValue:
     """Begin the next round."""
-    _exam_row, found = _study(code, study_id)
-    actions.open_round(found, by=current_user.person_id, now=clock.now())
-    return _back(code, study_id)
+    return _pressed(code, study_id, "round_form", actions.open_round)
+
+
+def _pressed(
+    code: str, study_id: int, name: str, act: Callable[..., object]
+) -> ResponseReturnValue:
+    """Do what a button asks for; a refusal is told beside it."""
+    exam, found = _study(code, study_id)
+    form = Form()
+    if accepted(form, lambda: act(found, by=current_user.person_id, now=clock.now())):
+        return _back(code, study_id)
+    return _page(exam, found, **{name: form}), 422
 
 
 @blueprint.post("/manage/exams/<code>/cut-score-studies/<int:study_id>/rounds/end")
@@ -235,9 +249,7 @@ def _judged(form: forms.GroupsForm) -> dict[str, bool]:
 @permit("certification.edit")
 def close(code: str, study_id: int) -> ResponseReturnValue:
     """End the judging; the recommendation stands."""
-    _exam_row, found = _study(code, study_id)
-    actions.close(found, by=current_user.person_id, now=clock.now())
-    return _back(code, study_id)
+    return _pressed(code, study_id, "end_form", actions.close)
 
 
 @blueprint.post("/manage/exams/<code>/cut-score-studies/<int:study_id>/drop")

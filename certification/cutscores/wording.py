@@ -8,8 +8,12 @@ wording.register(
         "cut_study.called": lambda: _("Called to judge a cut score"),
         "cut_study.dismissed": lambda: _("No longer judges a cut score"),
         "too_few_judges": lambda: _(
-            "Not enough judges: %(have)s rated everything, %(need)s needed."
+            "Not enough judges: %(have)s judged everything, %(need)s are needed."
         ),
+        "panel_too_small": lambda: _(
+            "Call the panel first. Judges on it: %(have)s, needed: %(need)s."
+        ),
+        "no_round_yet": lambda: _("No round has been held yet."),
         "cuts_out_of_order": lambda: _(
             "The lowest cut comes before the highest, both between 0 and %(full)s."
         ),
@@ -25,7 +29,7 @@ wording.register(
             "fail, fewer than the panel expects."
         ),
         "group_too_small": lambda: _(
-            "Not enough data: %(have)s people in the smaller group, %(need)s needed."
+            "Not enough data: the smaller group has %(have)s of the %(need)s people needed."
         ),
         "groups_reversed": lambda: _("The unqualified do as well as the qualified, or better."),
         "groups_apart": lambda: _(

@@ -2,6 +2,7 @@
 
 import io
 from fractions import Fraction
+from typing import Any
 
 import pikepdf
 import pypdfium2
@@ -10,10 +11,10 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from certification.cutscores.models import CutStudy, Rating
+from certification.cutscores.models import CutStudy, Rating, StudyState
 from certification.papers.models import CutScore
 from courses.catalog.models import CourseKind
-from lms import jobs
+from lms import clock, jobs
 from lms.accounts.models import Person
 from lms.db import db, unit
 from lms.mail import MailMessage
@@ -162,11 +163,15 @@ def test_a_round_needs_two_judges_and_the_one_before_to_be_closed(
     head: FlaskClient, exam: Sat, make: Factory
 ) -> None:
     address = begin(head)
-    assert "Not enough judges" in post(head, address, f"{address}/rounds").text
+    alone = post(head, address, f"{address}/rounds")
+    assert (alone.status, alone.title[:6]) == (422, "Error:")
+    assert alone.errors == ["Call the panel first. Judges on it: 0, needed: 2."]
+    assert alone.soup.select_one("section[aria-labelledby='rounds'] #error-summary")
     panel_of(head, make, address, "Ann", "Bob")
     second = Page(head.get(address)).form(f"{address}/rounds")
     post(head, address, f"{address}/rounds")
-    assert second.submit(head, once="another").status_code == 409
+    again = Page(second.submit(head, once="another"))
+    assert (again.status, again.errors) == (422, ["Close the open round first."])
 
 
 def test_who_teaches_the_programme_is_not_called(
@@ -254,9 +259,98 @@ def test_a_judge_is_removed_only_before_judging(
     assert "Cid" not in post(head, address, f"{address}/judges/{ids[2]}/end").text
 
 
-def test_a_decision_is_made_once_and_in_range(head: FlaskClient, exam: Sat, make: Factory) -> None:
+def refused(head: FlaskClient, address: str) -> list[str]:
+    """What the study lacks: the page says it in advance, and the button says it again."""
+    before = Page(head.get(address)).text
+    page = post(head, address, f"{address}/end")
+    assert page.status == 422
+    assert page.soup.select_one("section[aria-labelledby='end'] #error-summary")
+    assert all(text in before for text in page.errors)
+    return page.errors
+
+
+def test_judging_is_not_ended_before_a_round_is_complete(
+    app: Flask, head: FlaskClient, exam: Sat, make: Factory
+) -> None:
     address = begin(head)
-    panel_of(head, make, address, "Ann", "Bob")
+    assert refused(head, address) == ["No round has been held yet."]
+    panel = panel_of(head, make, address, "Ann", "Bob")
+    assert refused(head, address) == ["No round has been held yet."]
+    post(head, address, f"{address}/rounds")
+    rate(app, make, panel[0], address, ["50"] * 4)
+    rate(app, make, panel[1], address, ["50"] * 3)
+    lacks = ["Not enough judges: 1 judged everything, 2 are needed."]
+    assert refused(head, address) == lacks
+    assert "Waits for a decision" not in head.get(address).text
+    rate(app, make, panel[1], address, ["50"] * 4)
+    assert "Waits for a decision" in post(head, address, f"{address}/end").text
+
+
+def test_hofstee_is_not_ended_without_scores_and_judges(
+    app: Flask, head: FlaskClient, exam: Sat, make: Factory
+) -> None:
+    address = begin(head, "hofstee")
+    few = "Not enough judges: 0 judged everything, 2 are needed."
+    assert refused(head, address) == ["Nobody has a score with this form yet.", few]
+    make.sat(exam, [make.person(f"P{n}") for n in range(30)], answers_of(30, ITEMS))
+    assert refused(head, address) == [few]
+    # A panel whose line the curve does not cross has judged: that is an outcome to decide on.
+    own = f"/panel/{address.rsplit('/', 1)[1]}"
+    narrow = {"least_cut": "0", "most_cut": "0", "least_fail": "90", "most_fail": "95"}
+    for judge in panel_of(head, make, address, "Ann", "Bob"):
+        post(make.sign_in(app.test_client(), judge), own, f"{own}/bounds", **narrow)
+    assert "Waits for a decision" in post(head, address, f"{address}/end").text
+    page = post(head, address, f"{address}/decision", cut="2", reason="Between what both said")
+    assert "Decided: 2 of 4 points" in page.text
+
+
+def test_contrasting_groups_are_not_ended_before_there_are_enough(
+    head: FlaskClient, exam: Sat, make: Factory
+) -> None:
+    address = begin(head, "contrasting")
+    lacks = ["Not enough data: the smaller group has 0 of the 15 people needed."]
+    assert refused(head, address) == lacks
+
+
+@pytest.mark.parametrize(
+    ("method", "kept"),
+    [
+        ("angoff", {"why": None, "rounds": []}),
+        ("hofstee", {"why": {"why": "no_scores_yet", "values": {}}}),
+        ("contrasting", {"why": {"why": "group_too_small", "values": {"have": 0, "need": 15}}}),
+    ],
+)
+def test_an_empty_study_that_was_ended_earlier_is_dropped_not_decided(
+    head: FlaskClient, exam: Sat, make: Factory, method: str, kept: dict[str, Any]
+) -> None:
+    address = begin(head, method)
+    empty = {"method": method, "full": 4.0, "people": 0, "passing": None, "cut": None}
+    if method == "contrasting":
+        kept = {**kept, "sizes": [0, 0], "scores": [[], []]}
+    with unit(writes=True):
+        study = db.session.scalars(sa.select(CutStudy)).one()
+        study.outcome, study.state, study.closed_at = empty | kept, StudyState.CLOSED, clock.now()
+    page = Page(head.get(address))
+    assert not page.has_form(f"{address}/decision")
+    assert "nothing to decide on" in page.text
+    forged = head.post(
+        f"{address}/decision",
+        data={**page.form(f"{address}/drop").values, "cut": "2", "reason": "Because we like it"},
+    )
+    assert forged.status_code == 422
+    with unit(writes=False):
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(CutScore)) == 0
+    assert "Dropped" in post(head, address, f"{address}/drop").text
+
+
+def test_a_decision_is_made_once_and_in_range(
+    app: Flask, head: FlaskClient, exam: Sat, make: Factory
+) -> None:
+    address = begin(head)
+    panel = panel_of(head, make, address, "Ann", "Bob")
+    post(head, address, f"{address}/rounds")
+    for judge in panel:
+        rate(app, make, judge, address, ["75"] * 4)
     post(head, address, f"{address}/end")
     wrong = post(head, address, f"{address}/decision", cut="5", reason="More than there is")
     assert wrong.status == 422
