@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from certification.items.content import ItemContent
+from certification.items.scoring import number_in
 from certification.items.showing import taken
 
 LONGEST = {"text": 500, "number": 40, "essay": 30_000}
@@ -47,6 +48,23 @@ def _places(value: object) -> dict[str, str]:
 
 def _is_id(value: object) -> bool:
     return isinstance(value, str) and 0 < len(value) <= LONGEST_ID
+
+
+def flaw(content: ItemContent, response: Any, language: str) -> str:
+    """Why an answer that is kept can hardly be meant so; "" for none. It says no more than the
+    question itself shows: how many choices are right plays no part, nor does any other of the key.
+    """
+    if response is None or content.kind in ("text", "essay"):
+        return ""
+    if content.kind == "number":
+        return "" if number_in(response, language) is not None else "not_a_number"
+    if content.kind in ("inline", "match", "gaps"):
+        if content.once and len(set(response.values())) < len(response):
+            return "used_twice"
+        return "incomplete" if len(response) < len(content.places) else ""
+    if content.kind == "order":
+        return "incomplete" if len(response) < len(content.options) else ""
+    return "too_many" if content.most and len(response) > content.most else ""
 
 
 def from_fields(kind: str, fields: Callable[[str], Sequence[str]], places: Sequence[str]) -> Any:

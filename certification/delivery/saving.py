@@ -142,7 +142,7 @@ def save(attempt: Any, saves: Sequence[Save], *, now: datetime) -> Saved:
 
     Refuses `attempt_ended`, `time_over`, `attempt_paused`, `answer_unreadable`.
     """
-    read_saves = [(one, _read(attempt, one)) for one in saves]
+    read_saves = [(one, read_as_kept(attempt, one)) for one in saves]
     if len(saves) == 1 and db.engine.dialect.name == "postgresql":
         return _save_alone(attempt, *read_saves[0], now)
     row = _LOCK.first(
@@ -185,7 +185,8 @@ def _save_alone(attempt: Any, one: Save, response: Any, now: datetime) -> Saved:
     return Saved(row.due_at, (), {one.position: seq})
 
 
-def _read(attempt: Any, one: Save) -> Any:
+def read_as_kept(attempt: Any, one: Save) -> Any:
+    """The answer with the author's ids; refuses `answer_unreadable`."""
     places = paper(attempt.form_id)
     if not 0 < one.position <= len(places) or not 0 < one.client_seq < LARGEST_SEQ:
         raise refuse("answer_unreadable", status=422)

@@ -1,4 +1,5 @@
-"""What a candidate's page shows: an item as it may be seen, and the marks of the navigator."""
+"""What a candidate's page shows: an item as it may be seen, the marks of the navigator, and what
+is wrong with an answer as it stands."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,6 +7,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from certification.delivery import saving, wording
+from certification.delivery.answers import flaw
 from certification.delivery.models import Attempt, AttemptResponse
 from certification.exams.models import Exam
 from certification.items import markup
@@ -27,6 +30,8 @@ class Item:
     """With the ids that the page shows."""
     seq: int
     is_flagged: bool
+    flaw: tuple[str, str] = ("", "")
+    """What is wrong with the answer: in a word, and in a sentence."""
 
     def has(self, option: str) -> bool:
         """Whether an option is chosen."""
@@ -46,7 +51,10 @@ class Mark:
 
     number: int
     is_answered: bool
+    """Wholly, and so that it can be scored."""
     is_flagged: bool
+    flaw: str = ""
+    """In a word, what is wrong with the answer that is kept."""
 
 
 def item(pinned: Any, place: Place, kept: AttemptResponse | None) -> Item:
@@ -68,16 +76,35 @@ def item(pinned: Any, place: Place, kept: AttemptResponse | None) -> Item:
         given(place.content, kept.response, seed) if kept else None,
         kept.client_seq if kept else 0,
         bool(kept and kept.is_flagged),
+        _flaw(pinned, place, kept.response if kept else None),
     )
 
 
-def marks(places: Sequence[Place], kept: Mapping[int, AttemptResponse]) -> list[Mark]:
-    """Which places are answered and flagged."""
-    return [
-        Mark(place.position, bool(row and row.response is not None), bool(row and row.is_flagged))
-        for place in places
-        for row in [kept.get(place.position)]
-    ]
+def _flaw(pinned: Any, place: Place, response: Any) -> tuple[str, str]:
+    return wording.flaw_texts(flaw(place.content, response, pinned.language))
+
+
+def marks(pinned: Any, places: Sequence[Place], kept: Mapping[int, AttemptResponse]) -> list[Mark]:
+    """Which places are answered and flagged, and where an answer can hardly be meant so."""
+    return [_mark(pinned, place, kept.get(place.position)) for place in places]
+
+
+def _mark(pinned: Any, place: Place, row: AttemptResponse | None) -> Mark:
+    if row is None:
+        return Mark(place.position, is_answered=False, is_flagged=False)
+    word, _sentence = _flaw(pinned, place, row.response)
+    return Mark(place.position, row.response is not None and not word, row.is_flagged, word)
+
+
+def flaws(
+    pinned: Any, places: Sequence[Place], saves: Sequence[saving.Save], kept: Sequence[int]
+) -> dict[int, tuple[str, str]]:
+    """What is wrong with answers that were just kept, by place."""
+    return {
+        one.position: _flaw(pinned, places[one.position - 1], saving.read_as_kept(pinned, one))
+        for one in saves
+        if one.position in kept
+    }
 
 
 def title_of(attempt: Attempt) -> str:

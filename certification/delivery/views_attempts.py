@@ -94,7 +94,7 @@ def page(code: str) -> ResponseReturnValue:
         **_frame(row),
         shown=shown.item(pinned, places[number - 1], kept.get(number)),
         number=number,
-        marks=shown.marks(places, kept),
+        marks=shown.marks(pinned, places, kept),
     )
 
 
@@ -143,7 +143,7 @@ def review(code: str) -> ResponseReturnValue:
     pinned, row = own(code), _row(code)
     if row.state != AttemptState.OPEN or row.due_at is None:
         return go(url_for("attempts.page", code=code))
-    marks = shown.marks(paper(pinned.form_id), queries.responses_of(row.id))
+    marks = shown.marks(pinned, paper(pinned.form_id), queries.responses_of(row.id))
     return render_template("delivery/review.html", **_frame(row), marks=marks)
 
 
@@ -163,13 +163,14 @@ def answers(code: str) -> ResponseReturnValue:
 
 
 def _saved(pinned: Any) -> Response:
-    now = clock.now()
-    found = saving.save(pinned, [_from_json(one) for one in _entries()], now=now)
+    now, saves = clock.now(), [_from_json(one) for one in _entries()]
+    found = saving.save(pinned, saves, now=now)
     due_at = found.due_at or now
     return jsonify(
         at=f"{now.astimezone(ZoneInfo(zone_name())):%H:%M:%S} {zone_label(now)}",
         saved=found.saved,
         stale=found.stale,
+        flaws=shown.flaws(pinned, paper(pinned.form_id), saves, found.saved),
         left=max((due_at - now).total_seconds(), 0),
     )
 

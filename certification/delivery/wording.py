@@ -114,3 +114,15 @@ def outcome_text(outcome: str) -> str:
 def outcome_badge(outcome: str) -> tuple[str, str]:
     """(colour, word) of what came of an attempt."""
     return _COLOURS.get(outcome, "warn"), outcome_text(outcome)
+
+
+def flaw_texts(flaw: str) -> tuple[str, str]:
+    """What is wrong with an answer: a word for the list of questions, and a sentence beside the
+    question. Somebody who is still filling places in needs no sentence."""
+    return {
+        "": ("", ""),
+        "incomplete": (_("incomplete"), ""),
+        "not_a_number": (_("not a number"), _("This is not a number. Write it in digits.")),
+        "too_many": (_("too many chosen"), _("More is chosen than the question allows.")),
+        "used_twice": (_("chosen twice"), _("Each choice may be used once, one is used twice.")),
+    }[flaw]

@@ -95,6 +95,7 @@ function sit(code) {
     }
     store.write(QUEUE, all);
     if (answer === null) return;
+    if (saving && answer.flaws[saving] && !all[saving]) tell(...answer.flaws[saving]);
     for (const [position, seq] of Object.entries(answer.stale)) {
       store.write(SEQ, { ...store.read(SEQ), [position]: seq });
       if (position === saving) { say(state.dataset.elsewhere, true); setTimeout(() => location.reload(), 1500); }
@@ -154,7 +155,7 @@ function sit(code) {
   }
 
   // The answer of this page.
-  const kind = form.dataset.kind, position = Number(saving), flag = $("flag"), opened = performance.now();
+  const kind = form.dataset.kind, position = Number(saving), flag = $("flag"), hint = $("flaw"), opened = performance.now();
   const controls = [...form.querySelectorAll("[name=answer], [name^=p]:is(select)")];
   const boxes = controls.filter((one) => ["radio", "checkbox"].includes(one.type));
   const places = controls.filter((one) => one.tagName === "SELECT");
@@ -179,12 +180,23 @@ function sit(code) {
     mark();
   }
   const isFlagged = () => flag.getAttribute("aria-pressed") === "true";
+  // What the server finds wrong with the answer that it keeps: in a word, and in a sentence.
+  function tell(word, text) {
+    if (text && hint.hidden) say(text);
+    hint.dataset.word = word;
+    hint.querySelector("span").textContent = text;
+    hint.hidden = !text;
+    if (kind === "number") controls[0].setAttribute("aria-invalid", hint.hidden ? "false" : "true");
+    mark();
+  }
   function mark() {
     const here = document.querySelector(".places [aria-current]"), text = $("mark-words").dataset, given = response();
-    const answered = Array.isArray(given) ? given.length > 0 : typeof given === "string" ? given.trim() !== "" : Object.keys(given).length > 0;
+    const begun = Array.isArray(given) ? given.length > 0 : typeof given === "string" ? given.trim() !== "" : Object.keys(given).length > 0;
+    const flaw = begun && (places.some((one) => !one.value) ? text.incomplete : hint.dataset.word), answered = begun && !flaw;
     here.classList.toggle("answered", answered);
     here.classList.toggle("flagged", isFlagged());
-    here.querySelector("[data-words]").textContent = `, ${answered ? text.answered : text.open}${isFlagged() ? `, ${text.flagged}` : ""}`;
+    here.querySelector("[data-words]").textContent = `, ${flaw || (answered ? text.answered : text.open)}${isFlagged() ? `, ${text.flagged}` : ""}`;
+    here.querySelector("[data-dots]").textContent = flaw ? "…" : "";
     $("answered").textContent = $("answered").dataset.text.replace("#", document.querySelectorAll(".places .answered").length);
     for (const area of document.querySelectorAll("[data-option]")) {
       area.classList.toggle("chosen", boxes.some((one) => one.checked && one.value === area.dataset.option));

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -65,6 +66,23 @@ def new_taker(site: Site) -> str:
                     )
                 )  # fmt: skip
     return name
+
+
+def new_attempt(site: Site, *kinds: str, **changes: Any) -> tuple[str, str]:
+    """Somebody new in the middle of an exam with a question of each of these kinds, changed like
+    that: who signs in, and the attempt's address."""
+    with behind(site) as make:
+        number = make.next()
+        name = f"sitter-{number}"
+        person = make.person("Sid Sitter", password=PASSWORD)
+        with unit(writes=True):
+            named(person, name)
+        programme = make.programme(f"P{number}", "Programme of this test")
+        course = make.course(programme, f"P{number}-300", title="Exam", kind=CourseKind.EXAM)
+        attempt = make.begun(make.takeable(course, kinds, changes=changes), person)
+        with unit(writes=True):
+            revisions.bump("catalog")
+        return name, f"/exams/attempts/{attempt.code}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,12 @@ def choice(page: Page) -> None:
     raise AssertionError("no question with options")
 
 
+def sitting(window: Visit, who: str, address: str) -> Page:
+    """The first question of an attempt."""
+    window.sign_in(who)
+    return window.go(address)
+
+
 def test_an_answer_by_keys_is_saved_and_survives_the_network(visit: Open, taker: str) -> None:
     window = visit()
     page = started(window, taker)
@@ -111,3 +117,34 @@ def test_an_exam_without_scripts(visit: Open, taker: str) -> None:
     page.wait_for_url(re.compile(rf"n={int(number) + 1}$|review"))
     page.goto(re.sub(r"n=\d+$", f"n={number}", page.url))
     expect(page.locator("[name=answer]").nth(0)).to_be_checked()
+
+
+def test_an_unfinished_answer_is_not_called_answered(visit: Open, site: Site) -> None:
+    page = sitting(visit(), *people.new_attempt(site, "match", "number"))
+    mark = page.locator(".places [aria-current] [data-words]")
+    places = page.locator("#sitting fieldset select")
+    places.nth(0).select_option(index=1)
+    expect(page.locator("#save-text")).to_contain_text("Saved at")
+    expect(mark).to_have_text(", incomplete")
+    assert page.locator(".places .answered").count() == 0
+    for number in range(1, places.count()):
+        places.nth(number).select_option(index=number + 1)
+    expect(mark).to_have_text(", answered")
+
+    page.locator("#next").click()
+    number = page.locator("#answer")
+    number.fill("abc")
+    expect(mark).to_have_text(", not a number")
+    expect(page.locator("#flaw")).to_be_visible()
+    expect(number).to_have_attribute("aria-invalid", "true")
+    page.reload()
+    expect(number).to_have_value("abc")
+    expect(mark).to_have_text(", not a number")
+    assert walk.axe(page) == []
+    page.goto(page.url.split("?")[0] + "/review")
+    expect(page.locator("main")).to_contain_text("1 answer needs another look.")
+    assert walk.axe(page) == []
+    page.locator(".alert a").click()
+    page.locator("#answer").fill("12")
+    expect(mark).to_have_text(", answered")
+    expect(page.locator("#flaw")).to_be_hidden()
