@@ -213,12 +213,15 @@ function sit(code) {
   let typing;
   form.addEventListener("change", (event) => {
     if (!controls.includes(event.target)) return;
-    const most = Number(form.querySelector("[data-most]")?.dataset.most ?? 0);
-    if (event.target.type === "checkbox" && most && boxes.filter((one) => one.checked).length > most) {
+    const limit = form.querySelector("[data-most]")?.dataset, most = Number(limit?.most ?? 0);
+    if (event.target.type === "checkbox" && event.target.checked && most && boxes.filter((one) => one.checked).length > most) {
       event.target.checked = false;
-      say(form.querySelector("legend").textContent, true);
+      hint.querySelector("span").textContent = limit.over;
+      hint.hidden = false;
+      say(limit.over, true);
       return;
     }
+    if (limit && !hint.dataset.word) hint.hidden = true;
     clearTimeout(typing);
     typing = null;
     note();

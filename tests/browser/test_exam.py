@@ -148,3 +148,52 @@ def test_an_unfinished_answer_is_not_called_answered(visit: Open, site: Site) ->
     page.locator("#answer").fill("12")
     expect(mark).to_have_text(", answered")
     expect(page.locator("#flaw")).to_be_hidden()
+
+
+def test_a_tick_beyond_the_limit_says_why_it_is_not_taken(visit: Open, site: Site) -> None:
+    page = sitting(visit(), *people.new_attempt(site, "choice", most=2))
+    boxes = page.locator("[name=answer]")
+    for number in range(2):
+        boxes.nth(number).check()
+    expect(page.locator("#save-text")).to_contain_text("Saved at")
+    expect(page.locator("#flaw")).to_be_hidden()
+    boxes.nth(2).click()
+    expect(boxes.nth(2)).not_to_be_checked()
+    expect(page.locator("#flaw")).to_be_visible()
+    expect(page.locator("#flaw")).to_have_text("2 answers at most: take one back first.")
+    expect(page.locator("#alert")).to_have_text("2 answers at most: take one back first.")
+    assert walk.axe(page) == []
+    boxes.nth(0).uncheck()
+    expect(page.locator("#flaw")).to_be_hidden()
+    boxes.nth(2).check()
+    page.reload()
+    expect(boxes.nth(2)).to_be_checked()
+
+
+FOUR = {
+    "options": [{"id": one} for one in "abcd"],
+    "texts": {
+        "en": {"body": "Which are prime?", "options": dict(zip("abcd", "2345", strict=True))}
+    },
+}
+
+
+def test_ticks_that_came_without_scripts_are_taken_back_one_by_one(visit: Open, site: Site) -> None:
+    who, address = people.new_attempt(site, "choice", most=2, **FOUR)
+    page = sitting(visit(java_script_enabled=False), who, address)
+    for number in range(4):
+        page.locator("[name=answer]").nth(number).check()
+    page.locator("#next").click()
+    page.wait_for_url("**/review")
+    expect(page.locator("main")).to_contain_text("Question 1: too many chosen")
+
+    page = sitting(visit(), who, address)
+    boxes, hint = page.locator("[name=answer]"), page.locator("#flaw")
+    expect(hint).to_have_text("More is chosen than the question allows.")
+    boxes.nth(0).uncheck()
+    expect(page.locator("#save-text")).to_contain_text("Saved at")
+    expect(hint).to_be_visible()
+    boxes.nth(1).uncheck()
+    expect(hint).to_be_hidden()
+    page.reload()
+    assert [number for number in range(4) if boxes.nth(number).is_checked()] == [2, 3]
