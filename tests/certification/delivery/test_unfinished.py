@@ -109,6 +109,19 @@ def test_unfinished_answers_are_marked_and_kept_without_a_script(
     ]  # fmt: skip
 
 
+def test_the_review_speaks_of_one_question_or_of_many(
+    make: Factory, browser: FlaskClient, now: datetime
+) -> None:
+    make.takeable(kinds=("text", "number"))
+    with clock.frozen_at(now):
+        place = begin(browser)
+        both = Page(browser.get(f"{place}/review")).text
+        Page(browser.get(f"{place}?n=1")).form("#sitting").submit(browser, answer="Paris")
+        one = Page(browser.get(f"{place}/review")).text
+    assert "2 questions are not answered. You can go back to them as long as there is time." in both
+    assert "1 question is not answered. You can go back to it as long as there is time." in one
+
+
 def test_whole_answers_are_marked_as_answered(
     make: Factory, browser: FlaskClient, now: datetime
 ) -> None:
