@@ -34,7 +34,7 @@ POLICY = {
         scheduling.change_wish scheduling.start_course scheduling.give_course_up
         accounts.api_tokens accounts.end_token home.certificate home.consent
         cutscores.panels cutscores.panel cutscores.rate cutscores.tolerate cutscores.picture
-        delivery.index delivery.exam delivery.start delivery.book delivery.cancel
+        delivery.index delivery.exam delivery.start delivery.begun delivery.book delivery.cancel
         delivery.browser_keys delivery.prove_browser delivery.leave_browser
         attempts.page attempts.review attempts.answers attempts.state attempts.submit
         attempts.rest attempts.go_on attempts.picture

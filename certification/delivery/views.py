@@ -142,6 +142,18 @@ def start(code: str) -> ResponseReturnValue:
     return go(url_for("attempts.page", code=attempt.code))
 
 
+@blueprint.get("/exams/<code>/attempt")
+@permit(SIGNED_IN)
+def begun(code: str) -> ResponseReturnValue:
+    """The address of the start, reloaded or typed: on to the attempt that runs, else to the exam.
+    Nothing begins by looking."""
+    row, _card = exam_or_404(code)
+    running = _running(row[0].id)
+    if running is not None:
+        return go(url_for("attempts.page", code=running))
+    return go(url_for("delivery.exam", code=code))
+
+
 def go(href: str) -> Response:
     """On to another page."""
     return Response(status=303, headers={"Location": href})

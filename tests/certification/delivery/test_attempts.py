@@ -156,3 +156,22 @@ def test_the_exam_s_own_page_begins_it(
         answer = form.submit(browser, rules="1", identity="1")
     assert answer.status_code == 303
     assert answer.headers["Location"] == f"/exams/attempts/{attempt_of(candidate).code}"
+
+
+def test_the_address_of_the_beginning_leads_to_where_one_can_go_on(
+    make: Factory, browser: FlaskClient, candidate: Person, now: Any
+) -> None:
+    make.takeable()
+    address = "/exams/ADM-300/attempt"
+    with clock.frozen_at(now):
+        refused = Page(browser.get("/exams/ADM-300")).form(address).submit(browser)
+        assert refused.status_code == 422
+        again = browser.get(address)
+        assert (again.status_code, again.headers["Location"]) == (303, "/exams/ADM-300")
+        place = begin(browser)
+        running = browser.get(address)
+        assert (running.status_code, running.headers["Location"]) == (303, place)
+        browser.post(f"{place}/submission")
+        assert browser.get(address).headers["Location"] == "/exams/ADM-300"
+        assert browser.get("/exams/NO-SUCH/attempt").status_code == 404
+    assert attempt_of(candidate).state == AttemptState.SUBMITTED
