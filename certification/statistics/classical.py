@@ -26,12 +26,14 @@ Figure: TypeAlias = float | Reason
 @dataclass(frozen=True, slots=True)
 class Floors:
     """How many people a figure needs before it is shown. House rules: below 30 the standard error
-    of a correlation is above 0.18, below 10 that of a share above 0.15."""
+    of a correlation is above 0.18, below 10 that of a share above 0.15. How often an item is shown
+    is always told, but nobody is asked to look at it before there are that many exams."""
 
     share: int = 10
     correlation: int = 30
     reliability: int = 30
     curve: int = 30
+    exposure: int = 30
 
 
 FLOORS = Floors()

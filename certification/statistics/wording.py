@@ -6,7 +6,7 @@ from lms.i18n import ngettext
 
 wording.register(
     {
-        "too_few_answers": lambda: _("Not enough data: %(have)s answers, %(need)s needed."),
+        "too_few_answers": lambda: _("Not enough data: %(have)s of the %(need)s answers needed."),
         "no_variation": lambda: _("Everyone did alike: there is nothing to compare."),
         "forms_differ": lambda: _(
             "Nobody had all of these items: there is no figure across forms."
@@ -27,7 +27,9 @@ wording.register(
         ),
         "item_overexposed": lambda: _("Shown in %(percent)s %% of the exams."),
         "groups_alike": lambda: _("Choose two different groups."),
-        "item_guessed_rapidly": lambda: _("%(count)s people answered faster than one can read."),
+        "item_guessed_rapidly": lambda: _(
+            "Answered faster than one can read: %(count)s of the answers."
+        ),
     }
 )
 

@@ -4,11 +4,13 @@ import random
 from time import process_time
 
 import pytest
+from flask import Flask
 
 from certification.statistics.leads import pairs_in_common
 from certification.statistics.report import Report, analyse
 from certification.statistics.responses import Item, Sitting
 from lms.reasons import Reason
+from lms.wording import word
 from tests.conftest import FULL, SPARE
 
 ITEMS = 60
@@ -87,6 +89,34 @@ def test_an_option_that_nobody_chooses_shows(small: Report) -> None:
 
 def test_every_item_of_a_single_form_is_overexposed(small: Report) -> None:
     assert all("item_overexposed" in codes(small, place) for place in range(ITEMS))
+
+
+@pytest.mark.parametrize(("people", "is_told"), [(2, False), (29, False), (30, True)])
+def test_how_often_an_item_was_shown_is_no_doubt_before_enough_exams(
+    people: int, is_told: bool
+) -> None:
+    few = report(answers(people))
+    assert {item.exposure.rate for item in few.items} == {1.0}
+    told = {"item_overexposed" in codes(few, place) for place in range(ITEMS)}
+    assert told == {is_told}
+
+
+@pytest.mark.parametrize(
+    ("reason", "text"),
+    [
+        (
+            Reason("too_few_answers", {"have": 1, "need": 10}),
+            "Not enough data: 1 of the 10 answers needed.",
+        ),
+        (
+            Reason("item_guessed_rapidly", {"count": 1}),
+            "Answered faster than one can read: 1 of the answers.",
+        ),
+    ],
+)
+def test_one_is_told_as_one(app: Flask, reason: Reason, text: str) -> None:
+    with app.test_request_context():
+        assert word(reason) == text
 
 
 def test_groups_that_answer_alike_do_not_differ(small: Report) -> None:
