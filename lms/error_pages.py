@@ -5,7 +5,7 @@ from flask import Flask, Response, g, jsonify, redirect, render_template, reques
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from lms import i18n, wording
+from lms import i18n, resending, wording
 from lms.errors import Refusal
 from lms.i18n import gettext as _
 from lms.web import SAFE, SignInFirst
@@ -67,17 +67,22 @@ def _refusal(error: Refusal) -> Response:
 def _sign_in_first(_error: SignInFirst) -> Response:
     if wants_json():
         return answer(401, _("Sign in first"), [_("This address needs an account.")])
+    if request.method not in SAFE and resending.state() == resending.State.SIGNED_OUT:
+        return _send_again()
     target = request.full_path.rstrip("?") if request.method in SAFE else request.path
     response = redirect(url_for("accounts.sign_in", next=target), 303)
     return Response(response.response, 303, response.headers)
 
 
 def _expired_form(_error: CSRFError) -> Response:
-    text = _(
-        "The form was open for too long or its page was copied. Nothing was changed: "
-        "go back, reload the page and send it again."
-    )
-    return answer(400, _("This form has expired"), [text])
+    return _send_again()
+
+
+def _send_again() -> Response:
+    told = resending.page()
+    if wants_json():
+        return answer(told.status, told.title, told.texts)
+    return Response(resending.drawn(told), told.status)
 
 
 def _http_error(error: HTTPException) -> Response:

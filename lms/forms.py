@@ -24,6 +24,10 @@ class NameSelect(Select):
         return Markup(f"<option{chosen}>{escape(choice.label)}</option>")  # noqa: S704
 
 
+PASSWORDS: set[str] = set()
+"""The names of all password fields: what was typed there is never sent back to a page."""
+
+
 class Form(FlaskForm):
     """A form whose text fields are trimmed, so that " a " and "a" are one value.
 
@@ -38,6 +42,12 @@ class Form(FlaskForm):
                 return unbound_field.bind(form=form, **options)
             filters = [*unbound_field.kwargs.get("filters", []), _trimmed]
             return unbound_field.bind(form=form, filters=filters, **options)
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        for name, field in vars(cls).items():
+            if issubclass(getattr(field, "field_class", object), PasswordField):
+                PASSWORDS.add(name)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether the form may be carried out."""

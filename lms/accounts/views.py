@@ -18,7 +18,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
-from lms import audit, clock, wording
+from lms import audit, clock, resending, wording
 from lms.accounts import actions, credentials, forms, identity, passwords, queries
 from lms.accounts.models import Account, TokenKind
 from lms.db import db, run
@@ -95,6 +95,7 @@ def begin(account: Account, password: str) -> None:
     person = identity.load(token)
     if person is not None:
         login_user(person)
+        resending.name_forms_of(person.person_id)
     audit.record("signed_in", "person", account.person_id, by=account.person_id, now=now)
 
 
