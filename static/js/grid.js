@@ -104,3 +104,18 @@ grid?.closest("form")?.addEventListener("submit", (event) => {
   tell(`${toast.dataset.refused ?? ""} ${wrong.map((i) => i.getAttribute("aria-label")).join(", ")}`, false);
   wrong[0].focus();
 }, { capture: true });
+
+// Leaving with marks that were not sent asks first; so does a page that came back unsaved.
+const sheet = grid?.closest("form");
+let sent = false;
+function isChanged(cell) {
+  if (!cell.matches("select")) return cell.value !== cell.defaultValue;
+  const drawn = [...cell.options].find((option) => option.defaultSelected) ?? cell.options[0];
+  return cell.value !== drawn.value;
+}
+sheet?.addEventListener("submit", (event) => { if (!event.defaultPrevented) sent = true; });
+addEventListener("pageshow", () => { sent = false; });
+addEventListener("beforeunload", (event) => {
+  if (!sheet || sent) return;
+  if ("unsaved" in grid.dataset || rows().flatMap(inputsOf).some(isChanged)) event.preventDefault();
+});

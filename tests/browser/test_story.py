@@ -134,8 +134,29 @@ def test_a_roster_is_filled_in_place_and_the_way_back_leads_to_the_list(visit: O
     page.get_by_role("button", name="Fill in: all present").click()
     expect(page.locator("select[name^='presence-']").last).to_have_value("present")
     expect(page.locator("#toast")).to_contain_text("filled in as present")
+    page.get_by_role("button", name="Undo").click()
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text("Teaching")
+
+
+def test_leaving_a_roster_with_unsaved_marks_asks_first(visit: Open) -> None:
+    window = visit()
+    page = window.sign_in("trainer")
+    window.go("/teach")
+    follow(page.locator("a[href^='/teach/']").filter(has_text="Basic User Training").first)
+    roster, asked = page.url, list[str]()
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    note = page.locator("input[name^='note-']").first
+    note.fill("Brought the badge")
+    history = page.get_by_role("link", name="History")
+    history.click(no_wait_after=True)
+    expect(note).to_have_value("Brought the badge")
+    page.wait_for_timeout(300)
+    assert (asked, page.url) == (["beforeunload"], roster)
+    note.fill("")
+    history.click()
+    page.wait_for_url("**/history")
+    assert asked == ["beforeunload"]
 
 
 def test_a_forms_errors_stand_beside_the_field_and_in_a_summary(visit: Open) -> None:

@@ -72,6 +72,7 @@ def _page(session: ClassSession, rows: list[roster_form.Row]) -> str:
         has_started=session.starts_at <= clock.now(),
         flawed=[row for row in rows if row.errors],
         overtaken=[row for row in rows if row.theirs],
+        unsaved=request.method == "POST",
     )
 
 
