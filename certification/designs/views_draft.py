@@ -63,7 +63,7 @@ def edit(code: str) -> ResponseReturnValue:
 @blueprint.post("/manage/designs/<code>/draft/edit")
 @permit("certification.edit")
 def save(code: str) -> ResponseReturnValue:
-    """Save the draft."""
+    """Save the draft, and go on to publish exactly what was saved where that is asked."""
     design, tags = found(code), _tags()
     form, shown = _sent(design, tags), _shown(design, tags)
     if not form.validate():
@@ -75,7 +75,8 @@ def save(code: str) -> ResponseReturnValue:
         form.form_errors.extend(words.word(reason) for reason in refusal.reasons)
         return _page(shown, form, None), refusal.status
     flash(_("The draft is saved."))
-    return redirect(url_for("designs.edit", code=code), 303)
+    page = "designs.review" if request.form.get("then") == "review" else "designs.edit"
+    return redirect(url_for(page, code=code), 303)
 
 
 @blueprint.post("/manage/designs/<code>/draft/preview")

@@ -40,6 +40,6 @@ def test_a_design_is_composed_without_a_script(visit: Open) -> None:
     page.get_by_role("button", name="Preview").last.click()
     expect(page.locator("#preview img[src^='data:image/png']")).to_be_visible()
     expect(page.get_by_label("Edge")).to_have_value("band")
-    page.get_by_role("link", name="Review and publish").click()
+    page.get_by_role("button", name="Save, review and publish").click()
     page.get_by_role("button", name="Publish for ever").click()
     expect(page.get_by_text("is published. It never changes again.")).to_be_visible()

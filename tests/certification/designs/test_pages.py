@@ -71,6 +71,26 @@ def test_an_unknown_placeholder_is_an_error_beside_its_field(
     assert draft_of(design).words["en"].lead == "This certifies that"
 
 
+def test_who_goes_on_to_publish_publishes_what_they_typed(
+    manager: FlaskClient, make: Factory
+) -> None:
+    design = make.design()
+    page = Page(manager.get(EDIT))
+    assert PUBLICATION not in page.links  # a link would leave the typing behind
+    button = page.soup.select_one("#design button[name=then]")
+    assert button is not None
+    form = page.form("#design")
+    form.values["then"] = [str(button["value"])]
+
+    wrong = Page(form.submit(manager, lead_en="Dear {nobody}"))
+    assert wrong.status == 422
+
+    sent = form.submit(manager, lead_en="We certify that")
+    assert (sent.status_code, sent.location) == (303, PUBLICATION)
+    assert draft_of(design).words["en"].lead == "We certify that"
+    assert "The draft is saved." in Page(manager.get(PUBLICATION)).response.text
+
+
 def test_a_pale_colour_is_an_error_beside_its_field(manager: FlaskClient, make: Factory) -> None:
     make.design()
     page = Page(Page(manager.get(EDIT)).form("#design").submit(manager, accent="#ffee00"))
