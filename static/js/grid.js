@@ -90,10 +90,12 @@ grid?.closest("form")?.addEventListener("submit", (event) => {
   if (name !== "fill") return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  const empty = [...grid.querySelectorAll("select[name^='presence-']")].filter((cell) => !cell.value);
+  const of = (row, kind) => row.querySelector(`select[name^='${kind}-']`);
+  const wanted = value === "present" ? rows() : rows().filter((row) => of(row, "presence").value !== "absent");
+  const empty = wanted.map((row) => of(row, value === "present" ? "presence" : "outcome")).filter((cell) => !cell.value);
   undo = empty.map((cell) => [cell, ""]);
   for (const cell of empty) cell.value = value;
-  tell(toast.dataset.filled.replace("#", undo.length), true);
+  tell(toast.dataset[value].replace("#", undo.length), true);
 }, { capture: true });
 
 grid?.closest("form")?.addEventListener("submit", (event) => {

@@ -27,7 +27,7 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """What a save found: nothing is written while there are flaws or conflicts."""
+    """What a save found: rows that were not written, and how many were."""
 
     flaws: Mapping[int, Sequence[Flaw]]
     conflicts: Mapping[int, Line]
@@ -49,7 +49,7 @@ class _Step:
 def save_roster(
     class_session: ClassSession, typed: Mapping[int, Typed], *, by: int, now: datetime
 ) -> Outcomes:
-    """Record every changed row of a roster, or none: unchanged rows write nothing.
+    """Record every changed row that is sound; a row is written whole or not at all.
 
     A row that both this trainer and somebody else changed differently is a conflict.
     """
@@ -61,9 +61,9 @@ def save_roster(
     steps = _steps(session, lines, known)
     flaws = {s.line.person_id: found for s in steps if (found := _flaws(s, by=by))}
     conflicts = {s.line.person_id: s.line for s in steps if Merge.CONFLICT in s.merges}
-    if flaws or conflicts:
-        return Outcomes(flaws, conflicts, 0)
-    return Outcomes({}, {}, sum(_write(session, step, by=by, now=now) for step in steps))
+    sound = [s for s in steps if s.line.person_id not in {*flaws, *conflicts}]
+    written = sum(_write(session, step, by=by, now=now) for step in sound)
+    return Outcomes(flaws, conflicts, written)
 
 
 def _steps(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from courses.scheduling.actions.roster import Outcomes, Typed
 from courses.scheduling.queries.roster import Line
-from courses.scheduling.rules.marks import Flaw, Marks, read
+from courses.scheduling.rules.marks import Flaw, Marks, Presence, read
 from courses.scheduling.wording import word
 from lms.reasons import Reason
 
@@ -77,21 +77,39 @@ def _seen(text: str) -> tuple[int | None, int | None]:
     return (known[0] or None), (known[1] or None)
 
 
-def all_present(rows: list[Row]) -> None:
-    """Fill in "present" where nothing is chosen yet."""
+def fill(rows: list[Row], value: str) -> None:
+    """Fill in "present" or "passed" where nothing is chosen yet; who was absent did not pass."""
+    name = "presence" if value == Presence.PRESENT else "outcome"
     for row in rows:
-        row.cells["presence"] = row.cells["presence"] or "present"
+        if name == "presence" or row.cells["presence"] != Presence.ABSENT:
+            row.cells[name] = row.cells[name] or value
 
 
 def to_save(rows: list[Row]) -> dict[int, Typed]:
-    """The rows as the action takes them."""
-    return {row.line.person_id: Typed(row.marks, row.attendance_id, row.result_id) for row in rows}
+    """The rows as the action takes them; one with a wrong cell is not sent."""
+    return {
+        row.line.person_id: Typed(row.marks, row.attendance_id, row.result_id)
+        for row in rows
+        if not row.errors
+    }
 
 
-def show(rows: list[Row], outcomes: Outcomes) -> None:
-    """Put what a save found beside its rows."""
+def show(rows: list[Row], outcomes: Outcomes, fresh: list[Line]) -> list[Row]:
+    """The rows after a save: what was not saved as it was typed, with its reason; the rest as it
+    is recorded now."""
+    now = {row.line.person_id: row for row in recorded(fresh)}
     for row in rows:
         who = row.line.person_id
         row.flawed(list(outcomes.flaws.get(who, [])))
         if who in outcomes.conflicts:
             row.overtaken(outcomes.conflicts[who])
+    return [row if row.errors or row.theirs else now[row.line.person_id] for row in rows]
+
+
+def summary(rows: list[Row]) -> dict[str, list[tuple[str, str]]]:
+    """Each error once, with the name and the cell of every learner that has it."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for row in rows:
+        for name, text in row.errors.items():
+            found.setdefault(text, []).append((row.line.name, f"{name}-{row.line.person_id}"))
+    return found

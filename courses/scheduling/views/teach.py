@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.exceptions import NotFound
 
-from courses.scheduling.actions.roster import save_roster
+from courses.scheduling.actions.roster import Outcomes, save_roster
 from courses.scheduling.models import ClassSession, Outcome, Presence
 from courses.scheduling.queries.roster import history, roster, taught
 from courses.scheduling.rules.times import Span
@@ -61,7 +61,7 @@ def _taught_or_404(code: str, permission: str) -> ClassSession:
     return session
 
 
-def _page(session: ClassSession, rows: list[roster_form.Row]) -> str:
+def _page(session: ClassSession, rows: list[roster_form.Row], written: int = 0) -> str:
     return render_template(
         "teach/roster.html",
         session=session,
@@ -70,9 +70,10 @@ def _page(session: ClassSession, rows: list[roster_form.Row]) -> str:
         outcomes=list(Outcome),
         may_record=current_user.may("teach.record"),
         has_started=session.starts_at <= clock.now(),
-        flawed=[row for row in rows if row.errors],
+        flaws=roster_form.summary(rows),
         overtaken=[row for row in rows if row.theirs],
         unsaved=request.method == "POST",
+        written=written,
     )
 
 
@@ -87,21 +88,27 @@ def roster_page(code: str) -> ResponseReturnValue:
 @blueprint.post("/teach/<code>")
 @permit("teach.record")
 def save(code: str) -> ResponseReturnValue:
-    """Record every changed row, or nothing while a cell is wrong or was changed meanwhile."""
+    """Record every changed row; one with a wrong cell, or changed meanwhile, comes again as it was
+    typed and says why."""
     session = _taught_or_404(code, "sessions.edit")
     rows = roster_form.typed(roster(session.id), request.form)
-    if request.form.get("fill") == "present":
-        roster_form.all_present(rows)
+    if request.form.get("fill") in (Presence.PRESENT, Outcome.PASSED):
+        roster_form.fill(rows, request.form["fill"])
         raise Uncommitted(make_response(_page(session, rows)))
-    if any(row.errors for row in rows):
-        return _page(session, rows), 422
     outcomes = save_roster(session, roster_form.to_save(rows), by=person_id(), now=clock.now())
-    roster_form.show(rows, outcomes)
-    if outcomes.flaws or outcomes.conflicts:
+    rows = roster_form.show(rows, outcomes, roster(session.id))
+    if any(row.errors or row.theirs for row in rows):
         session = _taught_or_404(code, "sessions.edit")
-        return _page(session, rows), 409 if outcomes.conflicts else 422
+        return _page(session, rows, outcomes.written), _status(outcomes)
     flash(ngettext("Saved: %(num)s row.", "Saved: %(num)s rows.", outcomes.written))
     return redirect(url_for("scheduling.roster_page", code=code), 303)
+
+
+def _status(outcomes: Outcomes) -> int:
+    """That of a refusal takes everything back, so it is for a save that wrote nothing."""
+    if outcomes.written:
+        return 200
+    return 409 if outcomes.conflicts else 422
 
 
 @blueprint.get("/teach/<code>/history")

@@ -261,6 +261,86 @@ def test_a_wrong_cell_is_named_and_nothing_typed_is_lost(
     assert count(Result) == 0
 
 
+def test_good_rows_are_saved_and_the_bad_one_is_named(
+    app: Flask, make: Factory, session: ClassSession, tom: Person
+) -> None:
+    ada, bob = make.person("Ada"), make.person("Bob")
+    make.enrolled(session, ada)
+    make.enrolled(session, bob)
+    mine = browser(app, make, tom)
+    cells = {f"outcome-{ada.id}": "passed", f"presence-{bob.id}": "absent"}
+    cells |= {f"outcome-{bob.id}": "passed", f"note-{bob.id}": "Came late"}
+
+    half = submit(mine, mine.get(f"/teach/{session.code}"), "#roster", **cells)
+
+    assert (half.status_code, count(Result), count(Completion)) == (200, 1, 1)
+    shown = page(half)
+    assert "Saved: 1 row. The others were not saved: please correct this first" in text(half)
+    assert [link["href"] for link in shown.select("#error-summary a")] == [f"#outcome-{bob.id}"]
+    assert shown.select_one("[data-unsaved]") is not None
+    kept = fields_of(shown.select_one("#roster"))
+    assert (kept[f"presence-{bob.id}"], kept[f"note-{bob.id}"]) == ("absent", "Came late")
+    assert submit(mine, half, "#roster", **{f"outcome-{bob.id}": "failed"}).status_code == 303
+    assert count(Result) == 2
+
+
+def test_a_row_changed_meanwhile_stops_no_other_row(
+    app: Flask, make: Factory, session: ClassSession, tom: Person
+) -> None:
+    ada, bob = make.person("Ada"), make.person("Bob")
+    make.enrolled(session, ada)
+    make.enrolled(session, bob)
+    mine = browser(app, make, tom)
+    theirs = browser(app, make, make.person("Anna", Role.ADMINISTRATOR))
+    address = f"/teach/{session.code}"
+    before = mine.get(address)
+    submit(theirs, theirs.get(address), "#roster", **{f"outcome-{ada.id}": "failed"})
+    cells = {f"outcome-{ada.id}": "passed", f"outcome-{bob.id}": "passed"}
+
+    half = submit(mine, before, "#roster", **cells)
+
+    assert (half.status_code, count(Result), count(Completion)) == (200, 2, 1)
+    assert "recorded meanwhile: Failed" in text(half)
+    assert submit(mine, half, "#roster").status_code == 303
+    assert (count(Result), count(Completion)) == (3, 2)
+
+
+def test_scores_without_a_result_are_one_error_that_names_all(
+    app: Flask, make: Factory, session: ClassSession, tom: Person
+) -> None:
+    people = [make.person("Ada"), make.person("Bob")]
+    for person in people:
+        make.enrolled(session, person)
+    mine = browser(app, make, tom)
+    cells = {f"score-{person.id}": "80" for person in people}
+
+    wrong = submit(mine, mine.get(f"/teach/{session.code}"), "#roster", **cells)
+
+    assert wrong.status_code == 422
+    errors = page(wrong).select("#error-summary li")
+    assert len(errors) == 1
+    assert [link.get_text() for link in errors[0].select("a")] == ["Ada", "Bob"]
+    filled = submit(mine, wrong, "#roster", fill="passed")
+    assert submit(mine, filled, "#roster").status_code == 303
+    assert (count(Result), count(Completion)) == (2, 2)
+
+
+def test_all_passed_passes_nobody_who_was_absent(
+    app: Flask, make: Factory, session: ClassSession, tom: Person
+) -> None:
+    ada, bob = make.person("Ada"), make.person("Bob")
+    make.enrolled(session, ada)
+    make.enrolled(session, bob)
+    mine = browser(app, make, tom)
+    changes = {f"presence-{bob.id}": "absent", "fill": "passed"}
+
+    filled = submit(mine, mine.get(f"/teach/{session.code}"), "#roster", **changes)
+
+    fields = fields_of(page(filled).select_one("#roster"))
+    assert (fields[f"outcome-{ada.id}"], fields[f"outcome-{bob.id}"]) == ("passed", "")
+    assert count(Result) == 0
+
+
 def test_all_present_fills_the_empty_cells_and_saves_nothing(
     app: Flask, make: Factory, session: ClassSession, tom: Person
 ) -> None:

@@ -174,8 +174,10 @@ def test_two_trainers_on_one_row_the_second_is_told_and_nothing_is_lost(
 
     assert list(outcomes.conflicts) == [stage.ada.id]
     assert outcomes.conflicts[stage.ada.id].marks.grade == PASSED
-    assert outcomes.written == 0
-    assert stage.lines()[stage.bob.id].marks == Marks()
+    assert outcomes.written == 1
+    lines = stage.lines()
+    assert lines[stage.ada.id].marks.grade == PASSED
+    assert lines[stage.bob.id].marks == Marks(PRESENT)
 
 
 def test_rows_that_only_the_other_changed_keep_the_others_facts(
