@@ -18,7 +18,7 @@ from courses.scheduling.models import (
     SessionState,
 )
 from courses.scheduling.queries.sessions import with_names
-from courses.scheduling.rules.marks import Grade, Marks
+from courses.scheduling.rules.marks import Grade, Marks, Presence
 from courses.scheduling.rules.times import Span
 from lms.accounts.models import Organisation, Person
 from lms.db import db
@@ -139,8 +139,8 @@ def taught(
 ) -> list[Taught]:
     """Class sessions of a trainer, and all of these programmes (None: all), with counts.
 
-    `when`: today, upcoming, past, or unmarked (over, with learners who have no result yet);
-    `day` is the reader's today.
+    `when`: today, upcoming, past, or unmarked (over, with learners who were there, or of whom
+    nobody said so, and have no result yet); `day` is the reader's today.
     """
     seats, marked = _seats_count(), _marked_count()
     wanted = (
@@ -175,17 +175,22 @@ def _seats_count() -> sa.ScalarSelect[int]:
 
 
 def _marked_count() -> sa.ScalarSelect[int]:
+    """Learners with a result, and those who were absent: nothing is missing about them."""
+    graded = sa.exists().where(
+        Result.class_session_id == Seat.class_session_id,
+        Result.person_id == Seat.person_id,
+        Result.replaces_id.is_(None),
+    )
+    later = aliased(Attendance)
+    absent = sa.exists().where(
+        Attendance.class_session_id == Seat.class_session_id,
+        Attendance.person_id == Seat.person_id,
+        Attendance.presence == Presence.ABSENT,
+        ~sa.exists().where(later.replaces_id == Attendance.id),
+    )
     return (
-        sa.select(sa.func.count(Result.id))
-        .join(
-            Seat,
-            sa.and_(
-                Seat.class_session_id == Result.class_session_id,
-                Seat.person_id == Result.person_id,
-                Seat.ended_at.is_(None),
-            ),
-        )
-        .where(Result.class_session_id == ClassSession.id, Result.replaces_id.is_(None))
+        sa.select(sa.func.count(Seat.id))
+        .where(Seat.class_session_id == ClassSession.id, Seat.ended_at.is_(None), graded | absent)
         .correlate(ClassSession)
         .scalar_subquery()
     )

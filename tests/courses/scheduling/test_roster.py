@@ -254,6 +254,17 @@ def test_an_ended_class_session_is_to_be_marked_until_all_have_a_result(stage: S
     assert unmarked(stage) == []
 
 
+def test_who_was_absent_needs_no_result_to_be_marked(stage: Stage) -> None:
+    stage.save({stage.ada.id: Marks(PRESENT, PASSED), stage.bob.id: Marks(Presence.ABSENT)})
+    assert unmarked(stage) == []
+    stage.save({stage.bob.id: Marks(Presence.PARTIAL)})
+    assert unmarked(stage) == [(1, 2)]
+    stage.save({stage.bob.id: Marks(Presence.ABSENT)})
+    assert unmarked(stage) == []
+    stage.save({stage.bob.id: Marks(Presence.ABSENT, FAILED)})
+    assert unmarked(stage) == []
+
+
 def test_the_result_of_who_gave_the_seat_up_stands_for_nobody_else(stage: Stage) -> None:
     stage.save({stage.bob.id: Marks(PRESENT, FAILED)})
     with unit(writes=True):
