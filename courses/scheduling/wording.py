@@ -63,7 +63,15 @@ wording.register(
             "Choose passed or failed, so that score and note can be kept."
         ),
         "absent_passed": lambda: _("Marked absent and passed: one of the two is wrong."),
-        "cannot_be_emptied": lambda: _("A recorded fact can be corrected, not emptied."),
+        "attendance_cannot_be_emptied": lambda: _(
+            "What was recorded is corrected, not emptied: choose present, partly or absent, "
+            "whichever is right. The history keeps both."
+        ),
+        "result_cannot_be_emptied": lambda: _(
+            "A result is corrected, not emptied. Recorded by mistake? Choose “Failed” and say so "
+            "in the note, which the learner gets by mail: a completion that rests on it is taken "
+            "back. The history keeps both."
+        ),
         "no_such_address": lambda: _("Nobody here has the address %(address)s."),
         "own_result": lambda: _("Nobody records facts about themselves."),
         "attendance.recorded": lambda: _("Attendance recorded"),

@@ -92,13 +92,12 @@ def _score(text: str, flaws: list[Flaw]) -> int | None:
 
 
 def removals(current: Marks, mine: Marks) -> list[Flaw]:
-    """Recorded facts that a row would empty: a fact is corrected by another, never erased."""
-    flaws = []
-    if current.presence is not None and mine.presence is None:
-        flaws.append(Flaw("presence", "cannot_be_emptied"))
+    """What a row would empty of what is recorded, said once: a fact is corrected by another."""
     if current.grade is not None and mine.grade is None:
-        flaws.append(Flaw("outcome", "cannot_be_emptied"))
-    return flaws
+        return [Flaw("outcome", "result_cannot_be_emptied")]
+    if current.presence is not None and mine.presence is None:
+        return [Flaw("presence", "attendance_cannot_be_emptied")]
+    return []
 
 
 def merge(base: object, current: object, mine: object) -> Merge:

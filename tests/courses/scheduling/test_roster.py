@@ -152,12 +152,10 @@ def test_a_recorded_fact_cannot_be_emptied(stage: Stage) -> None:
 
     outcomes = stage.save({stage.ada.id: Marks()})
 
-    assert outcomes.flaws == {
-        stage.ada.id: [
-            Flaw("presence", "cannot_be_emptied"),
-            Flaw("outcome", "cannot_be_emptied"),
-        ]
-    }
+    assert outcomes.flaws == {stage.ada.id: [Flaw("outcome", "result_cannot_be_emptied")]}
+    stage.save({stage.bob.id: Marks(PRESENT)})
+    emptied = stage.save({stage.bob.id: Marks()})
+    assert emptied.flaws == {stage.bob.id: [Flaw("presence", "attendance_cannot_be_emptied")]}
     assert count(Result) == 1
 
 
