@@ -5,22 +5,19 @@ dialect and filled through `put`. Words are matched by prefix, all of them must 
 cut and folded here, so that both databases find the same: "Über" and "uber", "on-site" and "site".
 """
 
-import re
 import unicodedata
 
 import sqlalchemy as sa
 
 from lms.db import db
+from lms.folding import without_accents
 
-_ACCENT = re.compile("[\u0300-\u036f]")
-"""The accents of Latin, Greek and Cyrillic; other scripts' marks are parts of their letters."""
 MAX_WORDS = 8
 
 
 def words_of(text: str) -> list[str]:
     """The words of a text without case and accents."""
-    plain = _ACCENT.sub("", unicodedata.normalize("NFKD", text.casefold()))
-    signs = unicodedata.normalize("NFC", plain)
+    signs = without_accents(text.casefold())
     return "".join(
         sign if unicodedata.category(sign)[0] in "LNM" else " " for sign in signs
     ).split()

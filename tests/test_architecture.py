@@ -143,6 +143,7 @@ PURE = (
     "support/directory/rules.py",
     "lms/accounts/rules.py",
     "lms/charts.py",
+    "lms/folding.py",
     "lms/reasons.py",
     "lms/storedjson.py",
 )

@@ -155,6 +155,34 @@ def test_mass_acts_keep_their_rows_when_they_learn_to_issue(empty: str, tmp_path
         db.engine.dispose()
 
 
+def test_names_lose_their_accents_where_they_are_searched(empty: str, tmp_path: Path) -> None:
+    app = create_app(environment(tmp_path / "data", empty))
+    searched = sa.text("SELECT search_name FROM person ORDER BY id")
+    new = sa.text(
+        "INSERT INTO person (public_id, name, sort_name, search_name, language, time_zone,"
+        " created_at) VALUES (:id, :name, :name, :name, 'en', 'UTC', '2026-11-23 09:00:00')"
+    )
+    names = ["åsa ångström a@x", "paweł wójcik", "plain", "李小龍", *["ó"] * 5_001]
+    with app.app_context():
+        upgrade(directory=str(schema.FOLDER), revision="0034")
+        with unit(writes=True):
+            rows = [{"id": str(n), "name": name} for n, name in enumerate(names)]
+            db.session.execute(new, rows)
+        upgrade(directory=str(schema.FOLDER), revision="0035")
+        with unit(writes=False):
+            found = list(db.session.scalars(searched))
+            if db.engine.dialect.name == "sqlite":
+                asked = "SELECT rowid FROM person_trigrams WHERE person_trigrams MATCH 'angstrom'"
+                assert list(db.session.scalars(sa.text(asked))) == [1]
+        assert found[:5] == ["asa angstrom a@x", "pawel wojcik", "plain", "李小龍", "o"]
+        assert set(found[4:]) == {"o"}
+        downgrade(directory=str(schema.FOLDER), revision="0034")
+        upgrade(directory=str(schema.FOLDER), revision="0035")
+        with unit(writes=False):
+            assert list(db.session.scalars(searched)) == found
+        db.engine.dispose()
+
+
 def test_rubrics_come_and_go_and_results_keep_their_checks(empty: str, tmp_path: Path) -> None:
     app = create_app(environment(tmp_path / "data", empty))
     tables = {

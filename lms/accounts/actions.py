@@ -17,12 +17,13 @@ from lms.accounts.models import (
 )
 from lms.db import db, insert_once, locked
 from lms.errors import Refusal, refuse
+from lms.folding import fold
 from lms.permissions import Role
 
 
 def search_text(name: str, email: str = "") -> str:
     """What the list of people is searched by."""
-    return f"{name} {email}".casefold()[:400]
+    return fold(f"{name} {email}")[:400]
 
 
 def create_person(

@@ -57,7 +57,7 @@ class Person(Base):
     """As it stands on a certificate."""
     sort_name: Mapped[str] = mapped_column(Words(200))
     search_name: Mapped[str] = mapped_column(Words(400))
-    """Casefolded name and address, for look-ups that behave the same on both databases."""
+    """Folded name and address, for look-ups that behave the same on both databases."""
     language: Mapped[str] = mapped_column(Words(16), default="en")
     time_zone: Mapped[str] = mapped_column(Words(64), default="UTC")
     consents_to_lookup_at: Mapped[datetime | None]

@@ -11,6 +11,7 @@ from lms.accounts.models import Account, Membership, Organisation, Person, Suppo
 from lms.accounts.queries import belongs_to
 from lms.accounts.rules import email_key
 from lms.db import db
+from lms.folding import fold
 from lms.paging import SIZE, Page, after, page_of
 
 MOST_WORDS = 5
@@ -61,10 +62,11 @@ def people(
         .order_by(Person.sort_name, Person.id)
         .limit(size + 1)
     )
-    words = text.casefold().split()[:MOST_WORDS]
+    typed = text.split()[:MOST_WORDS]
+    words = fold(" ".join(typed)).split()
     for word in words:
         wanted = wanted.where(Person.search_name.contains(word, autoescape=True))
-    if (found := _with_address(words) or _with_words(words)) is not None:
+    if (found := _with_address(typed) or _with_words(words)) is not None:
         wanted = wanted.where(Person.id.in_(found))
     if organisation_ids is not None:
         wanted = wanted.where(belongs_to(organisation_ids))

@@ -9,6 +9,7 @@ from typing import Any
 
 from certification.competency.models import EvidenceKind
 from courses.scheduling.models import CompletionSource, Outcome, Presence, SeatKind
+from lms.accounts.actions import search_text
 from reporting.benchdata.cast import TONGUES, VENUES, person_name
 from reporting.benchdata.classes import Held, Series, instant
 from reporting.benchdata.ground import Goal, Offer, Paper, Skill
@@ -92,7 +93,7 @@ class People:
         at = instant(joined)
         person_id = self.sheets.person.add(
             str(uuid.UUID(int=self.chance.getrandbits(128), version=4)), name, name.casefold(),
-            f"{name} {email}".casefold(), TONGUES[number % len(TONGUES)],
+            search_text(name, email), TONGUES[number % len(TONGUES)],
             VENUES[number // 50 % len(VENUES)].zone, at,
         )  # fmt: skip
         self.sheets.account.add(person_id, email, email, at)

@@ -445,3 +445,35 @@ def test_an_auditor_reads_an_organisation_and_a_manager_does_not(
     assert "Gold" in page.text
     assert boss.get("/manage/organisations/acme").status_code == 403
     assert auditor.get("/manage/organisations/nothing").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Åsa Ångström", ["angstrom", "Ångström", "ÅSA ANGSTROM", "A\u030angstr"]),
+        ("Paweł Wójcik", ["wojcik", "pawel", "WÓJCIK", "Paweł"]),
+        ("Nguyễn Thị Đào", ["nguyen", "dao", "Nguyễn"]),
+        ("Jürgen Groß", ["jurgen", "gross", "groß"]),
+        ("Søren Kjær", ["soren", "kjaer", "Søren"]),
+        ("李小龍", ["小龍", "李小龍"]),
+        ("ガンジー", ["ガンジー"]),
+    ],
+)
+def test_people_are_found_with_and_without_accents(
+    make: Factory, admin: FlaskClient, name: str, typed: list[str]
+) -> None:
+    make.person(name)
+    make.person("Adam Other")
+    for text in typed:
+        found = Page(admin.get("/manage/people", query_string={"q": text}))
+        assert name in found.text, text
+        assert "Adam Other" not in found.text
+
+
+def test_an_address_with_accents_is_found_whole(make: Factory, admin: FlaskClient) -> None:
+    address = "jörg@büro.example"
+    with unit(writes=True):
+        person = actions.create_person("Jörg Ott", by=None, now=make.now, email=address)
+        actions.create_account(person, address, by=None, now=make.now)
+    for text in ("jörg@büro.example", "JORG@buro"):
+        assert "Jörg Ott" in Page(admin.get("/manage/people", query_string={"q": text})).text
