@@ -113,7 +113,7 @@ def run_change(code: str, what: str) -> ResponseReturnValue:
         why = refusal.reasons[0].code
         if why not in {"preview_outdated", "trainer_is_booked"}:
             raise
-        session = managed_or_404(code, "sessions.edit")
+        session, is_refused = managed_or_404(code, "sessions.edit"), why == "trainer_is_booked"
         page = _page(
             what,
             session,
@@ -121,9 +121,9 @@ def run_change(code: str, what: str) -> ResponseReturnValue:
             preview=previews.preview(session, form.change(), now=now),
             sent=request.form.items(multi=True),
             is_outdated=why == "preview_outdated",
-            is_refused=why == "trainer_is_booked",
+            is_refused=is_refused,
         )
-        return page, 409
+        return page, 422 if is_refused else 409
     flash(
         ngettext(
             "Done. It affected %(num)s person.", "Done. It affected %(num)s people.", len(effects)

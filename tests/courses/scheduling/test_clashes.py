@@ -14,7 +14,7 @@ from lms import clock
 from lms.accounts.models import Person
 from lms.db import db, unit
 from lms.permissions import Role
-from tests.courses.scheduling.browse import page, submit, text
+from tests.courses.scheduling.browse import fields_of, page, submit, text
 from tests.factories import Factory
 
 FORM = "form[action='/manage/class-sessions/new']"
@@ -113,7 +113,10 @@ class TestChanges:
         assert f"The other course {booked.code}" in text(shown)
 
         refused = submit(admin, shown, "#confirm")
-        assert refused.status_code == 409
+        assert refused.status_code == 422
+        assert "Error: Replace the trainer" in text(refused)
+        for marked in ('#error-summary a[href="#despite"]', '#despite[aria-invalid="true"]'):
+            assert page(refused).select_one(marked) is not None
         assert "Tick this, or choose other times or another trainer." in text(refused)
 
         done = submit(admin, refused, "#confirm", despite=booked.code)
@@ -136,7 +139,12 @@ class TestChanges:
         }
         shown = submit(admin, admin.get(address), "#change", **dates)
         assert f"The other course {booked.code}" in text(shown)
-        assert submit(admin, shown, "#confirm").status_code == 409
+        refused = submit(admin, shown, "#confirm")
+        assert refused.status_code == 422
+        form = page(refused).select_one("#confirm")
+        assert form is not None
+        kept = fields_of(form)
+        assert {name: kept[name] for name in dates} == dates
         done = submit(admin, shown, "#confirm", despite=booked.code)
         assert done.status_code == 303
 
