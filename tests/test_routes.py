@@ -48,6 +48,7 @@ POLICY = {
         scheduling.group scheduling.enrol_together
         scheduling.waiting_group scheduling.split_group scheduling.give_group_up""",
     "people.import": """accounts.imports accounts.import_page accounts.run_import
+        accounts.import_sample
         accounts.import_errors accounts.undo_preview accounts.undo_import""",
     "roles.grant": """accounts.grant_role accounts.end_role accounts.account_state
         accounts.end_all_sign_ins""",

@@ -1,6 +1,6 @@
 """What each line of a list of people will do, compared with what is there."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +55,9 @@ class Preview:
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self.people = _known([rules.email_key(line.values["email"]) for line in lines])
-        self.organisations = {"", *db.session.scalars(sa.select(Organisation.code))}
+        named = db.session.execute(sa.select(Organisation.code, Organisation.search_name)).all()
+        self.organisations = {"", *(code for code, _name in named)}
+        self.by_name = _unambiguous(named)
         self.languages = {"", *LANGUAGES}
         self.zones = {"", *zone_names()}
         self.seen: set[str] = set()
@@ -76,7 +78,7 @@ class Preview:
         return Row(line.number, line.values, verdict, reasons, before, person_id)
 
     def _flaws(self, line: Line) -> list[str]:
-        """Codes of what is wrong: mostly the name of a column."""
+        """What is wrong: mostly the name of a column."""
         values = line.values
         role, organisation = values.get("role", ""), values.get("organisation", "")
         wrong = {
@@ -91,7 +93,20 @@ class Preview:
             "time_zone": values.get("time_zone", "") not in self.zones,
             "invite": values.get("invite", "").casefold() not in YES | NO,
         }
-        return [code for code, is_wrong in wrong.items() if is_wrong]
+        return [self._told(code, organisation) for code, is_wrong in wrong.items() if is_wrong]
+
+    def _told(self, code: str, organisation: str) -> str:
+        """The code; behind a colon the organisation that is meant, when its name was written."""
+        meant = self.by_name.get(organisation.casefold(), "")
+        return f"{code}:{meant}" if code == "organisation" and meant else code
+
+
+def _unambiguous(named: Iterable[tuple[str, str] | sa.Row[str, str]]) -> dict[str, str]:
+    """Codes of organisations by their names; a name that two have means neither."""
+    found: dict[str, str] = {}
+    for code, name in named:
+        found[name] = "" if name in found else code
+    return found
 
 
 def _known(keys: Sequence[str]) -> dict[str, Known]:

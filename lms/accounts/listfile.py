@@ -113,10 +113,10 @@ def neutral(cell: str) -> str:
     return f"'{cell}" if cell.startswith(RISKY) else cell
 
 
-def write(rows: Iterable[Sequence[object]]) -> str:
+def write(rows: Iterable[Sequence[object]], columns: Sequence[str] = (*COLUMNS, *REPORTED)) -> str:
     """A CSV file that a spreadsheet reads as UTF-8; every cell is harmless."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([*COLUMNS, *REPORTED])
+    writer.writerow(columns)
     writer.writerows([neutral(str(cell)) for cell in row] for row in rows)
     return "\ufeff" + out.getvalue()

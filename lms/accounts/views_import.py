@@ -4,16 +4,24 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from lms import clock, paging
+from lms import clock, i18n, paging
 from lms import wording as words
-from lms.accounts import forms, import_preview, importing, listfile, queries_imports
+from lms.accounts import (
+    forms,
+    import_preview,
+    importing,
+    listfile,
+    queries_imports,
+    queries_lists,
+)
 from lms.accounts import jobs as _jobs  # noqa: F401 -- registers the handlers
 from lms.accounts.models import ImportState, PeopleImport, RowVerdict
 from lms.accounts.views import blueprint
-from lms.accounts.wording import flaw_text, kept_text
+from lms.accounts.wording import flaw_text, kept_text, role_name
 from lms.errors import Refusal
+from lms.i18n import LANGUAGES
 from lms.i18n import gettext as _
-from lms.permissions import permit
+from lms.permissions import Role, permit
 
 
 @blueprint.route("/manage/people/import", methods=["GET", "POST"])
@@ -30,8 +38,30 @@ def imports() -> ResponseReturnValue:
         form=form,
         rows=queries_imports.newest(),
         columns=listfile.COLUMNS,
+        roles=[(role, role_name(role)) for role in Role if role in import_preview.ROLES],
+        languages=LANGUAGES,
+        organisations=queries_lists.organisation_page(),
     )
     return page, 422 if form.errors else 200
+
+
+@blueprint.get("/manage/people/import/sample.csv")
+@permit("people.import")
+def import_sample() -> ResponseReturnValue:
+    """A list as it should be, to fill in: somebody with everything, somebody with what must be."""
+    first = next(iter(queries_lists.organisation_page(size=1).rows), None)
+    code, zone = first.code if first else "", current_user.time_zone
+    rows = [
+        ["Ada Lovelace", "ada@example.com", code, Role.TRAINER, i18n.SOURCE, zone, "no"],
+        ["Grace Hopper", "grace@example.com", "", "", "", "", ""],
+    ]
+    return _csv(listfile.write(rows, listfile.COLUMNS), "people.csv")
+
+
+def _csv(text: str, name: str) -> Response:
+    response = Response(text, mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def _preview(form: forms.ImportForm) -> PeopleImport | None:
@@ -95,12 +125,8 @@ def import_errors(import_id: int) -> ResponseReturnValue:
         [
             *(row.values.get(name, "") for name in listfile.COLUMNS),
             row.line,
-            " ".join(flaw_text(code) for code in row.reasons),
+            " ".join(flaw_text(code, row.values) for code in row.reasons),
         ]
         for row in queries_imports.failed(import_id)
     ]
-    response = Response(listfile.write(rows), mimetype="text/csv")
-    response.headers["Content-Disposition"] = (
-        f'attachment; filename="import-{import_id}-errors.csv"'
-    )
-    return response
+    return _csv(listfile.write(rows), f"import-{import_id}-errors.csv")

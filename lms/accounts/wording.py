@@ -1,6 +1,9 @@
 """The texts of this slice's reason codes, and the names of roles."""
 
+from collections.abc import Mapping
+
 from lms import wording
+from lms.i18n import LANGUAGES
 from lms.i18n import gettext as _
 from lms.permissions import Role
 from lms.reasons import Reason
@@ -98,18 +101,43 @@ def act_name(act: str) -> str:
     return wording.word(Reason(act)) if act in wording.codes() else act
 
 
-def flaw_text(code: str) -> str:
-    """What is wrong in a row of an imported list."""
+def flaw_text(reason: str, values: Mapping[str, str]) -> str:
+    """What is wrong in a row of an imported list, and how to put it right."""
+    code, _sep, known = reason.partition(":")
+    if code == "role":
+        return _role_flaw(values.get("role", "").casefold())
     return {
         "cells": _("There are more cells than columns."),
         "name": _("The name is missing or too long."),
         "email": _("The e-mail address is not valid."),
         "duplicate": _("The same address stands in an earlier row."),
-        "organisation": _("There is no organisation with this code."),
-        "role": _("This is no role that a list can give, such as trainer."),
-        "role_organisation": _("This role needs an organisation."),
-        "language": _("This language is not available."),
+        "organisation": _organisation_flaw(known),
+        "role_organisation": _("This role needs an organisation: write its code."),
+        "language": _(
+            "This language is not available. Leave it empty, or write one of: %(languages)s.",
+            languages=", ".join(LANGUAGES),
+        ),
         "time_zone": _("This is no IANA time zone, such as Europe/Berlin."),
         "invite": _("Write yes or no."),
         "meanwhile": _("The person was changed after the preview. Send the row again."),
     }[code]
+
+
+def _organisation_flaw(known: str) -> str:
+    if not known:
+        return _("There is no organisation with this code. Write its code, not its name.")
+    return _(
+        "There is no organisation with this code, but one with this name: write %(code)s.",
+        code=known,
+    )
+
+
+def _role_flaw(typed: str) -> str:
+    if typed == "learner":
+        return _("Everyone is a learner: leave the role empty.")
+    if typed == Role.ADMINISTRATOR:
+        return _("A list makes nobody an administrator: give the role on the person's page.")
+    return _(
+        "This is no role that a list can give. Leave it empty, or write one of: %(roles)s.",
+        roles=", ".join(role for role in Role if role != Role.ADMINISTRATOR),
+    )

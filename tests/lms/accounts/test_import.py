@@ -154,7 +154,7 @@ def test_the_preview_names_each_error_and_changes_nothing(
             "Added",
             "stands in an earlier row",
             "no organisation with this code",
-            "no role that a list can give",
+            "makes nobody an administrator",
             "needs an organisation",
             "language is not available",
             "no IANA time zone",
@@ -167,6 +167,60 @@ def test_the_preview_names_each_error_and_changes_nothing(
         assert text in said
     assert count(Person) == before
     assert page.has_form(f"{page.response.request.path}/run")
+
+
+def test_errors_say_how_to_put_the_row_right(admin: FlaskClient, make: Factory) -> None:
+    make.organisation("acme")
+    named = make.organisation("bolt-1")
+    twins = [make.organisation("twin-1"), make.organisation("twin-2")]
+    with unit(writes=True):
+        for twin in twins:
+            db.session.get_one(Organisation, twin.id).search_name = "twin"
+        row = db.session.get_one(Organisation, named.id)
+        row.name, row.search_name = "Bolt & Söhne", "bolt & söhne"
+    page = upload(
+        admin,
+        HEAD
+        + "A,a@people.example,Bolt & Söhne,,,,\n"
+        + "B,b@people.example,Twin,,,,\n"
+        + "C,c@people.example,,learner,,,\n"
+        + "D,d@people.example,,administrator,,,\n"
+        + "E,e@people.example,,boss,,,\n"
+        + "F,f@people.example,,,de,,\n",
+    )
+    told = [row[4] for row in page.rows()]
+    for text, said in zip(
+        (
+            "but one with this name: write bolt-1.",
+            "Write its code, not its name.",
+            "Everyone is a learner: leave the role empty.",
+            "give the role on the person's page",
+            "write one of: trainer, author, assessor,",
+            "write one of: en.",
+        ),
+        told,
+        strict=True,
+    ):
+        assert text in said
+    errors = admin.get(f"{page.response.request.path}/errors.csv").text
+    assert "Everyone is a learner" in errors
+    assert "write bolt-1." in errors
+
+
+def test_the_page_names_what_cells_may_hold_and_offers_a_list_that_works(
+    admin: FlaskClient, acme: Organisation
+) -> None:
+    page = Page(admin.get(PATH))
+    for text in ("trainer Trainer", "en English", f"acme {acme.name}", "Everyone is a learner"):
+        assert text in page.text
+    assert f"{PATH}/sample.csv" in page.links
+
+    sample = admin.get(f"{PATH}/sample.csv")
+
+    assert sample.content_type.startswith("text/csv")
+    rows = upload(admin, sample.data).rows()
+    assert [row[4].split()[0] for row in rows] == ["Added", "Added"]
+    assert rows[0][3] == "acme trainer"
 
 
 def test_exactly_the_preview_is_run(admin: FlaskClient, make: Factory, acme: Organisation) -> None:
@@ -294,7 +348,7 @@ def test_failed_rows_are_taken_away_harmless_and_can_be_sent_again(
     rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
     assert [row["name"] for row in rows] == ['\'=HYPERLINK("x")', "'+Plus"]
     assert [row["line"] for row in rows] == ["2", "3"]
-    assert rows[1]["reason"] == "There is no organisation with this code."
+    assert rows[1]["reason"].startswith("There is no organisation with this code.")
 
     again = upload(admin, answer.data.replace(b"nix", b"acme"))
     assert [row[1] for row in again.rows()] == ['=HYPERLINK("x")', "+Plus"]
