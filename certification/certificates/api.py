@@ -22,6 +22,7 @@ from certification.certificates.api_models import (
     Verification,
     Verified,
 )
+from certification.certificates.codes import Hint
 from certification.certificates.models_checks import CertificateCheck
 from certification.certificates.queries import Checked
 from certification.certificates.rules import Verdict
@@ -90,10 +91,16 @@ def _found(code: str, day: date) -> Checked:
     wanted = codes.normalise(code)
     checked = queries.by_code(wanted, day) if wanted else None
     if checked is None:
-        raise Problem(
-            404, Verdict.NOT_FOUND.value, "No such certificate", "No certificate has this code."
-        )
+        raise Problem(404, Verdict.NOT_FOUND.value, "No such certificate", _missing(code))
     return checked
+
+
+def _missing(code: str) -> str:
+    return {
+        Hint.NUMBER: "This is a certificate number. Ask with the code under the QR code.",
+        Hint.MISTYPED: "No code is written like this: a character is wrong, missing or too many.",
+        None: "No certificate has this code.",
+    }[codes.hint(code)]
 
 
 def _verification(checked: Checked) -> dict[str, Any]:

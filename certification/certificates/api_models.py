@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from certification.certificates import lists
+from certification.certificates.codes import Hint
 from certification.certificates.rules import Verdict
 
 LISTED = 100
@@ -100,6 +101,9 @@ class CheckedEntry(BaseModel):
     revoked_on: date | None
     reason: str | None
     superseded_by: str | None
+    hint: Hint | None = Field(
+        None, description="Of `not_found`: why the entry cannot be a code, whatever there is"
+    )
 
 
 class CheckSummary(BaseModel):

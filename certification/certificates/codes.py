@@ -7,11 +7,15 @@ modulo 37.
 Source: Douglas Crockford, "Base 32", https://www.crockford.com/base32.html
 """
 
+import re
 import secrets
 import unicodedata
+from enum import StrEnum
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 16
+NUMBER = re.compile(r"[A-Z]{2,6}[\W_]*20\d\d[\W_]*\d{6,9}", re.ASCII)
+"""A certificate number: prefix, year, count. Hyphens may be left out or be other signs."""
 LOOKALIKES = str.maketrans("OIL", "011")
 _TO_DIGITS = str.maketrans(ALPHABET, "0123456789ABCDEFGHIJKLMNOPQRSTUV")
 """From Crockford's symbols to those that Python reads in base 32."""
@@ -40,6 +44,21 @@ def normalise(text: str) -> str | None:
     if not _is_plain(code):
         return None
     return code if _remainder(code[:-1]) == ALPHABET.index(code[-1]) else None
+
+
+class Hint(StrEnum):
+    """Why a text is no code of ours. It is told from the text alone, never from what we hold."""
+
+    NUMBER = "certificate_number"
+    MISTYPED = "mistyped"
+
+
+def hint(text: str) -> Hint | None:
+    """What somebody typed instead of a code; None for a code, whether or not there is such one."""
+    if normalise(text) is not None:
+        return None
+    plain = unicodedata.normalize("NFKC", text.strip()[:80]).upper()
+    return Hint.NUMBER if NUMBER.fullmatch(plain) else Hint.MISTYPED
 
 
 def _is_plain(text: str) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from certification.certificates.codes import normalise
+from certification.certificates.codes import Hint, hint, normalise
 from certification.certificates.rules import Verdict
 from lms.accounts.listfile import decode, neutral
 from lms.accounts.rules import email_key
@@ -25,7 +25,7 @@ HEADERS = frozenset(
 )
 COLUMNS = (
     "entry", "verdict", "code", "holder", "achievement", "issued_on", "valid_until",
-    "revoked_on", "reason", "superseded_by",
+    "revoked_on", "reason", "superseded_by", "hint",
 )  # fmt: skip
 
 
@@ -36,6 +36,7 @@ class Entry:
     text: str
     is_email: bool
     key: str | None
+    hint: Hint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,13 @@ class Row:
     revoked_on: date | None = None
     reason: str | None = None
     superseded_by: str | None = None
+    hint: Hint | None = None
 
     def cells(self) -> list[str]:
         """The row of the result file, harmless in a spreadsheet."""
         values = [self.entry, self.verdict.value, self.code, self.holder, self.achievement,
                   self.issued_on, self.valid_until, self.revoked_on, self.reason,
-                  self.superseded_by]  # fmt: skip
+                  self.superseded_by, self.hint]  # fmt: skip
         return [neutral(str(value)) if value is not None else "" for value in values]
 
 
@@ -66,7 +68,9 @@ def entry(text: str) -> Entry:
     text = text.strip()[:LONGEST]
     if "@" in text and "/" not in text:
         return Entry(text, True, email_key(text) if text.isprintable() else None)
-    return Entry(text, False, normalise(text.rstrip("/").rpartition("/")[2]))
+    last = text.rstrip("/").rpartition("/")[2]
+    key = normalise(last)
+    return Entry(text, False, key, None if key else hint(last))
 
 
 def entries(texts: Iterable[str]) -> list[Entry]:

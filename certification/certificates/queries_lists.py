@@ -93,7 +93,7 @@ def _plain(day: date) -> AnySelect:
 
 
 def _unknown(asked: Entry) -> Row:
-    return Row(asked.text, Verdict.NOT_FOUND)
+    return Row(asked.text, Verdict.NOT_FOUND, hint=asked.hint)
 
 
 def _row(asked: Entry, checked: Checked) -> Row:

@@ -18,6 +18,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from certification.certificates import actions, codes, queries, shown, wording
+from certification.certificates.codes import Hint
 from certification.certificates.facts import CertificateFacts
 from certification.certificates.fingerprint import svg
 from certification.certificates.forms import CodeForm, SupersedeForm
@@ -68,7 +69,7 @@ def verify(code: str) -> ResponseReturnValue:
     checked = _with_facts(code, now)
     if checked is None:
         count_miss()
-        return _page(None, Verdict.NOT_FOUND, now), 404
+        return _page(None, codes.hint(code) or Verdict.NOT_FOUND, now), 404
     if checked.row.code != code:
         return redirect(url_for("certificates.verify", code=checked.row.code), 301)
     return _page(checked, checked.verdict, now)
@@ -88,12 +89,12 @@ def _with_facts(code: str, now: datetime) -> Checked | None:
     return queries.with_facts(wanted, clock.today(now, _settings().issuer_zone))
 
 
-def _page(checked: Checked | None, verdict: Verdict, now: datetime) -> str:
+def _page(checked: Checked | None, verdict: Verdict | Hint, now: datetime) -> str:
     values = shown.values(checked, now, _settings().issuer_zone)
     return pages.filled(("verify", verdict), lambda marks: _draw(verdict, marks), values)
 
 
-def _draw(verdict: Verdict, marks: pages.Marks) -> str:
+def _draw(verdict: Verdict | Hint, marks: pages.Marks) -> str:
     kind, icon = wording.LOOKS[verdict]
     return render_template(
         "certificates/verify.html",
@@ -103,7 +104,7 @@ def _draw(verdict: Verdict, marks: pages.Marks) -> str:
         icon_name=icon,
         word=wording.word(verdict),
         sentence=wording.sentence(verdict, marks["today"], marks["day"]),
-        is_known=verdict is not Verdict.NOT_FOUND,
+        is_known=isinstance(verdict, Verdict) and verdict is not Verdict.NOT_FOUND,
         base=_settings().public_url,
         form=CodeForm(),
     )
@@ -146,6 +147,7 @@ def _answer(code: str, checked: Checked | None, now: datetime) -> dict[str, Any]
             "reason": None,
             "superseded_by": None,
             "checked_at": now,
+            "hint": codes.hint(code),
         }
     row, shown = checked.row, checked.holder is not None
     return {

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from certification.certificates.codes import Hint
 from certification.certificates.rules import Verdict
 from certification.credentials.findings import Finding
 from lms import wording
@@ -22,7 +23,7 @@ wording.register(
     }
 )
 
-LOOKS: dict[Verdict, tuple[str, str]] = {
+LOOKS: dict[Verdict | Hint, tuple[str, str]] = {
     Verdict.VALID: ("ok", "circle-check"),
     Verdict.EXPIRED: ("warn", "hourglass"),
     Verdict.REVOKED: ("bad", "ban"),
@@ -33,11 +34,14 @@ LOOKS: dict[Verdict, tuple[str, str]] = {
     Verdict.HOLDER_ERASED: ("info", "user"),
     Verdict.COULD_NOT_CHECK: ("warn", "cloud-off"),
     Verdict.NOT_FOUND: ("bad", "circle-x"),
+    Hint.NUMBER: ("warn", "triangle-alert"),
+    Hint.MISTYPED: ("warn", "triangle-alert"),
 }
-"""Colour and icon of each verdict: colour never speaks alone."""
+"""Colour and icon of each verdict: colour never speaks alone. A hint speaks in place of “not
+found”, which would say of a slip of the finger that the certificate is not genuine."""
 
 
-def word(verdict: Verdict) -> str:
+def word(verdict: Verdict | Hint) -> str:
     """The one huge word."""
     return {
         Verdict.VALID: _("Valid"),
@@ -50,10 +54,12 @@ def word(verdict: Verdict) -> str:
         Verdict.HOLDER_ERASED: _("Issued; holder erased"),
         Verdict.COULD_NOT_CHECK: _("Could not check"),
         Verdict.NOT_FOUND: _("Not found"),
+        Hint.NUMBER: _("Certificate number"),
+        Hint.MISTYPED: _("Mistyped"),
     }[verdict]
 
 
-def sentence(verdict: Verdict, today: str | None, day: str | None) -> str:
+def sentence(verdict: Verdict | Hint, today: str | None, day: str | None) -> str:
     """What the word means; `today` and `day` are formatted dates."""
     return {
         Verdict.VALID: _("This certificate is genuine and in force today, %(today)s.", today=today),
@@ -85,6 +91,14 @@ def sentence(verdict: Verdict, today: str | None, day: str | None) -> str:
         Verdict.NOT_FOUND: _(
             "No certificate of ours has this code. Check for typing mistakes, "
             "or treat it as not genuine."
+        ),
+        Hint.NUMBER: _(
+            "This is the certificate number. Enter the code: it stands under the certificate's "
+            "QR code, for example 7F3K-9Q2M-XR4T-0C8V-A."
+        ),
+        Hint.MISTYPED: _(
+            "No code is written like this: a character is wrong, missing or too many. Check the "
+            "characters. If the certificate shows exactly these, treat it as not genuine."
         ),
     }[verdict]
 

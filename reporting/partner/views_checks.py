@@ -10,6 +10,7 @@ from flask_login import current_user
 from certification.certificates import actions_checks, lists, queries_lists
 from certification.certificates import wording as verdicts
 from certification.certificates.actions_checks import Asker
+from certification.certificates.codes import Hint
 from certification.certificates.models_checks import CertificateCheck
 from certification.certificates.rules import Verdict
 from lms import clock, permissions, wording
@@ -85,7 +86,7 @@ def check(check_id: str) -> ResponseReturnValue:
     return render_template(
         "reporting/partner_check.html", check=found, counts=counts,
         rows=lists.first_rows(zlib.decompress(content), SHOWN) if content else None,
-        shown=SHOWN, looks=verdicts.LOOKS, word=verdicts.word, Verdict=Verdict,
+        shown=SHOWN, looks=verdicts.LOOKS, word=verdicts.word, Verdict=Verdict, Hint=Hint,
         may_see_tokens=permissions.may(current_user, "partner.edit"),
     )  # fmt: skip
 

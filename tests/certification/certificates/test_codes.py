@@ -2,7 +2,15 @@
 
 import pytest
 
-from certification.certificates.codes import ALPHABET, LENGTH, grouped, new_code, normalise
+from certification.certificates.codes import (
+    ALPHABET,
+    LENGTH,
+    Hint,
+    grouped,
+    hint,
+    new_code,
+    normalise,
+)
 
 
 @pytest.fixture
@@ -68,3 +76,31 @@ def test_symbols_of_no_code_are_refused(code: str) -> None:
 
 def test_groups_of_four_keep_the_check_symbol_apart() -> None:
     assert grouped("7F3K9Q2MXR4T0C8VA") == "7F3K-9Q2M-XR4T-0C8V-A"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "TSA-2026-000003",
+        " tsa-2026-000003 ",
+        "TSA 2026 000003",
+        "tsa–2026–1000003",
+        "ABCDEF2026000003",
+    ],
+)
+def test_a_certificate_number_is_told_from_a_code(typed: str) -> None:
+    assert hint(typed) is Hint.NUMBER
+
+
+def test_what_cannot_be_a_code_is_mistyped_and_a_code_is_not(code: str) -> None:
+    wrong = ALPHABET[(ALPHABET.index(code[3]) + 1) % 32]
+    for typed in (
+        code[1:],
+        code + "0",
+        code[:3] + wrong + code[4:],
+        "garbage line here",
+        "TSA-2026",
+    ):
+        assert hint(typed) is Hint.MISTYPED
+    assert hint(code) is None
+    assert hint(grouped(code).lower()) is None

@@ -1,5 +1,6 @@
 """The partners' pages: lists, result files, the own people, subscriptions, tokens."""
 
+import csv
 import hashlib
 import io
 from datetime import date, datetime
@@ -78,6 +79,23 @@ def test_a_file_is_read_by_the_heading_of_its_column(
     content = partner.get(answer.location + "/result.csv").data.decode("utf-8-sig")
     assert content.splitlines()[1].startswith(f"{ada.code},valid,")
     assert content.splitlines()[2].startswith("'=1+1,not_found")
+
+
+def test_a_number_or_a_mistyped_code_in_a_list_is_told_as_what_it_is(
+    partner: FlaskClient, ada: Certificate
+) -> None:
+    typed = [ada.code[1:], ada.number, NOBODY, "garbage line here", "0" * 17]
+    form = Page(partner.get("/partner/checks")).form("/partner/checks")
+    answer = form.submit(partner, entries="\n".join(typed))
+    words = [row[1] for row in Page(partner.get(answer.location)).rows()]
+    assert words == ["Mistyped", "Certificate number", "Not found", "Mistyped", "Not found"]
+    text = partner.get(answer.location + "/result.csv").data.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert {row["verdict"] for row in rows} == {"not_found"}
+    assert [row["hint"] for row in rows] == ["mistyped", "certificate_number", "", "mistyped", ""]
+    assert db.session.scalars(sa.select(CertificateCheck)).one().counts == {
+        "entries": 5, "not_found": 5,
+    }  # fmt: skip
 
 
 def test_an_empty_or_too_long_list_is_refused_on_the_page(partner: FlaskClient) -> None:
