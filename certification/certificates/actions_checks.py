@@ -3,15 +3,15 @@
 import hashlib
 import uuid
 import zlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 import structlog
 
 from certification.certificates import lists, queries_lists
-from certification.certificates.lists import Entry, Row
+from certification.certificates.lists import Given, Row
 from certification.certificates.models_checks import CertificateCheck
 from certification.certificates.receipts import claims_of, receipt
 from certification.keys import queries as keys
@@ -37,15 +37,17 @@ class Asker:
 
 
 def run(
-    entries: Sequence[Entry], asker: Asker, settings: Settings, *, now: datetime
+    asked: Given, asker: Asker, settings: Settings, *, now: datetime
 ) -> tuple[CertificateCheck, list[Row]]:
-    """Check a list as of today. Refuses (422) `list_empty` and `list_long`."""
-    if not entries:
+    """Check a list as of today; returns the answers to its entries, each entry once. Refuses (422)
+    `list_empty` and `list_long`."""
+    if not asked.entries:
         raise refuse("list_empty", status=422)
-    if len(entries) > lists.MOST:
+    if len(asked.entries) > lists.MOST:
         raise lists.too_long()
-    rows = queries_lists.answers(entries, clock.today(now, settings.issuer_zone))
-    content, counts = lists.written(rows), lists.counted(rows, len(entries))
+    answers = queries_lists.answers(asked.entries, clock.today(now, settings.issuer_zone))
+    rows = list(chain.from_iterable(answers))
+    content, counts = lists.written(asked, answers), lists.counted(rows, asked)
     name = str(uuid.uuid4())
     claims = claims_of(
         content,
@@ -69,7 +71,7 @@ def run(
     db.session.add(check)
     audit.record(
         "certificates.checked", "certificate_check", name, by=asker.person_id, now=now,
-        token=asker.token_id, entries=len(entries), result_sha256=check.result_sha256,
+        token=asker.token_id, entries=len(asked.entries), result_sha256=check.result_sha256,
     )  # fmt: skip
     db.session.flush()
     return check, rows

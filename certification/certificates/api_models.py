@@ -107,8 +107,9 @@ class CheckedEntry(BaseModel):
 
 
 class CheckSummary(BaseModel):
-    """A checked list. `receipt` is a JWS over the SHA-256 of the result file, its time and
-    counts; the file is kept for 30 days."""
+    """A checked list. `counts` holds `entries`, each counted once, their answers by verdict, and
+    `repeated`, how many entries were given again, if any. `receipt` is a JWS over the
+    SHA-256 of the result file, its time and counts; the file is kept for 30 days."""
 
     id: str
     checked_at: datetime

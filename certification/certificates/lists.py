@@ -19,13 +19,15 @@ MOST = 10_000
 READ = 3 * MOST
 """Rows that are looked at, empty and repeated ones too: a file of nothing but lines must end."""
 LONGEST = 300
+ENTRIES, REPEATED = "entries", "repeated"
+"""Names among the counts that are no verdicts."""
 SEPARATORS = re.compile(r"[,;\t]")
 HEADERS = frozenset(
     {"code", "codes", "email", "e-mail", "emails", "certificate", "entry", "address", "mail"}
 )
 COLUMNS = (
     "entry", "verdict", "code", "holder", "achievement", "issued_on", "valid_until",
-    "revoked_on", "reason", "superseded_by", "hint",
+    "revoked_on", "reason", "superseded_by", "hint", "repeats", "position",
 )  # fmt: skip
 
 
@@ -37,6 +39,20 @@ class Entry:
     is_email: bool
     key: str | None
     hint: Hint | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A list as it was given. In `entries` every code and address stands once, for asking twice
+    tells nothing more; `lines` hold each text in its own spelling and the place of its entry."""
+
+    entries: list[Entry]
+    lines: list[tuple[str, int]]
+
+    @property
+    def repeated(self) -> int:
+        """Lines that ask what a line before them asked."""
+        return len(self.lines) - len(self.entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +72,8 @@ class Row:
     hint: Hint | None = None
 
     def cells(self) -> list[str]:
-        """The row of the result file, harmless in a spreadsheet."""
-        values = [self.entry, self.verdict.value, self.code, self.holder, self.achievement,
+        """The answer in the result file, after the entry; harmless in a spreadsheet."""
+        values = [self.verdict.value, self.code, self.holder, self.achievement,
                   self.issued_on, self.valid_until, self.revoked_on, self.reason,
                   self.superseded_by, self.hint]  # fmt: skip
         return [neutral(str(value)) if value is not None else "" for value in values]
@@ -73,17 +89,20 @@ def entry(text: str) -> Entry:
     return Entry(text, False, key, None if key else hint(last))
 
 
-def entries(texts: Iterable[str]) -> list[Entry]:
-    """The entries without repetitions, in their order: asking twice tells nothing more. Refuses
-    (422) more than are looked at."""
-    found: dict[tuple[bool, str], Entry] = {}
+def given(texts: Iterable[str]) -> Given:
+    """The list without its empty lines. Refuses (422) more than are looked at."""
+    places: dict[tuple[bool, str], int] = {}
+    found = Given([], [])
     for count, text in enumerate(texts):
-        if count >= READ or len(found) > MOST:
+        if count >= READ or len(places) > MOST:
             raise too_long()
         if text and not text.isspace():
             one = entry(text)
-            found.setdefault((one.is_email, one.key or one.text), one)
-    return list(found.values())
+            place = places.setdefault((one.is_email, one.key or one.text), len(places))
+            if place == len(found.entries):
+                found.entries.append(one)
+            found.lines.append((one.text, place))
+    return found
 
 
 def too_long() -> Refusal:
@@ -122,19 +141,36 @@ def _delimiter(text: str) -> str:
     return max(",;\t", key=first.count)
 
 
-def written(rows: Sequence[Row]) -> bytes:
-    """The result file: CSV in UTF-8 with a mark, so that spreadsheets read it right."""
+def written(asked: Given, answers: Sequence[Sequence[Row]]) -> bytes:
+    """The result file, from the answers to each entry: CSV in UTF-8 with a mark, so that
+    spreadsheets read it right. Every line given has its rows, in its order and spelling, so that
+    the list can be joined to them; a repeated one names the position that it repeats."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    writer.writerows([row.cells() for row in rows])
+    writer.writerows(_lines(asked, [[row.cells() for row in rows] for rows in answers]))
     return out.getvalue().encode("utf-8-sig")
 
 
-def counted(rows: Sequence[Row], asked: int) -> dict[str, int]:
-    """How many entries, and rows by verdict."""
+def _lines(asked: Given, cells: Sequence[Sequence[list[str]]]) -> Iterator[list[str]]:
+    """Repetitions add `READ` rows at most: an address may have many certificates."""
+    firsts: dict[int, int] = {}
+    added = 0
+    for position, (text, place) in enumerate(asked.lines, 1):
+        first = firsts.setdefault(place, position)
+        added += len(cells[place]) * (first != position)
+        if added > READ:
+            raise too_long()
+        end = ["" if first == position else str(first), str(position)]
+        yield from ([neutral(text), *one, *end] for one in cells[place])
+
+
+def counted(rows: Sequence[Row], asked: Given) -> dict[str, int]:
+    """How many entries, their answers by verdict, and how many lines were repetitions, if any."""
     found = Counter(row.verdict.value for row in rows)
-    return {"entries": asked, **dict(sorted(found.items()))}
+    if asked.repeated:
+        found[REPEATED] = asked.repeated
+    return {ENTRIES: len(asked.entries), **dict(sorted(found.items()))}
 
 
 def first_rows(content: bytes, most: int) -> list[dict[str, str]]:

@@ -26,7 +26,7 @@ class CertificateCheck(Base):
     token_id: Mapped[int | None] = mapped_column(sa.ForeignKey("api_token.id"))
     checked_at: Mapped[datetime]
     counts: Mapped[dict[str, Any]]
-    """Rows by verdict, and `entries`."""
+    """Answers by verdict, `entries`, and `repeated` if any line was."""
     result_sha256: Mapped[str] = mapped_column(Words(64))
     result: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)
     """The result file (CSV), compressed by zlib."""

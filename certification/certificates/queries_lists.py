@@ -33,17 +33,18 @@ def table_of(values: Sequence[str]) -> sa.Select[tuple[str]]:
     return sa.select(listed.table_valued("value").c.value)
 
 
-def answers(entries: Sequence[Entry], day: date) -> list[Row]:
-    """What is known about each entry on a day, in the order of the list: one query."""
+def answers(entries: Sequence[Entry], day: date) -> list[list[Row]]:
+    """What is known about each entry on a day, in the order of the list: one query. An address
+    has a row for each of its certificates."""
     codes, people = _found(
         [e.key for e in entries if e.key and not e.is_email],
         [e.key for e in entries if e.key and e.is_email],
         day,
     )
-    rows: list[Row] = []
+    rows: list[list[Row]] = []
     for asked in entries:
         found = (people if asked.is_email else codes).get(asked.key or "")
-        rows.extend([_row(asked, one) for one in found] if found else [_unknown(asked)])
+        rows.append([_row(asked, one) for one in found] if found else [_unknown(asked)])
     return rows
 
 

@@ -50,8 +50,8 @@ def _run(form: ListForm, own: Sequence[Organisation]) -> CertificateCheck | None
     )
     settings = current_app.extensions["settings"]
     try:
-        entries = lists.entries(_texts(form))
-        return actions_checks.run(entries, asker, settings, now=clock.now())[0]
+        given = lists.given(_texts(form))
+        return actions_checks.run(given, asker, settings, now=clock.now())[0]
     except Refusal as refusal:
         form.entries.errors = [wording.word(reason) for reason in refusal.reasons]
         return None
@@ -82,7 +82,8 @@ def check(check_id: str) -> ResponseReturnValue:
     """The counts, the first rows, the result file and the receipt."""
     found = _check_or_404(check_id)
     content = queries_lists.result_of(found.id)
-    counts = {Verdict(name): n for name, n in found.counts.items() if name != "entries"}
+    others = {lists.ENTRIES, lists.REPEATED}
+    counts = {Verdict(name): n for name, n in found.counts.items() if name not in others}
     return render_template(
         "reporting/partner_check.html", check=found, counts=counts,
         rows=lists.first_rows(zlib.decompress(content), SHOWN) if content else None,

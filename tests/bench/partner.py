@@ -94,7 +94,7 @@ def _queries(stage: Stage, codes: list[str], addresses: list[str], sheet: Sheet)
     with stage.app():
         for name, entries in (("codes", codes), ("addresses", addresses)):
             for size in (2, COUNT):
-                wanted = lists.entries(entries[:size])
+                wanted = lists.given(entries[:size]).entries
                 with unit(writes=False), counted() as found:
                     queries_lists.answers(wanted, clock.now().date())
                 asked = [text for text in found if text.startswith("SELECT")]

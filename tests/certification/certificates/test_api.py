@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 
 from certification.awards import actions as awards
 from certification.awards.models import Award, SchemeVersion
+from certification.certificates.api_models import CheckedEntry
 from certification.certificates.models import Certificate
 from certification.keys import actions as key_actions
 from certification.keys import queries as keys
@@ -187,8 +188,9 @@ def test_a_list_is_checked_with_a_file_and_a_receipt_that_verifies(
     assert answer.status_code == 201
     found = answer.json
     assert found is not None
-    assert found["counts"] == {"entries": 2, "not_found": 1, "valid": 1}
+    assert found["counts"] == {"entries": 2, "not_found": 1, "repeated": 1, "valid": 1}
     assert [row["verdict"] for row in found["rows"]] == ["valid", "not_found"]
+    assert set(found["rows"][0]) <= set(CheckedEntry.model_fields)
     content = get(client, answer.headers["Location"] + "/result.csv", token).data
     assert hashlib.sha256(content).hexdigest() == found["result_sha256"]
     with unit(writes=False):

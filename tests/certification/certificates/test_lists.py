@@ -1,22 +1,24 @@
 """Lists of codes that somebody pasted or sent: whatever they hold, they end soon and say why."""
 
 import time
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from certification.certificates import lists
+from certification.certificates.rules import Verdict
 from lms.errors import Refusal
 from tests.conftest import SPARE
 
 MB = 1 << 20
 
 
-def read(content: bytes) -> list[lists.Entry] | str:
+def read(content: bytes) -> Sequence[lists.Entry] | str:
     """The entries of a file, or the code of its refusal."""
     try:
-        return lists.entries(lists.uploaded(content))
+        return lists.given(lists.uploaded(content)).entries
     except Refusal as refusal:
         return refusal.reasons[0].code
 
@@ -45,7 +47,7 @@ def test_eight_megabytes_of_nothing_end_soon(line: bytes, times: int, told: obje
 def test_what_was_pasted_ends_soon() -> None:
     begun = time.process_time()
     with pytest.raises(Refusal):
-        lists.entries(lists.pasted("a\n" * (2 * MB)))
+        lists.given(lists.pasted("a\n" * (2 * MB)))
     assert time.process_time() - begun < 5 * SPARE
 
 
@@ -54,6 +56,24 @@ def test_repeated_and_empty_lines_of_an_ordinary_list_do_not_count() -> None:
     found = read(content)
     assert not isinstance(found, str)
     assert len(found) == 10_000
+
+
+def test_a_line_that_is_repeated_is_looked_up_once_and_kept_as_it_was_given() -> None:
+    found = lists.given(["a@b.example", " A@B.example ", "", "0" * 17, "0000-" * 4 + "0", "nope"])
+    assert [entry.text for entry in found.entries] == ["a@b.example", "0" * 17, "nope"]
+    assert found.lines == [
+        ("a@b.example", 0), ("A@B.example", 0), ("0" * 17, 1), ("0000-" * 4 + "0", 1), ("nope", 2),
+    ]  # fmt: skip
+    assert found.repeated == 2
+
+
+def test_an_address_with_many_certificates_is_not_repeated_without_end() -> None:
+    """30,000 times an address with a hundred certificates would be three million rows."""
+    found = lists.given(["a@b.example"] * lists.READ)
+    many = [[lists.Row("a@b.example", Verdict.VALID)] * 100]
+    with pytest.raises(Refusal):
+        lists.written(found, many)
+    assert lists.written(lists.given(["a@b.example"] * 300), many).count(b"\n") == 30_001
 
 
 @pytest.mark.thorough

@@ -12,16 +12,18 @@ from flask.testing import FlaskClient
 
 from certification.awards.actions import revoke, suspend
 from certification.awards.models import Scheme
+from certification.certificates import codes
 from certification.certificates.models import Certificate
 from certification.certificates.models_checks import CertificateCheck
 from lms import clock, revisions
+from lms.accounts import actions as accounts
 from lms.accounts.models import Organisation, Person
 from lms.api import tokens
 from lms.db import db, unit
 from lms.permissions import Role
 from reporting.partner.models import NewsSubscription
 from tests.factories import Factory
-from tests.page import Page
+from tests.page import Page, words
 from tests.queries import counted
 
 NOBODY = "nobody@people.example"
@@ -67,7 +69,7 @@ def test_a_pasted_list_leads_to_a_result_with_a_file(
     assert content.headers["Content-Disposition"].startswith("attachment")
     row = db.session.scalars(sa.select(CertificateCheck)).one()
     assert hashlib.sha256(content.data).hexdigest() == row.result_sha256
-    assert row.counts == {"entries": 2, "not_found": 1, "valid": 1}
+    assert row.counts == {"entries": 2, "not_found": 1, "repeated": 1, "valid": 1}
 
 
 def test_a_file_is_read_by_the_heading_of_its_column(
@@ -96,6 +98,39 @@ def test_a_number_or_a_mistyped_code_in_a_list_is_told_as_what_it_is(
     assert db.session.scalars(sa.select(CertificateCheck)).one().counts == {
         "entries": 5, "not_found": 5,
     }  # fmt: skip
+
+
+def test_every_line_has_its_answer_in_the_order_and_spelling_given(
+    partner: FlaskClient, make: Factory, ada: Certificate
+) -> None:
+    """So that a partner's own list can be joined to the result, line by line."""
+    account = make.account(person := db.session.get_one(Person, ada.person_id))
+    make.issued(make.award(person, make.scheme(make.programme("p2", "P2"), "P2-C")))
+    with unit(writes=True):
+        accounts.set_consent(db.session.get_one(Person, person.id), consents=True, now=clock.now())
+    spelled = codes.grouped(ada.code).lower()
+    given = [account.email, ada.code, NOBODY, spelled, account.email.upper(), ada.code]
+    form = Page(partner.get("/partner/checks")).form("/partner/checks")
+    answer = form.submit(partner, entries="\n\n".join(given))
+    text = partner.get(answer.location + "/result.csv").data.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    asked = [(row["position"], row["entry"], row["repeats"]) for row in rows]
+    assert asked == [
+        ("1", account.email, ""), ("1", account.email, ""), ("2", ada.code, ""), ("3", NOBODY, ""),
+        ("4", spelled, "2"), ("5", account.email.upper(), "1"), ("5", account.email.upper(), "1"),
+        ("6", ada.code, "2"),
+    ]  # fmt: skip
+    assert [row["verdict"] for row in rows] == [
+        "valid", "valid", "valid", "not_found", "valid", "valid", "valid", "valid",
+    ]  # fmt: skip
+    assert len({row["code"] for row in rows if row["position"] in "15"}) == 2
+    page = Page(partner.get(answer.location))
+    stats = {words(one.dt): words(one.dd) for one in page.soup.select(".stats > div")}
+    assert stats == {
+        "Lines": "6", "Repeated": "3", "Entries": "3", "Answers": "4",
+        "Not found": "1", "Valid": "3",
+    }  # fmt: skip
+    assert len(page.rows()) == 8
 
 
 def test_an_empty_or_too_long_list_is_refused_on_the_page(partner: FlaskClient) -> None:
