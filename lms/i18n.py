@@ -240,6 +240,12 @@ def language_name(tag: str) -> str:
     return str(shown.get_display_name() or tag).capitalize()
 
 
+def is_language(tag: str) -> bool:
+    """Whether readers can be told its name: “xx” is well formed, but no language. “und” says that
+    a language is not known."""
+    return tag != "und" and language_name(tag) != tag
+
+
 def lazy(text: str) -> flask_babel.LazyString:
     """A text that is translated when it is drawn (labels of forms)."""
     return flask_babel.LazyString(gettext, text)

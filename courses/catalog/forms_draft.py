@@ -29,6 +29,7 @@ from courses.catalog.models import Course
 from courses.catalog.snapshot import catalog
 from lms.forms import Form
 from lms.i18n import gettext as _
+from lms.i18n import is_language, listed
 from lms.i18n import lazy as _l
 
 MOST_MODULES = 60
@@ -67,6 +68,14 @@ class DraftForm(Form):
     formats = SelectMultipleField(_l("Formats offered"), coerce=int, choices=[])
     prerequisites = SelectMultipleField(_l("Courses to complete before"), coerce=int, choices=[])
     sample = BooleanField(_l("This is sample content"))
+
+    def validate_languages(self, languages: Field) -> None:
+        """Each has a name that readers of the page and the catalogue's filter know."""
+        unknown = [tag for tag in tags(languages.data or "") if not is_language(tag)]
+        if unknown:
+            raise ValidationError(
+                _("We know no language %(tags)s. Codes such as en, de, zh.", tags=listed(unknown))
+            )
 
     def validate_outcomes(self, outcomes: Field) -> None:
         """No line longer than a page shows well; nothing is cut off silently."""
@@ -158,6 +167,11 @@ def is_sound(form: DraftForm, rows: Sequence[ModuleRow]) -> bool:
     return form.validate() and all(sound)
 
 
+def tags(typed: str) -> list[str]:
+    """The languages, each once."""
+    return list(dict.fromkeys(tag.strip() for tag in typed.split(",")))
+
+
 def typed_content(form: DraftForm, rows: Sequence[ModuleRow]) -> Content:
     """What a sound form says."""
     values: dict[str, Any] = form.data
@@ -169,7 +183,7 @@ def typed_content(form: DraftForm, rows: Sequence[ModuleRow]) -> Content:
         outcomes=[line.strip() for line in (values["outcomes"] or "").splitlines() if line.strip()],
         minutes=round(values["hours"] * 60) if values["hours"] else None,
         length_note=values["length_note"] or "",
-        languages=list(dict.fromkeys(tag.strip() for tag in values["languages"].split(","))),
+        languages=tags(values["languages"]),
         format_ids=values["formats"] or [],
         prerequisite_ids=values["prerequisites"] or [],
         modules=[(row.title, int(row.minutes), row.topic_list()) for row in rows],

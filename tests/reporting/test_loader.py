@@ -209,6 +209,7 @@ BROKEN = [
     ("catalog.yaml", "mode: on-site, title: Hands", "mode: by-mail, title: Hands",
      "unknown mode “by-mail”"),
     ("catalog.yaml", "code: USR\n", "code: ADM\n", "programme code “ADM” is used twice"),
+    ("catalog.yaml", "languages: [en, ", "languages: [en, xx, ", "the language “xx” is not known"),
     ("plans.yaml", "programmes: [ADM, USR]", "programmes: [ADM, XXX]", "unknown programme “XXX”"),
     ("plans.yaml", "rank: 2", "rank: 1", "rank “1” is used twice"),
     ("certification.yaml", "exam: ADM-300, at_least: 70", "exam: ADM-300, at_least: 700",

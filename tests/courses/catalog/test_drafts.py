@@ -142,6 +142,19 @@ def test_every_mistake_is_named_beside_its_field_and_nothing_typed_is_lost(
     assert page.field("languages")["value"] == "Deutsch"
 
 
+@pytest.mark.parametrize("typed", ["en, xx", "en-XA", "und", "de, en-XX"])
+def test_a_language_that_nobody_can_name_is_refused(kim: FlaskClient, typed: str) -> None:
+    """It would stand in everybody's filter of the catalogue as two bare letters."""
+    page = Page(begun(kim).submit(kim, languages=typed))
+    assert page.status == 422
+    assert typed.rpartition(" ")[2] in page.error_of("languages")
+    assert page.field("languages")["value"] == typed
+
+
+def test_languages_with_a_script_or_a_country_are_known(kim: FlaskClient) -> None:
+    assert begun(kim).submit(kim, languages="en, zh-Hant, pt-BR,fil").status_code == 303
+
+
 def test_a_draft_says_what_it_lacks_and_is_not_published(kim: FlaskClient) -> None:
     form = begun(kim)
     form.submit(kim, hours="3", formats=[])
