@@ -1,5 +1,6 @@
 """The learner's competency map, and the assessors' queue of validations."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -21,6 +22,8 @@ from lms.permissions import SIGNED_IN, permit
 blueprint = Blueprint("competency", __name__)
 FIELDS = {"level_unknown": "level", "observed_in_the_future": "observed_on"}
 """Where a refusal is shown."""
+USUAL = 3
+"""The level that a form offers first."""
 
 
 def _today() -> date:
@@ -68,9 +71,25 @@ def own_map() -> ResponseReturnValue:
 
 
 def _ask_form() -> forms.AskForm:
-    form = forms.AskForm()
-    form.competency.choices = _choices(queries.all_competencies())
+    form = forms.AskForm(data={"level": USUAL})
+    _offer(form)
     return form
+
+
+def _offer(form: forms.AskForm | forms.ObservationForm) -> None:
+    """All competencies, and the levels of all their scales; the action knows each one's own."""
+    rows = queries.all_competencies()
+    form.competency.choices = _choices(rows)
+    form.level.choices = _levels([row.framework.levels for row in rows])
+
+
+def _levels(scales: Iterable[list[Any]]) -> list[tuple[int, str]]:
+    """Each level's number and name; where scales differ, all its names."""
+    names: dict[int, dict[str, None]] = {}
+    for scale in scales:
+        for number, level in enumerate(scale, 1):
+            names.setdefault(number, {})[level["title"]] = None
+    return [(number, f"{number}: {' / '.join(found)}") for number, found in sorted(names.items())]
 
 
 def _choices(rows: Any) -> list[tuple[str, str]]:
@@ -147,6 +166,7 @@ def decide(validation_id: int) -> ResponseReturnValue:
     """Confirm or decline one request."""
     row = _validation(validation_id)
     form = forms.DecisionForm(data={"level": row.level, "observed_on": _today()})
+    form.level.choices = _levels([row.competency.framework.levels])
     form.decision.choices = [("confirm", _("Confirm the competency")), ("decline", _("Decline"))]
     asked = request.method == "POST" and form.validate()
     if asked and accepted(form, lambda: _decide(row, form), **FIELDS):
@@ -181,9 +201,9 @@ def _validation(validation_id: int) -> Validation:
 @permit("competency.validate")
 def observe() -> ResponseReturnValue:
     """Record an observed competency without a request."""
-    form = forms.ObservationForm(data={"observed_on": _today(), "level": 3})
+    form = forms.ObservationForm(data={"observed_on": _today(), "level": USUAL})
     form.person.data = form.person.data or request.args.get("person", "")
-    form.competency.choices = _choices(queries.all_competencies())
+    _offer(form)
     if request.method == "POST" and form.validate():
         person = _person(form)
         if person and accepted(form, lambda: _observe(person, form), **FIELDS):

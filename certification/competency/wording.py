@@ -9,7 +9,7 @@ wording.register(
         "validation.confirmed": lambda: _("A competency was confirmed"),
         "validation.declined": lambda: _("A competency was not confirmed"),
         "not_yourself": lambda: _("Nobody records or decides about themselves. Ask a colleague."),
-        "level_unknown": lambda: _("Enter a level between 1 and %(top)s."),
+        "level_unknown": lambda: _("This competency has the levels 1 to %(top)s."),
         "observed_in_the_future": lambda: _("The day lies in the future."),
         "validation_waits": lambda: _("You asked for this already; an assessor will decide."),
     }

@@ -14,6 +14,7 @@ from certification.competency.models import (
     Competency,
     Evidence,
     EvidenceKind,
+    Framework,
     Validation,
     ValidationState,
 )
@@ -27,7 +28,7 @@ from lms.mail import MailMessage
 from lms.permissions import Role
 from tests.certification.awards.test_awards import at_once
 from tests.factories import Factory
-from tests.page import Page
+from tests.page import Page, words
 
 QUEUE = "/teach/validations"
 OWN = "/me/competencies"
@@ -195,8 +196,7 @@ def test_the_whole_way_in_the_browser(app: Flask, stage: Stage) -> None:
     pia = stage.make.sign_in(app.test_client(), stage.pia)
     wrong = Page(Page(ada.get(OWN)).form(OWN).submit(ada, competency="SEC-1", level="9"))
     assert wrong.status == 422
-    assert wrong.error_of("level") == "Error: Enter a level between 1 and 4."
-    assert wrong.field("level")["value"] == "9"
+    assert wrong.error_of("level") == "Error: Not a valid choice."
     asked = Page(ada.get(OWN)).form(OWN).submit(ada, competency="SEC-1", level="3", note="Seen")
     assert asked.status_code == 303
     queue = Page(pia.get(QUEUE))
@@ -213,6 +213,43 @@ def test_the_whole_way_in_the_browser(app: Flask, stage: Stage) -> None:
     assert done.status_code == 303
     assert pia.get(address).status_code == 404
     assert "Reached" in Page(ada.get(OWN)).text or stage.own(date(2099, 1, 1)) == 3
+
+
+NAMED = ["1: Aware", "2: Guided", "3: Able", "4: Expert"]
+
+
+def names_of(page: Page) -> list[str]:
+    return [words(option) for option in page.field("level").select("option")]
+
+
+def test_levels_are_chosen_by_their_names(app: Flask, stage: Stage) -> None:
+    ada = stage.make.sign_in(app.test_client(), stage.ada)
+    pia = stage.make.sign_in(app.test_client(), stage.pia)
+    address = f"{QUEUE}/{stage.ask(level=2).id}"
+    decision = Page(pia.get(address))
+    for page in (Page(ada.get(OWN)), decision, Page(pia.get("/teach/observations/new"))):
+        assert names_of(page) == NAMED
+    assert decision.form(address).values["level"] == ["2"]
+
+
+def test_each_scale_has_its_own_levels(app: Flask, stage: Stage) -> None:
+    """A form for all competencies offers the longest scale; one competency, its own."""
+    programme = stage.make.programme("USR", "Users")
+    skill = stage.make.competency(programme, "USE-1")
+    with unit(writes=True):
+        scale = [{"level": 1, "title": "Aware"}, {"level": 2, "title": "Fluent"}]
+        db.session.get_one(Framework, skill.framework_id).levels = scale
+    ada = stage.make.sign_in(app.test_client(), stage.ada)
+    page = Page(ada.get(OWN))
+    assert names_of(page) == ["1: Aware", "2: Guided / Fluent", "3: Able", "4: Expert"]
+    wrong = Page(page.form(OWN).submit(ada, competency="USE-1", level="3"))
+    assert wrong.error_of("level") == "Error: This competency has the levels 1 to 2."
+    assert (
+        Page(ada.get(OWN)).form(OWN).submit(ada, competency="USE-1", level="2").status_code == 303
+    )
+    [row] = db.session.scalars(sa.select(Validation))
+    pia = stage.make.sign_in(app.test_client(), stage.pia)
+    assert names_of(Page(pia.get(f"{QUEUE}/{row.id}"))) == ["1: Aware", "2: Fluent"]
 
 
 def test_who_may_decide(app: Flask, stage: Stage) -> None:
