@@ -1,19 +1,23 @@
 """For administrators: the jobs, the audit log, and the style guide of the interface."""
 
-import sqlalchemy as sa
+from typing import Any
+
 from flask import Blueprint, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from certification.certificates.writing import missing_scripts
-from lms import clock, jobs, paging, styleguide, worker
-from lms.accounts.models import Person
-from lms.audit import AuditEntry
-from lms.db import db
+from lms import clock, jobs, styleguide, worker
+from lms.accounts.queries import account_by_email
 from lms.health import Check
-from lms.paging import SIZE, page_of
+from lms.i18n import gettext as _
+from lms.i18n import zone_name
+from lms.paging import Page
 from lms.permissions import permit
 from lms.settings import Settings
+from reporting import audit_search
+from reporting.audit_search import Search
 from reporting.demo import people as demo
+from reporting.forms import AuditForm
 
 blueprint = Blueprint("operations", __name__)
 
@@ -59,31 +63,34 @@ def job_list() -> ResponseReturnValue:
 @blueprint.get("/manage/audit")
 @permit("audit.see")
 def audit_log() -> ResponseReturnValue:
-    """The audit log, newest first."""
-    wanted = (
-        sa.select(AuditEntry, Person.name)
-        .outerjoin(Person, Person.id == AuditEntry.by_person_id)
-        .order_by(AuditEntry.id.desc())
-        .limit(SIZE + 1)
-    )
-    cursor = request.args.get("after")
-    if cursor:
-        wanted = wanted.where(AuditEntry.id < paging.decode(cursor, (int,))[0])
-    act = request.args.get("act", "").strip()[:60]
-    if act:
-        wanted = wanted.where(AuditEntry.act == act)
-    rows = db.session.execute(wanted).all()
-    page = page_of(rows, size=SIZE, key=lambda row: (row[0].id,), is_first=not cursor)
-    subjects = {int(e.subject_id) for e, _ in page.rows if e.subject_kind == "person"}
-    return render_template("reporting/audit.html", page=page, act=act, people=_people(subjects))
+    """The audit log, newest first, or what a search finds in it."""
+    form = AuditForm(request.args)
+    search = _search(form) if form.validate() else None
+    page: Page[Any] = Page([], None, is_first=True)
+    if search is not None:
+        page = audit_search.entries(search, request.args.get("after"))
+    chosen = {field.name: field.raw_data[0] for field in form if field.data and field.raw_data}
+    drawn = render_template(
+        "reporting/audit.html", form=form, page=page, chosen=chosen,
+        names=audit_search.names(row[0] for row in page.rows), people=audit_search.PEOPLE,
+    )  # fmt: skip
+    return drawn, 200 if search else 422
 
 
-def _people(ids: set[int]) -> dict[str, tuple[str, str]]:
-    """Public ids and names of those whom the entries are about."""
-    rows = db.session.execute(
-        sa.select(Person.id, Person.public_id, Person.name).where(Person.id.in_(ids))
-    )
-    return {str(row.id): (row.public_id, row.name) for row in rows}
+def _search(form: AuditForm) -> Search | None:
+    """What a sound form asks for; None, noted beside the field, when nobody has an address."""
+    people = {}
+    for field in (form.by, form.about):
+        account = account_by_email(field.data) if field.data else None
+        people[field.name] = account.person_id if account else None
+        if field.data and account is None:
+            field.errors = [_("Nobody has this address.")]
+    if form.errors:
+        return None
+    return Search(
+        act=form.act.data or "", kind=form.kind.data or "", id=form.id.data or "",
+        since=form.since.data, until=form.until.data, zone=zone_name(), **people,
+    )  # fmt: skip
 
 
 @blueprint.get("/styleguide")

@@ -100,7 +100,7 @@ MEANT = {
     "lms/audit.py:verify": "the whole chain",
     "lms/once.py:remember": "a draft goes: its foreign keys are checked",
     "reporting/demo/people.py:is_there": "the doctor, once, in production",
-    "reporting/operations.py:audit_log": "the newest up to the page's end",
+    "reporting/audit_search.py:entries": "the newest up to the page's end",
 }
 _NAMED = re.compile(r'(?:FROM|JOIN|UPDATE|,)\s+"?([a-z_.]+)"?(?:\s+(?:AS\s+)?"?(\w+)"?)?', re.I)
 
