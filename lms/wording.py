@@ -1,10 +1,10 @@
 """The text of each reason code. Slices register their codes; a test proves none is missing."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeAlias
 
-from lms.i18n import gettext, moment
+from lms.i18n import gettext, long_date, moment
 from lms.reasons import Reason
 
 Text: TypeAlias = Callable[[], str]
@@ -20,13 +20,15 @@ def register(texts: Mapping[str, Text]) -> None:
 
 def word(reason: Reason) -> str:
     """The sentence for a reason, in the reader's language; instants are told in the reader's zone,
-    which is named."""
+    which is named, and days are written out."""
     text = _texts[reason.code]()
     return text % {k: _told(v) for k, v in reason.values.items()} if reason.values else text
 
 
 def _told(value: object) -> object:
-    return moment(value) if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return moment(value)
+    return long_date(value) if isinstance(value, date) else value
 
 
 def codes() -> set[str]:

@@ -93,10 +93,10 @@ def me() -> ResponseReturnValue:
 
 
 def focus_of(progress: Sequence[Progress], completed: set[str]) -> Progress | None:
-    """The scheme that the page shows first: under way, else the nearest to being met."""
+    """The scheme that the page shows first: under way, else the one with the least missing."""
     open_ones = [p for p in progress if p.status not in HELD and p.assessment.needs]
     started = [p for p in open_ones if p.met or completed & {n.code for n in p.assessment.needs}]
-    ranked = sorted(started or open_ones, key=lambda p: -p.met / len(p.assessment.needs))
+    ranked = sorted(started or open_ones, key=lambda p: (p.assessment.short, -p.met))
     return ranked[0] if ranked else (progress[0] if progress else None)
 
 

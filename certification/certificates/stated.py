@@ -1,6 +1,7 @@
 """What a credential that we signed says, field by field, as its reader sees it."""
 
-from datetime import datetime
+import re
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,8 @@ from lms.i18n import gettext as _
 from lms.i18n import hours, long_date
 
 Json = dict[str, Any]
+DAY = re.compile(r"(?<= on )[0-9]{4}-[0-9]{2}-[0-9]{2}(?=\.\Z)")
+"""Where a signed sentence about a proof names its day, in the form that programs read."""
 
 
 def fields(credential: Json | None, zone: str) -> list[tuple[str, str]]:
@@ -38,7 +41,10 @@ def fields(credential: Json | None, zone: str) -> list[tuple[str, str]]:
         ),
         (_("Training"), hours(round(subject.get("creditsEarned", 0) * 60) or None)),
         *_results(subject),
-        *((item["name"], item["narrative"]) for item in credential.get("evidence", [])),
+        *(
+            (item["name"], DAY.sub(_written, item["narrative"]))
+            for item in credential.get("evidence", [])
+        ),
     ]
 
 
@@ -46,6 +52,14 @@ def _named(subject: Json) -> list[tuple[str, str]]:
     """The holder as the credential names them: a pseudonym, and the name where policy has it."""
     names = [it["identityHash"] for it in subject.get("identifier", []) if not it["hashed"]]
     return [(_("Holder"), name) for name in names] + [(_("Pseudonym of the holder"), subject["id"])]
+
+
+def _written(found: re.Match[str]) -> str:
+    """The day as the other days of the list are written; what is none stays as it was signed."""
+    try:
+        return long_date(date.fromisoformat(found[0]))
+    except ValueError:
+        return found[0]
 
 
 def _day(instant: str, zone: str) -> str:

@@ -63,8 +63,7 @@ def _flaws(
     if effective_from < today:
         flaws.append(Reason("policy_in_the_past"))
     if newest is not None and effective_from < newest.effective_from:
-        day = newest.effective_from.isoformat()
-        flaws.append(Reason("policy_before_the_newest", {"day": day}))
+        flaws.append(Reason("policy_before_the_newest", {"day": newest.effective_from}))
     missing = [tag for tag in values["languages"] if not values["rules"].get(tag)]
     if missing:
         flaws.append(Reason("rules_missing", {"languages": ", ".join(missing)}))

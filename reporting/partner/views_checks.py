@@ -2,6 +2,8 @@
 
 import zlib
 from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
 
 from flask import Response, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -86,10 +88,20 @@ def check(check_id: str) -> ResponseReturnValue:
     counts = {Verdict(name): n for name, n in found.counts.items() if name not in others}
     return render_template(
         "reporting/partner_check.html", check=found, counts=counts,
-        rows=lists.first_rows(zlib.decompress(content), SHOWN) if content else None,
+        rows=_first_rows(content) if content else None,
         shown=SHOWN, looks=verdicts.LOOKS, word=verdicts.word, Verdict=Verdict, Hint=Hint,
         may_see_tokens=permissions.may(current_user, "partner.edit"),
     )  # fmt: skip
+
+
+def _first_rows(content: bytes) -> list[dict[str, Any]]:
+    """As the file has them, but the day to be read by people: the file stays for programs."""
+    rows = lists.first_rows(zlib.decompress(content), SHOWN)
+    return [row | {"valid_until": _day(row["valid_until"])} for row in rows]
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 @blueprint.get("/partner/checks/<check_id>/result.csv")

@@ -88,7 +88,7 @@ def test_a_partner_checks_a_code_and_sees_the_staff(visit: Open) -> None:
     window.go("/partner")
     page.get_by_label("Verification code").fill("7F3K-9Q2M-XR4T-0C8V-A")
     page.get_by_role("button", name="Check").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Not found")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mistyped")
     window.go("/partner?expires=90")
     expect(page.get_by_role("heading", level=1)).to_have_text("Partner")
 

@@ -1,12 +1,14 @@
 """Instants in words: kept for a minute, and never for another zone or another side of a change."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Flask
 
 from lms import i18n
 from lms.i18n import moment
+from lms.reasons import Reason
+from lms.wording import word
 
 BERLIN = "Europe/Berlin"
 
@@ -32,3 +34,13 @@ def test_each_language_has_its_own(app: Flask) -> None:
     with app.test_request_context("/"):
         assert i18n.language() == i18n.SOURCE
         assert i18n.gettext("Closed") == "Closed"
+
+
+def test_a_reason_tells_days_and_instants_as_pages_do(app: Flask) -> None:
+    with app.test_request_context():
+        day = Reason("policy_before_the_newest", {"day": date(2026, 3, 4)})
+        assert word(day) == (
+            "The newest policy begins on 4 March 2026. Choose that day or a later one."
+        )
+        wait = Reason("retake_wait", {"until": datetime(2026, 3, 4, 9, tzinfo=UTC)})
+        assert word(wait) == "The next attempt is possible from 4 Mar 2026, 09:00 UTC."

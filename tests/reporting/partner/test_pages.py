@@ -20,6 +20,7 @@ from lms.accounts import actions as accounts
 from lms.accounts.models import Organisation, Person
 from lms.api import tokens
 from lms.db import db, unit
+from lms.i18n import long_date
 from lms.permissions import Role
 from reporting.partner.models import NewsSubscription
 from tests.factories import Factory
@@ -64,8 +65,11 @@ def test_a_pasted_list_leads_to_a_result_with_a_file(
     assert answer.status_code == 303
     page = Page(partner.get(answer.location))
     assert page.rows()[0][1:4] == ["Valid", "Ada Lovelace", "Certified Administrator Ada Lovelace"]
+    assert page.rows()[0][4] == long_date(ada.valid_until)
     assert page.rows()[1][:2] == [NOBODY, "Not found"]
+    assert page.rows()[1][4] == ""
     content = partner.get(answer.location + "/result.csv")
+    assert str(ada.valid_until) in content.text
     assert content.headers["Content-Disposition"].startswith("attachment")
     row = db.session.scalars(sa.select(CertificateCheck)).one()
     assert hashlib.sha256(content.data).hexdigest() == row.result_sha256
