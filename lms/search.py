@@ -3,8 +3,10 @@
 The index is a table of its own (`search_index`), made by the first migration in each database's
 dialect and filled through `put`. Words are matched by prefix, all of them must occur. Words are
 cut and folded here, so that both databases find the same: "Über" and "uber", "on-site" and "site".
+Codes are found without their hyphens, too: "adm210" is also looked for as "adm" followed by "210".
 """
 
+import re
 import unicodedata
 
 import sqlalchemy as sa
@@ -12,6 +14,7 @@ import sqlalchemy as sa
 from lms.db import db
 from lms.folding import without_accents
 
+_RUN = re.compile(r"[0-9]+|[^0-9]+")
 MAX_WORDS = 8
 
 
@@ -77,5 +80,12 @@ def _select() -> str:
 
 def _query(words: list[str]) -> str:
     if _is_postgres():
-        return " & ".join(f"{word}:*" for word in words)
-    return " ".join(f'"{word}"*' for word in words)
+        return " & ".join(_either(word, ":*", " <-> ", " | ", "") for word in words)
+    return " AND ".join(_either(word, "*", " ", " OR ", '"') for word in words)
+
+
+def _either(word: str, begins: str, then: str, either: str, quote: str) -> str:
+    """The word's beginning, or its letters and digits as words that follow one another."""
+    parts = _RUN.findall(word)
+    ways = [word] if len(parts) == 1 else [word, then.join(parts)]
+    return f"({either.join(f'{quote}{way}{quote}{begins}' for way in ways)})"

@@ -91,6 +91,19 @@ def test_the_search_index_finds_words_by_their_beginning(app: Flask, make: Facto
         assert search.find("course", 'a" OR b* (') == []
 
 
+def test_the_search_index_finds_codes_without_their_hyphens(app: Flask, make: Factory) -> None:
+    with unit(writes=True):
+        search.put("course", "1", "Installing", "ADM-210 Administrators")
+        search.put("course", "2", "ADM210 Updating", "210 ADM")
+        search.put("course", "3", "A part of 210", "ADM and 210")
+    with unit(writes=False):
+        assert sorted(search.find("course", "adm210")) == ["1", "2"]
+        assert sorted(search.find("course", "ADM2")) == ["1", "2"]
+        assert search.find("course", "adm210 install") == ["1"]
+        assert search.find("course", "install adm210 admin") == ["1"]
+        assert search.find("course", "adm211") == []
+
+
 def test_rows_of_the_first_schema_are_there_at_the_head(tmp_path: Path) -> None:
     app = create_app(environment(tmp_path, f"sqlite:///{tmp_path / 'older.db'}"))
     with app.app_context():
