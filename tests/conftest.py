@@ -74,7 +74,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _keep_first_examples(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of a test with many examples, PostgreSQL is asked the first: all of them were asked before."""
+    """Of a test with many examples, PostgreSQL is asked the first; SQLite was asked all."""
     seen, left = Counter[str](), set[pytest.Item]()
     for item in items:
         name = item.nodeid.partition("[")[0]
