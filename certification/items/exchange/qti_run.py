@@ -22,7 +22,7 @@ from certification.items.exchange.qti_expressions import (
     valued,
 )
 from certification.items.exchange.qti_item import Response
-from certification.items.exchange.qti_scoring import TEMPLATES, TOTALS
+from certification.items.exchange.qti_scoring import TEMPLATES, TOTALS, template_name
 from certification.items.exchange.xmltree import text_of
 
 Given: TypeAlias = Mapping[str, tuple[str, ...]]
@@ -42,9 +42,7 @@ class Processing:
         }
         found = element.find("responseProcessing")
         self.steps = found if found is not None else Element("responseProcessing")
-        address = self.steps.get("template") or ""
-        name = address.rstrip("/").rpartition("/")[2].removesuffix(".xml").lower()
-        self.template = TEMPLATES.get(name, "") if not len(self.steps) else ""
+        self.template = TEMPLATES.get(template_name(self.steps), "") if not len(self.steps) else ""
         written = {one.get("identifier", "") for one in self.steps.iter("setOutcomeValue")}
         named = [one for one in TOTALS if one in {*self.outcomes, *written}]
         self.total = named[0] if named else TOTALS[0]

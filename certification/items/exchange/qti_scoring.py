@@ -48,13 +48,19 @@ class Rule:
     """Whether several responses have to be right at once."""
 
 
+def template_name(processing: Element) -> str:
+    """What a template is called at the end of its address; empty where none is named."""
+    address = processing.get("template") or ""
+    return address.rstrip("/").rpartition("/")[2].removesuffix(".xml").lower()
+
+
 def rules_of(element: Element) -> dict[str, Rule]:
     """Each response's rule."""
     processing = element.find("responseProcessing")
     if processing is None or (not len(processing) and not processing.get("template")):
         return {"": Rule("none")}
-    if address := processing.get("template"):
-        name = address.rstrip("/").rpartition("/")[2].removesuffix(".xml").lower()
+    if processing.get("template"):
+        name = template_name(processing)
         if name not in TEMPLATES:
             raise CannotTake("import_processing", name=name[:60])
         return {"": Rule(TEMPLATES[name])}
@@ -67,9 +73,8 @@ def is_scored(element: Element) -> bool:
     processing = element.find("responseProcessing")
     if processing is None:
         return False
-    if (address := processing.get("template")) and not len(processing):
-        name = address.rstrip("/").rpartition("/")[2].removesuffix(".xml").lower()
-        return TEMPLATES.get(name) != "none"
+    if processing.get("template") and not len(processing):
+        return TEMPLATES.get(template_name(processing)) != "none"
     return any(one.get("identifier") in TOTALS for one in processing.iter("setOutcomeValue"))
 
 
