@@ -95,11 +95,22 @@ function sit(code) {
     }
     store.write(QUEUE, all);
     if (answer === null) return;
+    if (answer.saved.some((place) => String(place) !== saving)) remark();
     if (saving && answer.flaws[saving] && !all[saving]) tell(...answer.flaws[saving]);
     for (const [position, seq] of Object.entries(answer.stale)) {
       store.write(SEQ, { ...store.read(SEQ), [position]: seq });
       if (position === saving) { say(state.dataset.elsewhere, true); setTimeout(() => location.reload(), 1500); }
     }
+  }
+  // What an earlier page left has arrived: the marks of its places are made anew.
+  async function remark() {
+    try {
+      const answer = await fetch(location.href), made = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const shown = document.querySelector("[data-marks]"), fresh = made.querySelector("[data-marks]");
+      if (!fresh || shown.contains(document.activeElement)) return;
+      shown.replaceWith(fresh);
+      if (saving) mark();
+    } catch { /* no connection: the next page shows them */ }
   }
   function push(always = false) {
     busy ??= send(always).finally(() => { busy = null; });
@@ -273,7 +284,13 @@ function sit(code) {
   const fold = () => { if (narrow.matches) list.popover = "auto"; else list.removeAttribute("popover"); };
   narrow.addEventListener("change", fold);
   fold();
-  const kept = store.read(QUEUE)[position];
+  const kept = store.read(QUEUE)[position], known = store.read(SEQ)[position] ?? 0;
+  if (!kept && known > Number(form.dataset.seq) && history.state?.known !== known) {
+    // This page was made before the answer had arrived that the page before it sent: once more.
+    history.replaceState({ known }, "");
+    location.reload();
+    return;
+  }
   if (kept && kept.seq > Number(form.dataset.seq)) { form.dataset.seq = kept.seq; restore(kept); }
   mark();
   count();

@@ -1,5 +1,6 @@
 """What an exam's page says of an answer that is unfinished, unreadable or one too many."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -101,3 +102,56 @@ def test_ticks_that_came_without_scripts_are_taken_back_one_by_one(visit: Open, 
     expect(hint).to_be_hidden()
     page.reload()
     assert [number for number in range(4) if boxes.nth(number).is_checked()] == [2, 3]
+
+
+def unsent(page: Page) -> None:
+    """The second option of this question, chosen where nothing can be sent."""
+    page.route("**/answers", lambda route: route.abort())
+    page.locator("[name=answer]").nth(1).check()
+    expect(page.locator("#save-text")).to_contain_text("kept on this device")
+    page.on("dialog", lambda dialog: dialog.accept())
+
+
+def forgiven(window: Visit) -> None:
+    """What could not be sent was meant so."""
+    window.flaws[:] = [flaw for flaw in window.flaws if "ERR_FAILED" not in flaw]
+
+
+def test_a_page_made_before_the_answer_had_arrived_still_shows_it(visit: Open, site: Site) -> None:
+    window = visit()
+    page = sitting(window, *people.new_attempt(site, "choice"))
+    unsent(page)
+    made = page.request.get(page.url)
+    page.unroute("**/answers")
+    expect(page.locator("#save-text")).to_contain_text("Saved at", timeout=60_000)
+    # That page was on its way while the one before it sent the answer.
+    page.route("**/attempts/*", lambda route: route.fulfill(response=made), times=1)
+    page.goto(page.url)
+    expect(page.locator("[name=answer]").nth(1)).to_be_checked()
+    expect(page.locator(".places [aria-current] [data-words]")).to_have_text(", answered")
+    page.locator("[name=answer]").nth(2).check()
+    expect(page.locator("#save-text")).to_contain_text("Saved at")
+    page.reload()
+    expect(page.locator("[name=answer]").nth(2)).to_be_checked()
+    forgiven(window)
+
+
+@pytest.mark.parametrize("at", ["?n=2", "/review"])
+def test_places_are_marked_anew_once_what_an_earlier_page_left_has_arrived(
+    visit: Open, site: Site, at: str
+) -> None:
+    window = visit()
+    page = sitting(window, *people.new_attempt(site, "choice", "number"))
+    unsent(page)
+    page.goto(page.url + at)
+    answered = page.locator(".places .answered")
+    expect(answered).to_have_count(0)
+    page.unroute("**/answers")
+    expect(answered).to_have_text(re.compile("1.*, answered"), timeout=60_000)
+    if at == "/review":
+        expect(page.locator("main")).to_contain_text("1 question is not answered")
+    else:
+        expect(page.locator("#answered")).to_have_text("1 of 2 answered")
+        page.locator("#answer").fill("12")
+        expect(page.locator("#answered")).to_have_text("2 of 2 answered")
+    forgiven(window)
