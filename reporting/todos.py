@@ -8,14 +8,13 @@ from typing import Any
 from flask import url_for
 
 from certification.awards.progress import Progress
-from certification.awards.rules import Status
+from certification.awards.rules import RENEWAL_DAYS, Status
 from certification.delivery.queries_mine import Sitting
 from courses.catalog.snapshot import catalog
 from courses.scheduling.queries.mine import Mine
 from lms.i18n import gettext as _
 from lms.i18n import moment, short_date
 
-EXPIRES_SOON_DAYS = 90
 RESULT_SHOWN = timedelta(days=14)
 """How long the result of an exam is among the things to do."""
 MOST = 3
@@ -94,7 +93,7 @@ def _last_days(p: Progress, today: date) -> list[int]:
     if p.status is not Status.VALID or p.award is None or p.award.valid_until is None:
         return []
     days = (p.award.valid_until - today).days
-    return [days] if days <= EXPIRES_SOON_DAYS else []
+    return [days] if days <= RENEWAL_DAYS else []
 
 
 def _renewing(p: Progress, days: int) -> ToDo:

@@ -57,6 +57,13 @@ def counts_again(
     return {id: titles for id, titles in found.items() if titles}
 
 
+def is_due_again(person_id: int, kind: str, code: str, on: date) -> bool:
+    """Whether a certification of this person that ended, or soon will, needs this course or exam
+    once more."""
+    ways = progress.progress_of(person_id, on)
+    return any(one.is_due(on) and one.asks_again(kind, code) for one in ways)
+
+
 def _ways(person_ids: Sequence[int], on: date) -> dict[int, Sequence[Progress]]:
     """One person's way takes a single prepared query."""
     if len(person_ids) == 1:

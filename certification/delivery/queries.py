@@ -31,6 +31,7 @@ from courses.scheduling.queries.standing import completed_courses, prerequisites
 from lms.clock import midnight
 from lms.db import db
 from lms.site import issuer_zone
+from lms.slots import ask
 
 
 def attempt_by_code(code: str) -> Attempt | None:
@@ -174,6 +175,7 @@ def candidacy(exam: Exam, course_version_id: int, person_id: int, *, today: date
     attempts = attempts_of(person_id, [exam.id])
     running = [one for one in attempts if one.state == AttemptState.OPEN]
     blueprints = _blueprints(exam.id)
+    tries = _tries(exam.id, person_id, attempts, blueprints)
     facts = Facts(
         has_policy=policy is not None,
         has_form=policy is not None and _has_form(exam.id, policy),
@@ -181,9 +183,11 @@ def candidacy(exam: Exam, course_version_id: int, person_id: int, *, today: date
         missing=[(one.code, one.title) for one in missing],
         completed=[(one.code, one.title) for one in met],
         open_attempt=running[0].code if running else "",
-        tries=_tries(exam.id, person_id, attempts, blueprints),
+        tries=tries,
         retakes=retakes_from(policy.retakes if policy else {}),
         version=_version(blueprints),
+        renews=any(one.passed for one in tries)
+        and ask("exam.renews", False, course_id=exam.course_id, person_id=person_id, on=today),
     )
     return Candidacy(policy, facts, max((one.ordinal for one in attempts), default=0) + 1)
 

@@ -196,6 +196,8 @@ class Facts:
     tries: Sequence[Try] = ()
     retakes: Retakes = field(default_factory=Retakes)
     version: int = 1
+    renews: bool = False
+    """Passed before, and a certification that ended, or soon will, asks for the exam once more."""
 
 
 def needs(facts: Facts, *, now: datetime) -> list[Need]:
@@ -207,11 +209,16 @@ def needs(facts: Facts, *, now: datetime) -> list[Need]:
     found += [_course("needs_prerequisite", False, one) for one in facts.missing]
     if facts.open_attempt:
         found.append(Need(False, Reason("attempt_is_open"), attempt=facts.open_attempt))
-    refused = why_not(facts.retakes, facts.tries, version=facts.version, now=now)
+    refused = not_again(facts, now=now)
     found += [Need(False, reason) for reason in refused]
     if facts.tries and not refused:
         found.append(Need(True, Reason("retake_allowed")))
     return found
+
+
+def not_again(facts: Facts, *, now: datetime) -> list[Reason]:
+    """Why one who tried before may not try now; empty: they may."""
+    return why_not(facts.retakes, facts.tries, version=facts.version, now=now, renews=facts.renews)
 
 
 def _course(code: str, met: bool, course: tuple[str, str]) -> Need:

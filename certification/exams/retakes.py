@@ -45,15 +45,19 @@ def retakes_from(data: Mapping[str, Any]) -> Retakes:
     )
 
 
-def why_not(rule: Retakes, tries: Sequence[Try], *, version: int, now: datetime) -> list[Reason]:
+def why_not(
+    rule: Retakes, tries: Sequence[Try], *, version: int, now: datetime, renews: bool = False
+) -> list[Reason]:
     """Why a person may not try now, with the instant (`until`) from which they may; empty: they
-    may. `result_open`, `passed_already`, `retake_wait`, `tries_used`."""
+    may. `result_open`, `passed_already`, `retake_wait`, `tries_used`. Who `renews`, because a
+    certification asks for the exam once more, is not held back by having passed."""
     known = sorted(_counted(rule, tries, version), key=lambda one: one.ended_at)
     if not known:
         return []
     if known[-1].passed is None:
         return [Reason("result_open")]
-    found = [_after_passing(rule, known, now), _after_failing(rule, known, now)]
+    after_passing = None if renews else _after_passing(rule, known, now)
+    found = [after_passing, _after_failing(rule, known, now)]
     return [reason for reason in (*found, _in_window(rule, known, now)) if reason is not None]
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from certification.competency.models import Competency
 from certification.delivery.models import Attempt
 from certification.delivery.queries import candidacy
-from certification.exams.retakes import why_not
+from certification.delivery.rules import not_again
 from certification.scoring import queries, queries_voiding, wording
 from certification.scoring.actions_appeals import last_day
 from certification.scoring.domains import Domain
@@ -131,7 +131,7 @@ def _retake(row: Any, now: datetime) -> list[Reason]:
     card, attempt = catalog().by_id()[row.Course.id], row.Attempt
     day = today(now, site.issuer_zone())
     facts = candidacy(attempt.exam, card.version_id, attempt.person_id, today=day).facts
-    return why_not(facts.retakes, facts.tries, version=facts.version, now=now)
+    return not_again(facts, now=now)
 
 
 def _domain(one: Domain, competency: Competency, needed: float) -> DomainRow:
