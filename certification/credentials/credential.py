@@ -127,9 +127,10 @@ def _noon(day: date, issuer: Issuer) -> str:
 
 
 def _end(day: date, issuer: Issuer) -> str:
-    """The last second of a day where the issuer is."""
+    """The last second of a day where the issuer is. Counted back in UTC: where clocks go back at
+    midnight, the hour before it comes twice."""
     after = datetime.combine(day + timedelta(days=1), time(0), ZoneInfo(issuer.zone))
-    return _instant(after - timedelta(seconds=1))
+    return _instant(after.astimezone(ZoneInfo("UTC")) - timedelta(seconds=1))
 
 
 def _subject(claims: Claims, holder: Holder, issuer: Issuer, url: str) -> Json:

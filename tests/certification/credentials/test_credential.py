@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from certification.credentials import bitstring, canonical, contexts, proofs, schema
-from certification.credentials.credential import CONTEXTS, SCHEMA
+from certification.credentials.credential import CONTEXTS, SCHEMA, Issuer
 from certification.credentials.signing import Signers, Statement, sign
-from tests.certification.credentials.issuer import DID, NOW, PLACE, TestIssuer, claims
+from tests.certification.credentials.issuer import DID, NOW, PLACE, URL, TestIssuer, claims
 
 
 @pytest.mark.parametrize(
@@ -86,6 +86,24 @@ def test_days_are_meant_where_the_issuer_is() -> None:
     bare = TestIssuer().bare(valid_until=date(2028, 7, 1), awarded_on=date(2026, 7, 1))
     assert bare["validUntil"] == "2028-07-01T21:59:59Z"
     assert bare["awardedDate"] == "2026-07-01T10:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "last"),
+    [
+        ("Africa/Cairo", date(2026, 10, 29), "2026-10-29T21:59:59Z"),
+        ("America/Santiago", date(2026, 4, 4), "2026-04-05T03:59:59Z"),
+        ("America/Havana", date(2026, 10, 31), "2026-11-01T03:59:59Z"),
+        ("Africa/Cairo", date(2026, 4, 23), "2026-04-23T21:59:59Z"),
+    ],
+)
+def test_the_last_day_ends_at_midnight_where_clocks_change_then(
+    zone: str, day: date, last: str
+) -> None:
+    """The hour before midnight comes twice, or midnight never."""
+    issuer = TestIssuer()
+    issuer.issuer = Issuer(DID, URL, "Academy", zone)
+    assert issuer.bare(valid_until=day)["validUntil"] == last
 
 
 def test_the_same_statement_is_the_same_file() -> None:
