@@ -4,7 +4,7 @@ Keys are looked up in the issuer's documents only; whatever a file says about ke
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -19,6 +19,8 @@ from certification.keys.encoding import BadKey, from_jwk, from_multikey
 Key = TypeVar("Key")
 REVOCATION = "revocation"
 SUSPENSION = "suspension"
+SECOND = timedelta(seconds=1)
+"""A credential names its last second, which is good to its end: the day of our records is."""
 
 
 def verify_credential(credential: Json, trust: Trust, *, now: datetime) -> list[Finding]:
@@ -130,7 +132,7 @@ def dates(credential: Json, now: datetime) -> Finding:
         return failed(Check.DATES, "malformed")
     if now < start:
         return failed(Check.DATES, "not_yet_valid", on=start.isoformat())
-    if end is not None and now > end:
+    if end is not None and now - end >= SECOND:
         return failed(Check.DATES, "expired", on=end.isoformat())
     return passed(Check.DATES, "dates_valid", until=end.isoformat() if end else "")
 

@@ -299,6 +299,8 @@ def test_dates(issuer: TestIssuer, credential: Json) -> None:
     assert codes(credential, trust, NOW - timedelta(seconds=1))["dates"] == "not_yet_valid"
     last = datetime.fromisoformat("2028-11-20T22:59:59Z")
     assert codes(credential, trust, last)["dates"] == "dates_valid"
+    within = last + timedelta(microseconds=999_999)
+    assert codes(credential, trust, within)["dates"] == "dates_valid"
     assert codes(credential, trust, last + timedelta(seconds=1))["dates"] == "expired"
 
 
