@@ -6,6 +6,7 @@ are not counted: they are cheap and cached; only public codes that do not exist 
 """
 
 import hashlib
+import ipaddress
 import math
 import time
 from collections.abc import Callable
@@ -107,8 +108,25 @@ class TableStorage(Storage):
             connection.execute(sa.delete(LimitCounter).where(LimitCounter.key == key[:LONGEST_KEY]))
 
 
+NETWORK_BITS = 64
+"""Of an IPv6 address: the rest of it is each reader's own choice."""
+
+
+def network_of(address: str) -> str:
+    """What of a network address a limit counts by."""
+    if ":" not in address:
+        return address
+    try:
+        ip = ipaddress.IPv6Address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if ip.ipv4_mapped is not None:
+        return str(ip.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(ip), NETWORK_BITS), strict=False))
+
+
 def _who() -> str:
-    return get_remote_address() or "unknown"
+    return network_of(get_remote_address() or "unknown")
 
 
 def _account() -> str:

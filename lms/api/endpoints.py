@@ -20,7 +20,7 @@ from lms import clock
 from lms.accounts.identity import digest
 from lms.api import answers, problems, tokens
 from lms.api.problems import Problem
-from lms.limits import Check, limited, tries_of_token
+from lms.limits import Check, limited, network_of, tries_of_token
 from lms.permissions import PUBLIC, TOKEN, permit
 from lms.web import csrf
 
@@ -221,7 +221,7 @@ def _denied(code: str, title: str, detail: str) -> Problem:
 
 
 def _address() -> str:
-    return request.remote_addr or "unknown"
+    return network_of(request.remote_addr or "unknown")
 
 
 def _hold(rate: Any, key: str) -> None:

@@ -53,3 +53,15 @@ def test_sixty_lists_an_hour_whatever_their_keys(client: FlaskClient, token: str
 
     assert {post(str(number)) for number in range(60)} == {201}
     assert post("61") == 429
+
+
+def test_who_has_many_addresses_of_one_network_is_counted_once(client: FlaskClient) -> None:
+    """An ordinary line has 2^64 addresses of IPv6, and may use each of them for one request."""
+
+    def get(place: str) -> int:
+        return client.get(CODE, environ_overrides={"REMOTE_ADDR": place}).status_code
+
+    assert {get(f"2001:db8:1:2::{number:x}") for number in range(600)} == {404}
+    assert get("2001:db8:1:2:ffff::1") == 429
+    assert get("2001:db8:1:3::1") == 404
+    assert get("192.0.2.8") == 404
