@@ -194,9 +194,10 @@ def hard_files_from_address() -> None:
 
 
 def _bearer() -> str:
-    """The token that was sent, as the hash by which it is counted."""
-    sent = request.headers.get("Authorization", "")
-    return hashlib.sha256(sent.encode()).hexdigest()[:32] if sent else _who()
+    """The token that was sent, as the hash by which it is counted, whatever case and spaces stand
+    around it."""
+    secret = request.headers.get("Authorization", "").partition(" ")[2].strip()
+    return hashlib.sha256(secret.encode()).hexdigest()[:32] if secret else _who()
 
 
 @limiter.shared_limit("120 per minute", scope="api", key_func=_bearer, methods=["POST"])

@@ -55,6 +55,20 @@ def test_sixty_lists_an_hour_whatever_their_keys(client: FlaskClient, token: str
     assert post("61") == 429
 
 
+def test_a_token_is_counted_whatever_way_its_header_is_written(
+    client: FlaskClient, token: str
+) -> None:
+    """Names of schemes have no case, and spaces may follow them: that makes no other token."""
+
+    def post(count: int) -> int:
+        scheme = "bearer" if count % 2 else "Bearer"
+        headers = {"Authorization": f"{scheme}{' ' * (1 + count % 7)}{token}"}
+        return client.post(f"{ROOT}/checks", json={"entries": ["x"]}, headers=headers).status_code
+
+    assert {post(count) for count in range(60)} == {400}
+    assert {post(count) for count in range(60, 74)} == {429}
+
+
 def test_who_has_many_addresses_of_one_network_is_counted_once(client: FlaskClient) -> None:
     """An ordinary line has 2^64 addresses of IPv6, and may use each of them for one request."""
 
