@@ -30,8 +30,10 @@ STATUS_LINE = re.compile(rb"HTTP/1\.[01] (\d{3})[ \r]")
 NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]{0,62}\.)+[A-Za-z][A-Za-z0-9-]{0,62}")
 """A full name; numbers in any notation are none, since the last label begins with a letter."""
 TUNNELS = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16",
-                                          "2001::/32", "::/96")))  # fmt: skip
-"""IPv6 networks whose addresses stand for IPv4 ones, private ones too."""
+                                          "2001::/32", "::/96", "fec0::/10",
+                                          "3fff::/20")))  # fmt: skip
+"""IPv6 networks whose addresses stand for IPv4 ones, private ones too; and two that Python takes
+for public: the private ones of before RFC 3879, and those of examples (RFC 9637)."""
 
 
 class Undeliverable(Exception):

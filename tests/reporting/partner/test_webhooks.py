@@ -56,7 +56,7 @@ def test_an_ordinary_address_is_taken_apart() -> None:
         "0.0.0.0", "224.0.0.1", "240.0.0.1", "255.255.255.255", "192.0.2.1", "198.18.0.1",
         "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1", "2001:db8::1",
         "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "::127.0.0.1",
-        "2001:0:1::1",
+        "2001:0:1::1", "fec0::1", "3fff::1", "::ffff:0:7f00:1", "fd00:ec2::254",
     ],
 )  # fmt: skip
 def test_addresses_of_private_networks_are_refused(address: str) -> None:
