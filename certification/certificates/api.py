@@ -54,7 +54,6 @@ def verify_certificate(code: str) -> Answer:
     headers = {
         "Cache-Control": "public, no-cache",
         "Vary": "Accept-Encoding",
-        "Access-Control-Allow-Origin": "*",
     }
     return Answer(body, headers, mark=Verification(**facts))
 
@@ -84,7 +83,7 @@ def certificate_status(code: str, query: StatusQuery) -> Answer:
         valid_until=row.valid_until if checked.holder else None,
         days_left=checked.days_left if verdict is Verdict.VALID else None,
     )  # fmt: skip
-    return Answer(body, {"Cache-Control": "public, no-cache", "Access-Control-Allow-Origin": "*"})
+    return Answer(body, {"Cache-Control": "public, no-cache"})
 
 
 def _found(code: str, day: date) -> Checked:

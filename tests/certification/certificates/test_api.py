@@ -79,6 +79,7 @@ def test_anybody_verifies_a_code_and_a_cache_may_ask_again(
     assert first.json["holder"] == "Ada Lovelace"
     assert first.headers["Cache-Control"] == "public, no-cache"
     assert first.headers["Vary"] == "Accept-Encoding"
+    assert first.headers["Access-Control-Allow-Origin"] == "*"
     assert "Set-Cookie" not in first.headers
     again = client.get(f"{LIST}/{code}", headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304
@@ -107,6 +108,20 @@ def test_an_unknown_code_is_a_problem_with_a_code(client: FlaskClient) -> None:
     assert answer.json is not None
     assert answer.json["code"] == "not_found"
     assert answer.json["request_id"]
+
+
+@pytest.mark.parametrize("path", ["7F3K9Q2MXR4T0C8VA", "x", "7F3K9Q2MXR4T0C8VA/status?on=x"])
+def test_any_site_reads_a_refusal_of_what_is_open_to_everybody(
+    client: FlaskClient, path: str
+) -> None:
+    """Else a browser hides the answer from the site, as if there were no network."""
+    answer = client.get(f"{LIST}/{path}")
+    assert answer.status_code in {404, 422}
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_what_needs_a_token_is_for_no_other_site(client: FlaskClient) -> None:
+    assert "Access-Control-Allow-Origin" not in client.get(LIST).headers
 
 
 def test_the_status_on_a_day_is_what_it_was_then(
