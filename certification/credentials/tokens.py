@@ -18,6 +18,8 @@ from certification.keys.encoding import BadKey, from_unpadded, unpadded
 from certification.keys.signers import ES256, Signer, to_der
 
 Json = dict[str, Any]
+KIND = "JWT"
+"""Of a credential (Open Badges 3.0); receipts, which the same key signs, have their own."""
 HEADERS = {"alg", "kid", "jwk", "typ"}
 REGISTERED = {"iss", "jti", "sub", "nbf", "exp", "iat"}
 LARGEST = 256 * 1024
@@ -30,7 +32,7 @@ class BadToken(ValueError):
 def sign(credential: Json, signer: Signer, *, key_url: str) -> str:
     """The token of a credential without proofs."""
     bare = {name: value for name, value in credential.items() if name != "proof"}
-    header = {"alg": ES256, "kid": key_url, "typ": "JWT"}
+    header = {"alg": ES256, "kid": key_url, "typ": KIND}
     signed = f"{_part(header)}.{_part({**bare, **_claims(bare)})}"
     return f"{signed}.{unpadded(signer.sign(signed.encode('ascii')))}"
 
@@ -64,8 +66,8 @@ def _part(values: Json) -> str:
 def key_of(token: str) -> str:
     """The key's address in the header; raises BadToken."""
     header = _read(_split(token)[0])
-    if header.get("alg") != ES256 or not set(header) <= HEADERS:
-        raise BadToken("another algorithm or more headers than we write")
+    if header.get("alg") != ES256 or header.get("typ") != KIND or not set(header) <= HEADERS:
+        raise BadToken("another algorithm, kind of token, or more headers than we write")
     return str(header.get("kid"))
 
 
@@ -94,7 +96,7 @@ def _credential(payload: Json) -> Json:
         claims = _claims(credential)
     except (KeyError, TypeError, ValueError) as error:
         raise BadToken("the payload is no credential") from error
-    if {name: payload.get(name) for name in claims} != claims:
+    if {name: payload[name] for name in REGISTERED & set(payload)} != claims:
         raise BadToken("the claims differ from the credential")
     return credential
 

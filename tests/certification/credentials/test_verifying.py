@@ -398,6 +398,43 @@ def test_a_token_with_its_own_key_is_not_believed(issuer: TestIssuer) -> None:
     assert verifying.read_token(forged, issuer.trust()) is None
 
 
+def signed_token(issuer: TestIssuer, header: Json, payload: Json) -> str:
+    """Whatever else the issuer's token key may have signed."""
+    signed = ".".join(unpadded(json.dumps(part).encode()) for part in (header, payload))
+    return f"{signed}.{unpadded(issuer.token_key.sign(signed.encode()))}"
+
+
+def parts(token: str) -> tuple[Json, Json]:
+    head, body, _ = token.split(".")
+    read = (base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in (head, body))
+    header, payload = map(json.loads, read)
+    return header, payload
+
+
+@pytest.mark.parametrize("kind", ["certificate-check+jwt", "", None])
+def test_another_kind_of_token_of_ours_is_no_credential(
+    issuer: TestIssuer, kind: str | None
+) -> None:
+    """The key signs receipts too (RFC 8725, 3.11)."""
+    header, payload = parts(issuer.files().token.decode())
+    assert token_codes(signed_token(issuer, header, payload), issuer.trust()) == GOOD | {
+        "signature": "token_valid"
+    }
+    token = signed_token(issuer, {**header, "typ": kind}, payload)
+    assert token_codes(token, issuer.trust())["signature"] == "malformed"
+
+
+@pytest.mark.parametrize("changes", [{"exp": 4_000_000_000}, {"iat": 1}, {"nbf": 1}, {"sub": None}])
+def test_a_token_claims_what_its_credential_says_and_no_more(
+    issuer: TestIssuer, changes: Json
+) -> None:
+    """Readers of tokens believe the claims, readers of credentials the credential."""
+    header, payload = parts(issuer.files(valid_until=None).token.decode())
+    assert "exp" not in payload
+    token = signed_token(issuer, header, payload | changes)
+    assert token_codes(token, issuer.trust())["signature"] == "altered"
+
+
 def test_an_edited_token_is_altered(issuer: TestIssuer) -> None:
     head, body, signature = issuer.files().token.decode().split(".")
     payload = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
