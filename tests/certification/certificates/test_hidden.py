@@ -78,6 +78,14 @@ def test_the_mark_of_an_encoding_before_a_text_changes_nothing(stage: Stage, nam
     assert (report.kind, report.verdict) == (Kind(name), Verdict.VALID)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-32-le", "utf-16-be"])
+def test_a_credential_is_read_as_other_readers_read_it(stage: Stage, encoding: str) -> None:
+    """JSON that is exchanged is UTF-8 (RFC 8259, 8.1): to others this is none."""
+    content = stage.credential.decode().encode(encoding)
+    report = stage.check(content)
+    assert report.verdict in {Verdict.ALTERED, Verdict.NOT_OURS}
+
+
 @pytest.mark.parametrize("part", [0, 1, 2])
 def test_a_token_is_written_in_one_way(stage: Stage, part: int) -> None:
     parts = stage.token.strip().split(b".")
