@@ -51,6 +51,9 @@ class Form(FlaskForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether the form may be carried out."""
+        for field in self:
+            if field.data == "":  # spaces alone, which `InputRequired` takes for something
+                field.raw_data = []
         is_valid = super().validate(extra_validators)
         if not is_valid:
             _ask_for_files(self)

@@ -32,6 +32,14 @@ def sign_in_ids() -> list[int]:
         return list(db.session.scalars(sa.select(SignIn.id).order_by(SignIn.id)))
 
 
+@pytest.mark.parametrize("name", ["   ", " \t "])
+def test_a_name_that_nobody_sees_is_none(mine: FlaskClient, ada: Person, name: str) -> None:
+    form = Page(mine.get("/account")).form("/account")
+    assert form.submit(mine, name=name).status_code == 422
+    with unit(writes=False):
+        assert db.session.get_one(Person, ada.id).name == "Ada Lovelace"
+
+
 def test_a_person_changes_name_zone_and_consent_and_it_is_recorded(mine: FlaskClient) -> None:
     form = Page(mine.get("/account")).form("/account")
     done = form.submit(mine, name="Ada King", time_zone="Asia/Tokyo", consents=True)
