@@ -4,6 +4,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import Email, InputRequired, Length, Optional, Regexp
 
+from lms.accounts.rules import plain_name
 from lms.forms import Form, NameSelect
 from lms.i18n import LANGUAGES, zone_names
 from lms.i18n import lazy as _l
@@ -14,7 +15,15 @@ _address = [
     Email(_l("Enter an address such as name@company.example.")),
     Length(max=254),
 ]
-_name = [InputRequired(_l("Enter the name as it should stand on a certificate.")), Length(max=200)]
+
+
+def _plain(typed: str | None) -> str | None:
+    return plain_name(typed) if typed else typed
+
+
+def _name(label: str) -> StringField:
+    asked = InputRequired(_l("Enter the name as it should stand on a certificate."))
+    return StringField(label, [asked, Length(max=200)], filters=[_plain])
 
 
 def _password(label: str) -> PasswordField:
@@ -54,7 +63,7 @@ class NewPasswordForm(Form):
 class WelcomeForm(Form):
     """Accept an invitation."""
 
-    name = StringField(_l("Your name"), _name)
+    name = _name(_l("Your name"))
     language = SelectField(_l("Language"), choices=_languages)
     time_zone = SelectField(_l("Time zone"), choices=_zones, widget=NameSelect())
     password = _password("Password")
@@ -63,7 +72,7 @@ class WelcomeForm(Form):
 class ProfileForm(Form):
     """What a person says about themselves."""
 
-    name = StringField(_l("Your name"), _name)
+    name = _name(_l("Your name"))
     language = SelectField(_l("Language"), choices=_languages)
     time_zone = SelectField(_l("Time zone"), choices=_zones, widget=NameSelect())
     consents = BooleanField(
@@ -84,7 +93,7 @@ class ChangePasswordForm(Form):
 class InviteForm(Form):
     """Invite a person."""
 
-    name = StringField(_l("Name"), _name)
+    name = _name(_l("Name"))
     email = EmailField(_l("E-mail address"), _address)
     organisation = SelectField(_l("Organisation"), choices=[])
     time_zone = SelectField(_l("Time zone"), choices=_zones, widget=NameSelect())

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from lms.accounts.rules import plain_name
 from lms.errors import refuse
 
 COLUMNS = ("name", "email", "organisation", "role", "language", "time_zone", "invite")
@@ -99,6 +100,7 @@ def _line(row: Sequence[str], columns: Sequence[str], number: int) -> Line:
     values = {name: cell for name, cell in zip(columns, cells, strict=False) if name in COLUMNS}
     for name in REQUIRED:
         values.setdefault(name, "")
+    values["name"] = plain_name(values["name"])
     return Line(number, values, is_ragged=any(cells[len(columns) :]))
 
 

@@ -1,5 +1,6 @@
 """Rules of accounts. Pure: values in, reasons out."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -19,6 +20,23 @@ LIMITS = {
 SHORTEST, LONGEST = 8, 128
 NO_PLAN_RANK = 1000
 """People without a plan stand after every plan in a queue."""
+
+
+TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""They turn the letters after them around. Marks and joiners within a word are not among them."""
+
+
+def plain_name(typed: str) -> str:
+    """A person's name as people see it, on one line and composed (NFC): what nobody sees can make
+    two names look alike, turn the words beside it around, and break a document's metadata."""
+    seen = "".join(sign for sign in typed if sign.isspace() or not _is_unseen(sign))
+    return unicodedata.normalize("NFC", " ".join(seen.split()))
+
+
+def _is_unseen(sign: str) -> bool:
+    """A control, a turn, half a letter, or a number that is no letter for ever (Unicode, 23.7)."""
+    is_none = ord(sign) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(sign) <= 0xFDEF
+    return is_none or sign in TURNS or unicodedata.category(sign) in ("Cc", "Cs")
 
 
 def password_flaws(password: str, common: frozenset[str], personal: Iterable[str]) -> list[Reason]:

@@ -70,6 +70,11 @@ def count(model: type[Person | Account | Membership | RoleGrant | MailMessage]) 
         return db.session.scalar(sa.select(sa.func.count()).select_from(model)) or 0
 
 
+def test_a_name_in_a_list_is_what_people_see_of_it() -> None:
+    (line,) = listfile.read(f"{HEAD}\u202eJose\u0301\x01 Lee,j@x.example,,,,,\n".encode())
+    assert line.values["name"] == "José Lee"
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])

@@ -32,7 +32,16 @@ def sign_in_ids() -> list[int]:
         return list(db.session.scalars(sa.select(SignIn.id).order_by(SignIn.id)))
 
 
-@pytest.mark.parametrize("name", ["   ", " \t "])
+def test_a_name_holds_no_letters_that_nobody_sees(mine: FlaskClient, ada: Person) -> None:
+    """They would turn the words beside it around, and break the document's metadata."""
+    form = Page(mine.get("/account")).form("/account")
+    form.submit(mine, name="\u202eAda\x01\r\nKing")
+    with unit(writes=False):
+        person = db.session.get_one(Person, ada.id)
+        assert (person.name, person.sort_name) == ("Ada King", "ada king")
+
+
+@pytest.mark.parametrize("name", ["   ", "\u202e", "\x01"])
 def test_a_name_that_nobody_sees_is_none(mine: FlaskClient, ada: Person, name: str) -> None:
     form = Page(mine.get("/account")).form("/account")
     assert form.submit(mine, name=name).status_code == 422

@@ -3,7 +3,14 @@
 import pytest
 
 from lms.accounts.passwords import common
-from lms.accounts.rules import LIMITS, email_key, last_administrator, limit_flaws, password_flaws
+from lms.accounts.rules import (
+    LIMITS,
+    email_key,
+    last_administrator,
+    limit_flaws,
+    password_flaws,
+    plain_name,
+)
 from lms.permissions import Role
 
 
@@ -37,6 +44,26 @@ def test_the_list_of_common_passwords_holds_a_thousand_that_are_long_enough() ->
 
 def test_two_spellings_of_one_address_are_one_account() -> None:
     assert email_key(" Ada@People.Example ") == email_key("ada@people.example")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Ada\nLovelace", "Ada Lovelace"),
+        (" Ada\t \u2028 Lovelace ", "Ada Lovelace"),
+        ("Ada\x01\x1b\x7f\x85", "Ada"),
+        ("\u202eecalevoL adA\u202c", "ecalevoL adA"),
+        ("\u2067Ada\u2069 \ufffe\ufdd0\U0001ffff", "Ada"),
+        ("Jose\u0301", "José"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("क्\u200dष", "क्\u200dष"),
+        ("O\u2019Neill-Müller, 陈伟", "O\u2019Neill-Müller, 陈伟"),
+        ("\u202e \n", ""),
+    ],
+)
+def test_a_name_is_what_people_see_of_it(typed: str, kept: str) -> None:
+    assert plain_name(typed) == kept
+    assert plain_name(kept) == kept
 
 
 @pytest.mark.parametrize(
