@@ -5,6 +5,7 @@ behind the link says that. Values in, bytes out: no database, no request.
 """
 
 import io
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -147,4 +148,6 @@ def _has(font: ImageFont.FreeTypeFont, letter: str) -> bool:
     """Whether the font draws the letter other than as the box for missing ones."""
     if letter == " ":
         return True
+    if unicodedata.category(letter) in ("Cc", "Zl", "Zp"):  # no letter: raqm lays none out
+        return False
     return bytes(font.getmask(letter)) != bytes(font.getmask("\U0010fffe"))

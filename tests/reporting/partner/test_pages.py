@@ -347,6 +347,16 @@ def test_a_shared_link_has_a_preview_card(client: FlaskClient, ada: Certificate)
     assert client.get("/verify/7F3K9Q2MXR4T0C8VA/card.png").status_code == 404
 
 
+@pytest.mark.parametrize("name", ["Ada\nLovelace", "Ada\x1b\x85", "Ada\u2028"])
+def test_a_card_is_drawn_without_a_name_that_cannot_be(
+    client: FlaskClient, make: Factory, name: str
+) -> None:
+    """Such names were certified before they were refused, and stay as they are."""
+    award = make.award(make.person(name), make.scheme(make.programme("X"), "X"))
+    picture = client.get(f"/verify/{make.issued(award).code}/card.png")
+    assert (picture.status_code, picture.data[:4]) == (200, b"\x89PNG")
+
+
 def test_ten_thousand_pasted_links_fit(partner: FlaskClient, ada: Certificate) -> None:
     links = [f"https://academy.test.example/verify/{ada.code}?nr={n}" for n in range(9_999)]
     form = Page(partner.get("/partner/checks")).form("/partner/checks")
