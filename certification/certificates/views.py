@@ -39,6 +39,9 @@ JSON_HEADERS = (
 )
 PAGE_HEADERS = (("Cache-Control", "no-store"), ("Vary", "Cookie"))
 HTML = "text/html; charset=utf-8"
+FILE_SECONDS = 300
+"""For how long caches keep a person's files without asking. These never change, but are gone when
+their holder is erased."""
 
 
 def _settings() -> Settings:
@@ -192,7 +195,7 @@ def document(code: str) -> ResponseReturnValue:
         abort(404)
     digest, number = found
     storage: Storage = current_app.extensions["storage"]
-    response = published(storage.get(digest), "application/pdf", seconds=FOR_EVER)
+    response = published(storage.get(digest), "application/pdf", seconds=FILE_SECONDS)
     response.headers["Content-Disposition"] = f'inline; filename="{number}.pdf"'
     response.headers["X-Robots-Tag"] = "noindex"
     return response

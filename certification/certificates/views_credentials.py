@@ -4,11 +4,11 @@ from flask import Response, abort, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from certification.certificates import codes, queries
-from certification.certificates.views import blueprint
+from certification.certificates.views import FILE_SECONDS, blueprint
 from lms.limits import count_miss
 from lms.permissions import PUBLIC, permit
 from lms.storage import Storage
-from lms.web import FOR_EVER, published
+from lms.web import published
 
 
 @blueprint.get("/certificates/<code>.json")
@@ -44,9 +44,9 @@ def _found(code: str) -> tuple[str, str, str]:
 
 
 def _file(digest: str, kind: str, name: str) -> Response:
-    """The stored bytes for any site; they never change. Their address holds 80 random bits."""
+    """The stored bytes for any site. Their address holds 80 random bits."""
     storage: Storage = current_app.extensions["storage"]
-    response = published(storage.get(digest), kind, seconds=FOR_EVER)
+    response = published(storage.get(digest), kind, seconds=FILE_SECONDS)
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     response.headers["X-Robots-Tag"] = "noindex"
     return response

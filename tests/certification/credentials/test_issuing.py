@@ -442,10 +442,21 @@ def test_what_verifiers_read_can_be_cached_and_read_by_any_site(
     assert answer.status_code == 200
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.headers["Cache-Control"].startswith("public, max-age=")
-    assert ("immutable" in answer.headers["Cache-Control"]) == (certificate.code in path)
+    assert ("immutable" in answer.headers["Cache-Control"]) == path.endswith(".svg")
     assert not {"Set-Cookie", "Vary"} & set(answer.headers.keys())
     again = client.get(path, headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304
+
+
+@pytest.mark.parametrize("kind", ["pdf", "json", "jwt"])
+def test_no_cache_keeps_an_erased_persons_files(
+    client: FlaskClient, certificate: Certificate, now: datetime, kind: str
+) -> None:
+    path = f"/certificates/{certificate.code}.{kind}"
+    assert "max-age=300" in client.get(path).headers["Cache-Control"]
+    with unit(writes=True):
+        db.session.get_one(Certificate, certificate.id).holder_erased_at = now
+    assert client.get(path).status_code == 404
 
 
 def test_a_documents_certificate_names_where_its_authority_and_list_are(
