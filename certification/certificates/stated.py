@@ -5,6 +5,9 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from markupsafe import Markup
+
+from certification.certificates.shown import LINE_END
 from lms.i18n import gettext as _
 from lms.i18n import hours, long_date
 
@@ -39,6 +42,7 @@ def fields(credential: Json | None, zone: str) -> list[tuple[str, str]]:
                 number=achievement["version"],
             ),
         ),
+        (_("Criteria"), _criteria(achievement)),
         (_("Training"), hours(round(subject.get("creditsEarned", 0) * 60) or None)),
         *_results(subject),
         *(
@@ -46,6 +50,13 @@ def fields(credential: Json | None, zone: str) -> list[tuple[str, str]]:
             for item in credential.get("evidence", [])
         ),
     ]
+
+
+def _criteria(achievement: Json) -> Markup:
+    """What had to be met, one in a line as it was signed; the levels of competencies stand here
+    alone."""
+    narrative: str = achievement.get("criteria", {}).get("narrative", "")
+    return LINE_END.join(line.removeprefix("- ") for line in narrative.splitlines())
 
 
 def _named(subject: Json) -> list[tuple[str, str]]:

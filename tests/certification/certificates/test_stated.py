@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask
 
 from certification.certificates.stated import fields
+from tests.certification.credentials.issuer import TestIssuer
 
 CREDENTIAL: dict[str, Any] = {
     "type": ["VerifiableCredential", "OpenBadgeCredential"],
@@ -36,3 +37,25 @@ def test_the_day_of_a_proof_is_written_like_the_other_days(app: Flask) -> None:
         ("Practice", "Completed."),
         ("Case 1234-56-78", "Confirmed on 1234-56-78."),
     ]
+
+
+def test_what_had_to_be_met_is_shown_as_it_was_signed(app: Flask) -> None:
+    """A competency's level stands there alone."""
+    signed = TestIssuer().bare()
+    with app.test_request_context():
+        told = dict(fields(signed, "Europe/Berlin"))["Criteria"]
+    assert told == (
+        "Foundation Training (ADM-101)<br>"
+        "Written Exam (ADM-X): at least 70 of 100<br>"
+        "Practical Exam (ADM-Y): at least 80 of 100<br>"
+        "Hardening (SEC-1): level 3"
+    )
+
+
+def test_words_in_it_have_no_power_over_the_page(app: Flask) -> None:
+    achievement = {**CREDENTIAL["credentialSubject"]["achievement"]}
+    achievement["criteria"] = {"narrative": "- <b>x</b>\n- <br> - y"}
+    subject = {**CREDENTIAL["credentialSubject"], "achievement": achievement}
+    with app.test_request_context():
+        told = dict(fields({**CREDENTIAL, "credentialSubject": subject}, "UTC"))["Criteria"]
+    assert told == "&lt;b&gt;x&lt;/b&gt;<br>&lt;br&gt; - y"
