@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased
 
 from courses.catalog.models import Course, Programme
 from courses.scheduling.models import (
@@ -106,18 +106,6 @@ def marks_shown(
         )
     )
     return {fact.id: fact for fact in shown}, {fact.id: fact for fact in graded}
-
-
-def history(class_session_id: int) -> list[Attendance | Result]:
-    """All facts of the roster with who and whom, newest first."""
-    facts: list[Attendance | Result] = []
-    for model in (Attendance, Result):
-        facts += db.session.scalars(
-            sa.select(model)
-            .options(joinedload(model.by), joinedload(model.person))
-            .where(model.class_session_id == class_session_id)
-        )
-    return sorted(facts, key=lambda fact: (fact.at, fact.id), reverse=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from werkzeug.exceptions import NotFound
 
 from courses.scheduling.actions.roster import Outcomes, save_roster
 from courses.scheduling.models import ClassSession, Outcome, Presence
-from courses.scheduling.queries.roster import history, roster, taught
+from courses.scheduling.queries.history import history
+from courses.scheduling.queries.roster import roster, taught
 from courses.scheduling.rules.times import Span
 from courses.scheduling.views import roster_form
 from courses.scheduling.views.blueprint import (

@@ -15,7 +15,8 @@ from courses.scheduling.models import (
     Seat,
     SeatEnd,
 )
-from courses.scheduling.queries.roster import Line, history, roster, taught
+from courses.scheduling.queries.history import history
+from courses.scheduling.queries.roster import Line, roster, taught
 from courses.scheduling.rules.marks import Flaw, Grade, Marks, Outcome, Presence, read
 from courses.scheduling.rules.times import Span
 from lms import jobs
