@@ -196,6 +196,78 @@ def test_names_lose_their_accents_where_they_are_searched(empty: str, tmp_path: 
         db.engine.dispose()
 
 
+def test_marks_stay_when_what_was_recorded_by_mistake_can_be_taken_back(
+    empty: str, tmp_path: Path
+) -> None:
+    app = create_app(environment(tmp_path / "data", empty))
+    columns = "class_session_id, person_id, at, by_person_id, replaces_id"
+    same = "1, 1, '2026-11-23 09:00:00', 1"
+    with app.app_context():
+        upgrade(directory=str(schema.FOLDER), revision="0035")
+        with unit(writes=True):
+            db.session.execute(
+                sa.text(
+                    "INSERT INTO person (public_id, name, sort_name, search_name, language,"
+                    " time_zone, created_at) VALUES ('p', 'Ada', 'ada', 'ada', 'en', 'UTC',"
+                    " '2026-11-23 09:00:00')"
+                )
+            )
+        _put(
+            empty,
+            "INSERT INTO class_session (code, course_version_id, course_id, delivery_mode_id,"
+            " delivery_format_id, language, trainer_person_id, venue, room, join_url, time_zone,"
+            " room_capacity, virtual_capacity, room_taken, virtual_taken, next_number, state,"
+            " state_reason, starts_at, ends_at, revision, created_at) VALUES ('CS', 1, 1, 1, 1,"
+            " 'en', 1, '', '', '', 'UTC', 1, 0, 0, 0, 1, 'scheduled', '', '2026-11-23 09:00:00',"
+            " '2026-11-23 17:00:00', 1, '2026-11-01 09:00:00')",
+        )
+        for replaced in ("NULL", "1", "2"):
+            _put(
+                empty,
+                f"INSERT INTO attendance ({columns}, presence)"
+                f" VALUES ({same}, {replaced}, 'absent')",
+            )
+            _put(
+                empty,
+                f"INSERT INTO result ({columns}, outcome, score, note)"
+                f" VALUES ({same}, {replaced}, 'passed', 81, 'Good')",
+            )
+        with unit(writes=False):
+            before = _marks()
+        for _turn in range(2):
+            upgrade(directory=str(schema.FOLDER), revision="0036")
+            with unit(writes=False):
+                assert _marks() == before
+            for table, says in (("attendance", "presence"), ("result", "outcome")):
+                with pytest.raises(IntegrityError, match="mistake"), unit(writes=True):
+                    db.session.execute(sa.text(f"UPDATE {table} SET {says} = NULL"))
+                with pytest.raises(IntegrityError, match=says), unit(writes=True):
+                    db.session.execute(sa.text(f"UPDATE {table} SET {says} = 'x'"))
+            with pytest.raises(IntegrityError, match="score"), unit(writes=True):
+                db.session.execute(sa.text("UPDATE result SET score = 101"))
+            with pytest.raises(IntegrityError), unit(writes=True):
+                db.session.execute(sa.text("UPDATE result SET replaces_id = NULL WHERE id = 3"))
+            downgrade(directory=str(schema.FOLDER), revision="0035")
+            with unit(writes=False):
+                assert _marks() == before
+        upgrade(directory=str(schema.FOLDER), revision="0036")
+        _put(
+            empty,
+            f"INSERT INTO result ({columns}, note, mistake) VALUES ({same}, 3, '', 'Not hers')",
+        )
+        with pytest.raises(SystemExit):  # says why: facts were taken back
+            downgrade(directory=str(schema.FOLDER), revision="0035")
+        db.engine.dispose()
+
+
+def _marks() -> list[tuple[object, ...]]:
+    rows = [
+        db.session.execute(sa.text(f"SELECT id, {what}, replaces_id FROM {table} ORDER BY id"))
+        for table, what in (("attendance", "presence"), ("result", "outcome, score, note, at"))
+    ]
+    return [tuple(row) for found in rows for row in found]
+
+
 def test_rubrics_come_and_go_and_results_keep_their_checks(empty: str, tmp_path: Path) -> None:
     app = create_app(environment(tmp_path / "data", empty))
     tables = {

@@ -56,9 +56,11 @@ class Sheets:
             "taken_at taken_by",
             end_reason="",
         )
-        self.attendance = sheet(Attendance, "class_session_id person_id presence at by_person_id")
+        self.attendance = sheet(
+            Attendance, "class_session_id person_id presence at by_person_id", mistake=""
+        )
         self.result = sheet(
-            Result, "class_session_id person_id outcome score at by_person_id", note=""
+            Result, "class_session_id person_id outcome score at by_person_id", note="", mistake=""
         )
         self.self_paced = sheet(
             SelfPacedEnrolment,

@@ -165,15 +165,17 @@ def _record_grade(session: ClassSession, step: _Step, *, by: int, now: datetime)
         score=grade.score,
         replaces=line.result_id,
     )
-    _follow(session, result, by=by, now=now)
+    _follow(session, result, grade.outcome, by=by, now=now)
 
 
-def _follow(session: ClassSession, result: Result, *, by: int, now: datetime) -> None:
+def _follow(
+    session: ClassSession, result: Result, outcome: Outcome, *, by: int, now: datetime
+) -> None:
     """What a result brings: a completion or its withdrawal, and a mail."""
     standing = _completion_ids(session, result.person_id)
-    if result.outcome == Outcome.PASSED and not standing:
+    if outcome == Outcome.PASSED and not standing:
         completions.complete_by_result(session, result, by=by, now=now)
-    if result.outcome == Outcome.FAILED:
+    if outcome == Outcome.FAILED:
         for completion_id in standing:
             completions.withdraw(completion_id, "result_corrected", by=by, now=now)
     key = {result.person_id: str(result.id)}
@@ -182,7 +184,7 @@ def _follow(session: ClassSession, result: Result, *, by: int, now: datetime) ->
         session,
         key,
         now=now,
-        outcome=result.outcome.value,
+        outcome=outcome.value,
         score=result.score,
         note=result.note,
         is_correction=result.replaces_id is not None,

@@ -41,8 +41,8 @@ class Mine:
     upcoming: tuple[Any, ...]
     """Seats in class sessions that are not over, soonest first."""
     pending: tuple[Any, ...]
-    """Seats in class sessions that took place, while the trainer has recorded no result; not where
-    the person was marked absent. For 90 days, oldest first."""
+    """Seats in class sessions that took place, while the trainer has recorded no result or took it
+    back; not where the person was marked absent. For 90 days, oldest first."""
     cancelled: tuple[Any, ...]
     """Seats that were lost in the last two weeks because their class session was cancelled, unless
     there is one in another of the course; soonest first."""
@@ -115,7 +115,7 @@ _UPCOMING = (
         ClassSession.state != SessionState.CANCELLED,
     )
 )
-_later = aliased(Attendance)
+_later, _result_later = aliased(Attendance), aliased(Result)
 _PENDING = (
     _part("pending", **_DATES)
     .select_from(Seat)
@@ -128,7 +128,10 @@ _PENDING = (
         ClassSession.ends_at <= _now,
         ClassSession.ends_at > sa.bindparam("over_since", type_=UtcDateTime()),
         ~sa.exists().where(
-            Result.class_session_id == ClassSession.id, Result.person_id == Seat.person_id
+            Result.class_session_id == ClassSession.id,
+            Result.person_id == Seat.person_id,
+            Result.outcome.is_not(None),
+            ~sa.exists().where(_result_later.replaces_id == Result.id),
         ),
         ~sa.exists().where(
             Attendance.class_session_id == ClassSession.id,

@@ -28,7 +28,8 @@ LISTED = 50
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A learner on the roster with the newest facts (ids None: nothing recorded yet)."""
+    """A learner on the roster with the newest facts (ids None: nothing recorded yet; a fact that
+    takes another back has an id and says nothing)."""
 
     person_id: int
     name: str
@@ -86,8 +87,10 @@ def _line(
 
 
 def grade_of(result: Result | None) -> Grade | None:
-    """A result as the rules see it."""
-    return Grade(result.outcome, result.score, result.note) if result else None
+    """A result as the rules see it; None too where it was taken back."""
+    if result is None or result.outcome is None:
+        return None
+    return Grade(result.outcome, result.score, result.note)
 
 
 def marks_shown(
@@ -163,13 +166,17 @@ def _seats_count() -> sa.ScalarSelect[int]:
 
 
 def _marked_count() -> sa.ScalarSelect[int]:
-    """Learners with a result, and those who were absent: nothing is missing about them."""
-    graded = sa.exists().where(
-        Result.class_session_id == Seat.class_session_id,
-        Result.person_id == Seat.person_id,
-        Result.replaces_id.is_(None),
+    """Learners with a result, and those who were absent: nothing is missing about them. A result
+    that was taken back is none; few are, and an index knows them."""
+    of_seat = sa.and_(
+        Result.class_session_id == Seat.class_session_id, Result.person_id == Seat.person_id
     )
-    later = aliased(Attendance)
+    first = sa.exists().where(of_seat, Result.replaces_id.is_(None))
+    anew, later = aliased(Result), aliased(Attendance)
+    taken_back = sa.exists().where(
+        of_seat, Result.outcome.is_(None), ~sa.exists().where(anew.replaces_id == Result.id)
+    )
+    graded = first & ~taken_back
     absent = sa.exists().where(
         Attendance.class_session_id == Seat.class_session_id,
         Attendance.person_id == Seat.person_id,
@@ -185,9 +192,9 @@ def _marked_count() -> sa.ScalarSelect[int]:
 
 
 def _may_be_unmarked() -> sa.ColumnElement[bool]:
-    """Whether a look at each seat is worth its while: results are fewer than seats, or one belongs
-    to a seat that was given up. Nearly all class sessions that are over have all their results,
-    which two small indexes say."""
+    """Whether a look at each seat is worth its while: results are fewer than seats, one belongs to
+    a seat that was given up, or one was taken back. Nearly all class sessions that are over have
+    all their results, which small indexes say."""
     session = ClassSession
     results = sa.select(sa.func.count(Result.id)).where(
         Result.class_session_id == session.id, Result.replaces_id.is_(None)
@@ -203,8 +210,9 @@ def _may_be_unmarked() -> sa.ColumnElement[bool]:
         .join(Result, of_seat)
         .where(Seat.class_session_id == session.id, Seat.ended_at.is_not(None))
     )
+    taken_back = sa.exists().where(Result.class_session_id == session.id, Result.outcome.is_(None))
     fewer = taken > results.correlate(session).scalar_subquery()
-    return fewer | given_up.correlate(session).exists()
+    return fewer | given_up.correlate(session).exists() | taken_back
 
 
 def _when(when: str, day: Span, now: datetime) -> sa.ColumnElement[bool]:
