@@ -86,6 +86,12 @@ def send(
         jobs.enqueue("mail.deliver", {"key": key}, key=key)
 
 
+def was_noted(keys: Sequence[str]) -> bool:
+    """Whether one of these mails was noted, sent or not."""
+    noted = sa.select(MailMessage.id).where(MailMessage.key.in_(keys)).limit(1)
+    return db.session.scalar(noted) is not None
+
+
 def deliver_later(keys: Sequence[str], *, key: str) -> None:
     """Have noted mails delivered by one job, which `key` names."""
     jobs.enqueue("mail.deliver_many", {"keys": list(keys)}, key=key)

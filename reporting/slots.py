@@ -1,6 +1,6 @@
 """The named slots of lower pages, filled with what upper slices know."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -68,6 +68,7 @@ def init_app(app: Flask) -> None:
     slots.fill(app, "course.self_paced", self_paced)
     slots.fill(app, "scheduling.regions", regions)
     slots.fill(app, "completion.effects", effects_of_withdrawal)
+    slots.fill(app, "completions.awards", awards_on)
     slots.fill(app, "award.certificates", certificates.of_award)
     slots.fill(app, "design.drawing", studio.sampled)
     slots.fill(app, "exam.links", exam_links)
@@ -235,6 +236,15 @@ def effects_of_withdrawal(completion_id: int, person_id: int) -> Effects:
         [title for title in named if title not in held],
         relying,
     )
+
+
+def awards_on(completions: Mapping[int, int]) -> dict[int, list[tuple[str, date]]]:
+    """Completion -> (title, awarded on) of the standing awards that rest on it. `completions`: by
+    completion, whose it is."""
+    found = doubts.relying_on_many("course", completions)
+    return {
+        one: [(title, award.awarded_on) for award, title in rows] for one, rows in found.items()
+    }
 
 
 def regions() -> list[tuple[str, str, str]]:

@@ -60,22 +60,15 @@ wording.register(
         "score_range": lambda: _("A score is a whole number from 0 to 100."),
         "note_too_long": lambda: _("A note has 1,000 characters at most."),
         "outcome_missing": lambda: _(
-            "Choose passed or failed, so that score and note can be kept."
+            "Choose passed or failed, so that score and note can be kept, or empty them too."
         ),
         "absent_passed": lambda: _("Marked absent and passed: one of the two is wrong."),
-        "attendance_cannot_be_emptied": lambda: _(
-            "What was recorded is corrected, not emptied: choose present, partly or absent, "
-            "whichever is right. The history keeps both."
-        ),
-        "result_cannot_be_emptied": lambda: _(
-            "A result is corrected, not emptied. Recorded by mistake? Choose “Failed” and say so "
-            "in the note, which the learner gets by mail: a completion that rests on it is taken "
-            "back. The history keeps both."
-        ),
         "no_such_address": lambda: _("Nobody here has the address %(address)s."),
         "own_result": lambda: _("Nobody records facts about themselves."),
         "attendance.recorded": lambda: _("Attendance recorded"),
+        "attendance.withdrawn": lambda: _("Attendance taken back: recorded by mistake"),
         "result.recorded": lambda: _("Result recorded"),
+        "result.withdrawn": lambda: _("Result taken back: recorded by mistake"),
         "completion.recorded": lambda: _("Completed a course"),
         "completion.withdrawn": lambda: _("A completion was taken back"),
         "self_paced.started": lambda: _("Started a course in their own time"),

@@ -87,7 +87,7 @@ toast?.querySelector("button").addEventListener("click", () => {
 // Filled in place: the way back leads out of the table, not into a form that was sent.
 grid?.closest("form")?.addEventListener("submit", (event) => {
   const { name, value } = event.submitter ?? {};
-  if (name !== "fill") return;
+  if (name !== "fill" || !(value in toast.dataset)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   const of = (row, kind) => row.querySelector(`select[name^='${kind}-']`);

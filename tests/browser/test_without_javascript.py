@@ -28,6 +28,29 @@ def test_a_learner_finds_a_course_takes_a_seat_and_gives_it_back(visit: Open) ->
     expect(page.get_by_role("button", name="Take a seat")).to_be_visible()
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_trainer_is_asked_why_a_roster_was_emptied_and_leaves_it(
+    visit: Open, scripts: bool
+) -> None:
+    window = visit(java_script_enabled=scripts)
+    page = window.sign_in("trainer")
+    window.go("/teach")
+    past = page.locator("section").filter(has=page.locator("#past"))
+    past.locator("a[href^='/teach/']").first.click()
+    first = page.locator("select[name^='outcome-']").first
+    expect(first).not_to_have_value("")
+    recorded = first.input_value()
+    page.get_by_role("button", name="Empty all recorded rows").press("Enter")
+    expect(first).to_have_value("")
+    page.get_by_role("button", name="Save", exact=True).press("Enter")
+    expect(page.get_by_role("heading", name="Nothing was saved")).to_be_visible()
+    page.get_by_label("Reason").press_sequentially("The roster of another day")
+    page.get_by_role("button", name="Leave it as it is").press("Enter")
+    expect(first).to_have_value(recorded)
+    page.get_by_role("link", name="History").click()
+    expect(page.get_by_text("Taken back")).to_have_count(0)
+
+
 def test_a_learner_downloads_a_certificate(visit: Open) -> None:
     page = visit(java_script_enabled=False).sign_in("learner")
     page.goto(page.url.rsplit("/", 1)[0] + "/me")

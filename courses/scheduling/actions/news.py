@@ -1,11 +1,12 @@
 """Mails about a class session, each once for the fact that it tells."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from courses.scheduling.models import ClassSession
 from courses.scheduling.queries.sessions import by_id
+from lms import mail
 from lms.accounts import letters
 from lms.accounts.queries import mail_addresses
 
@@ -31,6 +32,11 @@ def tell(
             now=now,
             **known,
         )
+
+
+def was_told(template: str, keys: Iterable[str]) -> bool:
+    """Whether a mail was noted about one of these facts."""
+    return mail.was_noted([f"{template}:{key}" for key in keys])
 
 
 def session_facts(class_session: ClassSession) -> dict[str, Any]:

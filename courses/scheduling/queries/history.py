@@ -1,4 +1,7 @@
-"""All facts of a roster, corrected ones too."""
+"""All facts of a roster, and what became of each."""
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -17,3 +20,37 @@ def history(class_session_id: int) -> list[Attendance | Result]:
             .where(model.class_session_id == class_session_id)
         )
     return sorted(facts, key=lambda fact: (fact.at, fact.id), reverse=True)
+
+
+class Standing(StrEnum):
+    """What became of a fact, or what it is."""
+
+    RECORDED = "recorded"
+    CORRECTION = "correction"
+    CORRECTED = "corrected"
+    MISTAKE = "mistake"
+    TAKES_BACK = "takes_back"
+
+
+def standing_of(
+    facts: Sequence[Attendance | Result],
+) -> Iterator[tuple[Attendance | Result, Standing]]:
+    """All facts of a roster, each with what became of it."""
+    by_id = {(type(fact), fact.id): fact for fact in facts}
+    later = {(type(fact), fact.replaces_id): fact for fact in facts}
+    for fact in facts:
+        before = by_id.get((type(fact), fact.replaces_id or 0))
+        yield fact, _standing(fact, before, later.get((type(fact), fact.id)))
+
+
+def _standing(
+    fact: Attendance | Result,
+    before: Attendance | Result | None,
+    later: Attendance | Result | None,
+) -> Standing:
+    if fact.mistake:
+        return Standing.TAKES_BACK
+    if later is not None:
+        return Standing.MISTAKE if later.mistake else Standing.CORRECTED
+    is_anew = before is None or bool(before.mistake)
+    return Standing.RECORDED if is_anew else Standing.CORRECTION

@@ -12,6 +12,8 @@ from courses.catalog.models import Course, Programme
 from courses.scheduling.models import (
     Attendance,
     ClassSession,
+    Completion,
+    CompletionSource,
     Result,
     Seat,
     SeatKind,
@@ -38,6 +40,11 @@ class Line:
     attendance_id: int | None
     result_id: int | None
     marks: Marks
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether anything is recorded of the learner now."""
+        return self.marks != Marks()
 
 
 def roster(class_session_id: int) -> list[Line]:
@@ -109,6 +116,21 @@ def marks_shown(
         )
     )
     return {fact.id: fact for fact in shown}, {fact.id: fact for fact in graded}
+
+
+def completions_of(class_session_id: int, person_ids: Iterable[int]) -> dict[int, int]:
+    """By completion that rests on a result of this class session, whose it is, of these people."""
+    rows = db.session.execute(
+        sa.select(Completion.id, Completion.person_id)
+        .join(Result, Result.id == Completion.source_id)
+        .where(
+            Completion.source == CompletionSource.CLASS_SESSION,
+            Completion.withdrawn_at.is_(None),
+            Result.class_session_id == class_session_id,
+            Result.person_id.in_(list(person_ids)),
+        )
+    )
+    return {row.id: row.person_id for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

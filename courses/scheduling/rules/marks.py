@@ -91,15 +91,6 @@ def _score(text: str, flaws: list[Flaw]) -> int | None:
     return int(text)
 
 
-def removals(current: Marks, mine: Marks) -> list[Flaw]:
-    """What a row would empty of what is recorded, said once: a fact is corrected by another."""
-    if current.grade is not None and mine.grade is None:
-        return [Flaw("outcome", "result_cannot_be_emptied")]
-    if current.presence is not None and mine.presence is None:
-        return [Flaw("presence", "attendance_cannot_be_emptied")]
-    return []
-
-
 def merge(base: object, current: object, mine: object) -> Merge:
     """Three ways: what the page showed, what is recorded now, what this person wants."""
     if mine in (base, current):

@@ -1,6 +1,6 @@
 """The trainer's class sessions, and the roster: thirty people marked on one page, one save."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -9,9 +9,10 @@ from flask_login import current_user
 from werkzeug.exceptions import NotFound
 
 from courses.scheduling.actions.roster import Outcomes, save_roster
+from courses.scheduling.forms import ReasonForm
 from courses.scheduling.models import ClassSession, Outcome, Presence
-from courses.scheduling.queries.history import history
-from courses.scheduling.queries.roster import roster, taught
+from courses.scheduling.queries.history import history, standing_of
+from courses.scheduling.queries.roster import completions_of, roster, taught
 from courses.scheduling.rules.times import Span
 from courses.scheduling.views import roster_form
 from courses.scheduling.views.blueprint import (
@@ -21,7 +22,7 @@ from courses.scheduling.views.blueprint import (
     person_id,
     reaches,
 )
-from lms import clock
+from lms import clock, slots
 from lms.i18n import ngettext
 from lms.permissions import permit
 from lms.web import Uncommitted
@@ -62,7 +63,13 @@ def _taught_or_404(code: str, permission: str) -> ClassSession:
     return session
 
 
-def _page(session: ClassSession, rows: list[roster_form.Row], written: int = 0) -> str:
+def _page(
+    session: ClassSession,
+    rows: list[roster_form.Row],
+    written: int = 0,
+    mistake: ReasonForm | None = None,
+) -> str:
+    emptied = [row for row in rows if row.emptied]
     return render_template(
         "teach/roster.html",
         session=session,
@@ -73,9 +80,22 @@ def _page(session: ClassSession, rows: list[roster_form.Row], written: int = 0) 
         has_started=session.starts_at <= clock.now(),
         flaws=roster_form.summary(rows),
         overtaken=[row for row in rows if row.theirs],
-        unsaved=request.method == "POST",
+        emptied=emptied,
+        follows=_follows(session, [row.line.person_id for row in emptied if row.loses_result]),
+        mistake=mistake or ReasonForm(),
+        unsaved=any(row.is_changed for row in rows),
         written=written,
     )
+
+
+def _follows(session: ClassSession, people: list[int]) -> dict[int, list[tuple[str, date]]]:
+    """By person whose completion goes with the result, (title, day) of the awards that rest on it:
+    they stay."""
+    if not people:
+        return {}
+    completions = completions_of(session.id, people)
+    awards = slots.ask("completions.awards", {}, completions=completions)
+    return {person: awards.get(completion, []) for completion, person in completions.items()}
 
 
 @blueprint.get("/teach/<code>")
@@ -90,17 +110,20 @@ def roster_page(code: str) -> ResponseReturnValue:
 @permit("teach.record")
 def save(code: str) -> ResponseReturnValue:
     """Record every changed row; one with a wrong cell, or changed meanwhile, comes again as it was
-    typed and says why."""
+    typed and says why. So does one that was emptied, until the reason is given."""
     session = _taught_or_404(code, "sessions.edit")
     rows = roster_form.typed(roster(session.id), request.form)
-    if request.form.get("fill") in (Presence.PRESENT, Outcome.PASSED):
+    if request.form.get("fill") in roster_form.FILLS:
         roster_form.fill(rows, request.form["fill"])
         raise Uncommitted(make_response(_page(session, rows)))
-    outcomes = save_roster(session, roster_form.to_save(rows), by=person_id(), now=clock.now())
+    form = ReasonForm()
+    is_explained = any(row.emptied for row in rows) and form.validate()
+    to_save = roster_form.to_save(rows, (form.reason.data or "") if is_explained else "")
+    outcomes = save_roster(session, to_save, by=person_id(), now=clock.now())
     rows = roster_form.show(rows, outcomes, roster(session.id))
-    if any(row.errors or row.theirs for row in rows):
+    if any(row.is_unsaved for row in rows):
         session = _taught_or_404(code, "sessions.edit")
-        return _page(session, rows, outcomes.written), _status(outcomes)
+        return _page(session, rows, outcomes.written, form), _status(outcomes)
     flash(ngettext("Saved: %(num)s row.", "Saved: %(num)s rows.", outcomes.written))
     return redirect(url_for("scheduling.roster_page", code=code), 303)
 
@@ -115,8 +138,7 @@ def _status(outcomes: Outcomes) -> int:
 @blueprint.get("/teach/<code>/history")
 @permit("teach.see")
 def roster_history(code: str) -> ResponseReturnValue:
-    """All facts of the roster, corrected ones too, with who and when."""
+    """All facts of the roster, those corrected or taken back too, with who, when and why."""
     session = _taught_or_404(code, "sessions.see_all")
     facts = history(session.id)
-    replaced = {(type(fact).__name__, fact.replaces_id) for fact in facts if fact.replaces_id}
-    return render_template("teach/history.html", session=session, facts=facts, replaced=replaced)
+    return render_template("teach/history.html", session=session, rows=list(standing_of(facts)))

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from courses.scheduling.actions import changes, groups, seats
 from courses.scheduling.actions.roster import Typed, save_roster
-from courses.scheduling.models import ClassSession, Result, Seat, SeatKind, WaitingEntry
+from courses.scheduling.models import ClassSession, Completion, Result, Seat, SeatKind, WaitingEntry
 from courses.scheduling.queries import standing
 from courses.scheduling.queries.groups import group_plan
 from courses.scheduling.queries.previews import preview
@@ -192,6 +192,30 @@ def test_two_trainers_saving_one_row_at_once_leave_one_chain_of_facts(
     assert sorted(map(str, results)) == ["0"] * 5 + ["1"]
     with unit(writes=False):
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Result)) == 1
+
+
+def test_a_result_is_taken_back_or_corrected_by_one_of_many_at_once(
+    app: Flask, make: Factory, session: ClassSession, now: datetime
+) -> None:
+    ada, tom = make.person("Ada"), make.person("Tim")
+    make.enrolled(session, ada)
+    with unit(writes=True):
+        passed = Typed(Marks(None, Grade(Outcome.PASSED)), None, None)
+        save_roster(session, {ada.id: passed}, by=tom.id, now=now)
+        first = db.session.scalars(sa.select(Result.id)).one()
+
+    def save(grade: Grade | None, mistake: str = "") -> Work:
+        row = Typed(Marks(None, grade), None, first, mistake)
+        return lambda: save_roster(session, {ada.id: row}, by=tom.id, now=now).written
+
+    works = [save(None, f"Mistake {number}") for number in range(4)]
+    results = at_once(app, works + [save(Grade(Outcome.FAILED))] * 2)
+
+    assert sorted(map(str, results)) == ["0"] * 5 + ["1"]
+    with unit(writes=False):
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Result)) == 2
+        assert db.session.scalars(sa.select(Completion.withdrawn_at)).one() is not None
+        assert list(audit.verify()) == []
 
 
 def test_a_waiting_group_is_split_or_given_up_by_one_of_many(

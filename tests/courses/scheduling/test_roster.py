@@ -148,16 +148,15 @@ def test_a_result_corrected_twice_completes_once_again(stage: Stage) -> None:
     assert (count(Result), count(Completion)) == (4, 2)
 
 
-def test_a_recorded_fact_cannot_be_emptied(stage: Stage) -> None:
-    stage.save({stage.ada.id: Marks(PRESENT, PASSED)})
+def test_a_recorded_fact_is_not_emptied_without_a_reason(stage: Stage) -> None:
+    stage.save({stage.ada.id: Marks(PRESENT, PASSED), stage.bob.id: Marks(PRESENT)})
+    shown = stage.lines()
 
-    outcomes = stage.save({stage.ada.id: Marks()})
+    outcomes = stage.save({stage.ada.id: Marks(PRESENT), stage.bob.id: Marks()})
 
-    assert outcomes.flaws == {stage.ada.id: [Flaw("outcome", "result_cannot_be_emptied")]}
-    stage.save({stage.bob.id: Marks(PRESENT)})
-    emptied = stage.save({stage.bob.id: Marks()})
-    assert emptied.flaws == {stage.bob.id: [Flaw("presence", "attendance_cannot_be_emptied")]}
-    assert count(Result) == 1
+    assert outcomes.written == 0
+    assert outcomes.unexplained == set(shown)
+    assert stage.lines() == shown
 
 
 def test_two_trainers_on_one_row_the_second_is_told_and_nothing_is_lost(
