@@ -6,7 +6,6 @@ are not counted: they are cheap and cached; only public codes that do not exist 
 """
 
 import hashlib
-import ipaddress
 import math
 import time
 from collections.abc import Callable
@@ -26,8 +25,10 @@ from werkzeug.exceptions import TooManyRequests
 from lms import aside, error_pages
 from lms import db as database
 from lms.accounts.models import LimitCounter
+from lms.cookies import API
 from lms.i18n import gettext as _
 from lms.i18n import ngettext
+from lms.networks import network_of
 from lms.settings import Settings
 
 SCHEME = "academytable"
@@ -108,23 +109,6 @@ class TableStorage(Storage):
             connection.execute(sa.delete(LimitCounter).where(LimitCounter.key == key[:LONGEST_KEY]))
 
 
-NETWORK_BITS = 64
-"""Of an IPv6 address: the rest of it is each reader's own choice."""
-
-
-def network_of(address: str) -> str:
-    """What of a network address a limit counts by."""
-    if ":" not in address:
-        return address
-    try:
-        ip = ipaddress.IPv6Address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if ip.ipv4_mapped is not None:
-        return str(ip.ipv4_mapped)
-    return str(ipaddress.IPv6Network((int(ip), NETWORK_BITS), strict=False))
-
-
 def _who() -> str:
     return network_of(get_remote_address() or "unknown")
 
@@ -132,7 +116,12 @@ def _who() -> str:
 def _account() -> str:
     """The address that was typed, else the person who is signed in, else the network address."""
     typed = (request.form.get("email") or "").strip().casefold()[:120]
-    return typed or str(getattr(current_user, "person_id", None) or _who())
+    return typed or _person()
+
+
+def _person() -> str:
+    """The person who is signed in, else the network address."""
+    return str(getattr(current_user, "person_id", None) or _who())
 
 
 def _failed(response: Response) -> bool:
@@ -164,6 +153,13 @@ def tries_of_account() -> None:
 )
 def tries_from_address() -> None:
     """Wrong passwords and wrong links from one network address."""
+
+
+@limiter.shared_limit(
+    "10 per 15 minutes", scope="own tries", key_func=_person, methods=["POST"], deduct_when=_failed
+)
+def tries_of_person() -> None:
+    """Wrong passwords of who is signed in, whatever else their form holds."""
 
 
 @limiter.shared_limit("5 per 15 minutes", scope="mails", key_func=_account, methods=["POST"])
@@ -206,8 +202,8 @@ def tries_of_token() -> None:
 
 
 def _checker() -> str:
-    """Who checks lists: a token, else the person who is signed in."""
-    return _bearer() if "Authorization" in request.headers else _account()
+    """Who checks lists: a program's token, or the person who is signed in."""
+    return _bearer() if request.path.startswith(API) else _person()
 
 
 @limiter.shared_limit("60 per hour", scope="lists", key_func=_checker, methods=["POST"])

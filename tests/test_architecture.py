@@ -144,6 +144,7 @@ PURE = (
     "lms/accounts/rules.py",
     "lms/charts.py",
     "lms/folding.py",
+    "lms/networks.py",
     "lms/reasons.py",
     "lms/storedjson.py",
 )

@@ -11,7 +11,7 @@ from lms.accounts.views import account_by_id, begin, blueprint, end, safe_next
 from lms.errors import Refusal
 from lms.i18n import LANGUAGES, PSEUDO, language
 from lms.i18n import gettext as _
-from lms.limits import limited, tries_of_account
+from lms.limits import limited, tries_of_person
 from lms.permissions import PUBLIC, SIGNED_IN, permit
 
 YEAR_SECONDS = 365 * 24 * 3600
@@ -55,7 +55,7 @@ def profile() -> ResponseReturnValue:
 
 
 @blueprint.route("/account/password", methods=["GET", "POST"])
-@limited(tries_of_account)
+@limited(tries_of_person)
 @permit(SIGNED_IN)
 def change_password() -> ResponseReturnValue:
     """Change the password; every other browser is signed out."""

@@ -20,7 +20,8 @@ from lms import clock
 from lms.accounts.identity import digest
 from lms.api import answers, problems, tokens
 from lms.api.problems import Problem
-from lms.limits import Check, limited, network_of, tries_of_token
+from lms.limits import Check, limited, tries_of_token
+from lms.networks import network_of
 from lms.permissions import PUBLIC, TOKEN, permission_of, permit
 from lms.web import csrf
 

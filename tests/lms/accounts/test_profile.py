@@ -191,3 +191,17 @@ def test_the_account_belongs_to_who_is_signed_in(client: FlaskClient) -> None:
     for path in ("/account", "/account/password"):
         assert client.get(path).location == f"/sign-in?next={path}"
     assert client.delete("/account").status_code in (400, 405)
+
+
+def test_wrong_passwords_of_a_reader_are_counted_whatever_address_they_type(
+    mine: FlaskClient,
+) -> None:
+    """Else whoever sits at somebody's browser could guess without end."""
+    form = Page(mine.get("/account/password")).form("/account/password")
+    form.values |= {"old": ["wrong"], "new": [FRESH]}
+
+    def guess(number: int) -> int:
+        data = form.values | {"email": [f"{number}@people.example"]}
+        return mine.post("/account/password", data=data).status_code
+
+    assert [guess(number) for number in range(11)] == [422] * 10 + [429]

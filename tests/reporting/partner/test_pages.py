@@ -17,7 +17,7 @@ from certification.certificates.models import Certificate
 from certification.certificates.models_checks import CertificateCheck
 from lms import clock, revisions
 from lms.accounts import actions as accounts
-from lms.accounts.models import Organisation, Person
+from lms.accounts.models import LimitCounter, Organisation, Person
 from lms.api import tokens
 from lms.db import db, unit
 from lms.i18n import long_date
@@ -74,6 +74,21 @@ def test_a_pasted_list_leads_to_a_result_with_a_file(
     row = db.session.scalars(sa.select(CertificateCheck)).one()
     assert hashlib.sha256(content.data).hexdigest() == row.result_sha256
     assert row.counts == {"entries": 2, "not_found": 1, "repeated": 1, "valid": 1}
+
+
+def test_a_reader_s_lists_are_counted_whatever_else_is_sent(
+    partner: FlaskClient, ada: Certificate
+) -> None:
+    form = Page(partner.get("/partner/checks")).form("/partner/checks")
+    assert form.submit(partner, entries=ada.code).status_code == 303
+    with unit(writes=True):
+        wanted = sa.update(LimitCounter).where(LimitCounter.key.contains("/lists/"))
+        done = db.session.execute(wanted.values(hits=60))
+        assert getattr(done, "rowcount", 0) == 1
+    values = form.values | {"entries": [ada.code], "email": ["x@people.example"]}
+    address, bearer = "/partner/checks", {"Authorization": "Bearer x"}
+    assert partner.post(address, data=values).status_code == 429
+    assert partner.post(address, data=values, headers=bearer).status_code == 429
 
 
 def test_a_file_is_read_by_the_heading_of_its_column(
