@@ -324,3 +324,10 @@ def test_supply_is_a_table_of_competencies_by_difficulty_that_says_each_cell_in_
     assert said[1:] == ["0 for 1–2 1 missing", "5 for 1 plenty", "5 for 2–3 thin"]
     assert [one["class"] for one in row.select("td")] == [["missing"], ["plenty"], ["thin"]]
     assert all(one.select_one("svg") for one in row.select("td"))
+
+
+@pytest.mark.parametrize("name", ["statistics", "slots", "cut-score-studies", "attempts"])
+def test_every_page_of_an_exam_leads_back_to_it(head: FlaskClient, exam: Exam, name: str) -> None:
+    crumbs = Page(head.get(f"{ROOT}/{name}")).soup.find(class_="crumbs")
+    hrefs = [link["href"] for link in crumbs.find_all("a")]
+    assert hrefs == ["/manage", "/manage/exams", ROOT]
