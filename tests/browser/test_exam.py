@@ -90,6 +90,23 @@ def test_the_exam_page_is_accessible_at_both_widths(visit: Open, taker: str) -> 
         expect(page.locator("[role=timer]")).to_have_attribute("aria-live", "off")
 
 
+def test_tables_and_pictures_of_questions_fit_on_the_narrowest_phone(
+    visit: Open, taker: str
+) -> None:
+    page = started(visit(), taker)
+    address = page.url.split("?")[0]
+    total = int(page.locator("form#sitting").get_attribute("data-total") or 0)
+    wide = [
+        number
+        for number in range(1, total + 1)
+        if re.search("<table|<image|<img", page.request.get(f"{address}?n={number}").text())
+    ]
+    assert wide
+    for number in wide:
+        page.goto(f"{address}?n={number}")
+        assert walk.sideways(page, 320) == [], number
+
+
 def test_the_first_answer_is_few_keys_away(visit: Open, taker: str) -> None:
     page = started(visit(), taker)
     choice(page)
