@@ -42,6 +42,7 @@ def init_app(app: Flask) -> None:
         hours=hours,
         zone=zone_label,
         listed=listed,
+        sentence=sentence,
         span=time_span,
         language_name=language_name,
     )
@@ -229,6 +230,11 @@ def _hours(minutes: int, _language: str) -> str:
 def listed(items: list[str]) -> str:
     """A, B and C."""
     return format_list(items, locale=locale())
+
+
+def sentence(text: str) -> str:
+    """Words that begin a line: the first letter large, names inside as they are written."""
+    return text[:1].upper() + text[1:]
 
 
 def language_name(tag: str) -> str:

@@ -27,6 +27,11 @@ def test_the_hour_that_comes_twice_is_told_apart(app: Flask) -> None:
     assert moment(first.replace(fold=1), BERLIN) == "25 Oct 2026, 02:30 CET"
 
 
+def test_the_beginning_of_a_line_leaves_names_as_they_are() -> None:
+    assert i18n.sentence("completed the End-User Training") == "Completed the End-User Training"
+    assert i18n.sentence("") == ""
+
+
 def test_each_language_has_its_own(app: Flask) -> None:
     with app.test_request_context("/?lang=en-XA"):
         assert i18n.language() == i18n.PSEUDO
