@@ -156,6 +156,16 @@ def test_a_class_session_that_took_place_is_not_forgotten_before_its_result(
     assert todos(page) == []
 
 
+@pytest.mark.parametrize(("zone", "is_told"), [("Europe/Berlin", False), ("Asia/Tokyo", True)])
+def test_the_readers_own_time_is_told_where_it_is_another(
+    app: Flask, make: Factory, session: ClassSession, zone: str, is_told: bool
+) -> None:
+    reader = make.person("Ren", time_zone=zone)
+    make.enrolled(session, reader)
+    page = read(app, make, reader, "/me", session.starts_at - timedelta(days=1))
+    assert ("for you" in words(page.soup.select_one(".next"))) is is_told
+
+
 @pytest.mark.parametrize(
     "marks",
     [

@@ -113,7 +113,8 @@ def test_on_a_saturday_the_page_names_an_open_centre_and_the_readers_channels(
         for row in page.soup.select(".items li:has(b)")
     }
     assert "On duty now: North America Support Center" in page.text
-    assert "Opens 30 Nov 2026, 08:00 CET there, 30 Nov 2026, 08:00 CET for you." in page.text
+    assert "Opens 30 Nov 2026, 08:00 CET." in page.text
+    assert "Opens 30 Nov 2026, 08:00 GMT+8 there, 30 Nov 2026, 01:00 CET for you." in page.text
     assert marks["Emergency Hotline"] == "Only Platinum"
     assert marks["24/7 Support Line"] == "Yours"
     chain = page.soup.find("ol", class_="items")
