@@ -271,7 +271,7 @@ function sit(code) {
     const target = event.target;
     const writes = target.tagName === "TEXTAREA" || target.tagName === "SELECT" || (target.tagName === "INPUT" && !["radio", "checkbox"].includes(target.type));
     if (!keys.checked || event.ctrlKey || event.metaKey || event.altKey || writes || event.key.length !== 1) return;
-    const key = event.key.toLowerCase(), at = "abcdefghijklmnopqrstuvwxyz".indexOf(key);
+    const key = event.key.toLowerCase(), at = (/[1-9]/.test(key) ? "123456789" : "abcdefghijklmnopqrstuvwxyz").indexOf(key);
     if (key === "n") $("next").click();
     else if (key === "p") $("previous").click();
     else if (key === "t") say(left() < 60 ? timer.dataset.less : told(Math.floor(left() / 60)));

@@ -107,6 +107,19 @@ def test_tables_and_pictures_of_questions_fit_on_the_narrowest_phone(
         assert walk.sideways(page, 320) == [], number
 
 
+def test_numbered_areas_of_a_picture_answer_to_their_numbers(visit: Open, taker: str) -> None:
+    page = started(visit(), taker)
+    address = page.url.split("?")[0]
+    total = int(page.locator("form#sitting").get_attribute("data-total") or 0)
+    pages = (f"{address}?n={number}" for number in range(1, total + 1))
+    page.goto(next(one for one in pages if "<image" in page.request.get(one).text()))
+    options = page.locator("[name=answer]")
+    said = f"1–{options.count()} answer, F flag"
+    expect(page.locator(".keys > span")).to_have_text(re.compile(said))
+    page.keyboard.press("2")
+    expect(options.nth(1)).to_be_checked()
+
+
 def test_the_first_answer_is_few_keys_away(visit: Open, taker: str) -> None:
     page = started(visit(), taker)
     choice(page)
