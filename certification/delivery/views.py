@@ -1,5 +1,6 @@
 """Exams for candidates: what is open, why not yet, booking, the start."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -22,14 +23,17 @@ from certification.rubrics import queries_assessments as assessments
 from certification.rubrics import queries_works as works
 from courses.catalog.snapshot import CourseCard, catalog
 from lms import clock, slots
-from lms.errors import Refusal, refuse
+from lms.errors import Refusal
 from lms.i18n import gettext as _
 from lms.permissions import SIGNED_IN, permit
+from lms.reasons import Reason
 from lms.site import issuer_zone
 from lms.web import Uncommitted
 from lms.wording import word
 
 blueprint = Blueprint("delivery", __name__)
+BOXES = {"rules": "rules_unread", "identity": "identity_unsaid"}
+"""What a candidate ticks before beginning, and what is said where it is not ticked."""
 
 
 def exam_or_404(code: str) -> tuple[Any, CourseCard]:
@@ -75,7 +79,7 @@ def exam(code: str) -> ResponseReturnValue:
     return _page(code)
 
 
-def _page(code: str, errors: list[str] | None = None) -> str:
+def _page(code: str, refused: Sequence[Reason] = ()) -> str:
     row, card = exam_or_404(code)
     now = clock.now()
     today = clock.today(now, issuer_zone())
@@ -105,13 +109,20 @@ def _page(code: str, errors: list[str] | None = None) -> str:
         rules=_rules(policy),
         browser_fits=_fits(policy),
         browser_file=presented.file_of(code, policy),
-        errors=errors or [],
+        errors=_errors(refused),
+        ticked=set(BOXES) & set(request.form),
         assessed=assessments.results_of(person_id, row[0].id),
         sittings=[one for one in queries_mine.sittings_of(person_id) if one.exam_id == row[0].id],
         result_href=_result_href,
         outcome_badge=wording.outcome_badge,
         asks_for_work=works.are_asked(row[0].id),
     )
+
+
+def _errors(refused: Sequence[Reason]) -> list[tuple[str, str]]:
+    """What went wrong, each with the box that is to be ticked, or ""."""
+    boxes = {code: box for box, code in BOXES.items()}
+    return [(boxes.get(reason.code, ""), word(reason)) for reason in refused]
 
 
 def _rules(policy: Any) -> Any:
@@ -138,7 +149,7 @@ def start(code: str) -> ResponseReturnValue:
         running = _running(row[0].id)
         if running is not None:  # what the lost race had changed is rolled back
             raise Uncommitted(go(url_for("attempts.page", code=running))) from refusal
-        return _page(code, [word(reason) for reason in refusal.reasons]), refusal.status
+        return _page(code, refusal.reasons), refusal.status
     return go(url_for("attempts.page", code=attempt.code))
 
 
@@ -163,8 +174,10 @@ def _start(row: Any, card: CourseCard) -> Any:
     policy = exams.policy_on(row[0].id, clock.today(clock.now(), issuer_zone()))
     if not _fits(policy):
         abort(403)
-    if "rules" not in request.form:
-        raise refuse("rules_unread", status=422)
+    asked = ["rules"] if policy and policy.is_proctored else list(BOXES)
+    unticked = [Reason(BOXES[box]) for box in asked if box not in request.form]
+    if unticked:
+        raise Refusal(*unticked, status=422)
     return actions.start(
         row[0],
         card.version_id,
@@ -193,7 +206,7 @@ def book(code: str) -> ResponseReturnValue:
         else:
             actions_bookings.book(row[0], card.version_id, person_id, slot_id, now=now)
     except Refusal as refusal:
-        return _page(code, [word(reason) for reason in refusal.reasons]), refusal.status
+        return _page(code, refusal.reasons), refusal.status
     flash(_("Your exam is booked."))
     return redirect(url_for("delivery.exam", code=code), 303)
 

@@ -158,6 +158,25 @@ def test_the_exam_s_own_page_begins_it(
     assert answer.headers["Location"] == f"/exams/attempts/{attempt_of(candidate).code}"
 
 
+def test_each_box_that_is_not_ticked_says_so_beside_itself_and_in_the_summary(
+    make: Factory, browser: FlaskClient, candidate: Person, now: Any
+) -> None:
+    make.takeable()
+    with clock.frozen_at(now):
+        form = Page(browser.get("/exams/ADM-300")).form("/exams/ADM-300/attempt")
+        page = Page(form.submit(browser, rules=False, identity=False))
+        again = Page(form.submit(browser, rules=True, identity=False))
+    assert page.status == 422
+    links = [link["href"] for link in page.soup.select("#error-summary a")]
+    assert links == ["#rules", "#identity"]
+    for box in ("rules", "identity"):
+        control = page.soup.find(id=box)
+        assert control["aria-invalid"] == "true"
+        assert page.soup.find(id=control["aria-describedby"])
+    assert [link["href"] for link in again.soup.select("#error-summary a")] == ["#identity"]
+    assert again.soup.find(id="rules").has_attr("checked")
+
+
 def test_the_address_of_the_beginning_leads_to_where_one_can_go_on(
     make: Factory, browser: FlaskClient, candidate: Person, now: Any
 ) -> None:
