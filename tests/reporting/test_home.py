@@ -288,3 +288,29 @@ def test_where_there_are_two_kinds_the_wish_is_named(
     page = read(app, make, ada, f"/class-sessions/{hybrid.code}", now)
 
     assert "You wait for: either kind." in page.text
+
+
+def test_a_course_offers_no_second_seat_to_who_has_one(
+    app: Flask, make: Factory, session: ClassSession, ada: Person
+) -> None:
+    address = "/catalog/adm/adm-101"
+    before = session.starts_at - timedelta(days=1)
+    dates = "section[aria-labelledby=dates]"
+    assert "Take a seat" in words(read(app, make, ada, address, before).soup.select_one(dates))
+    make.enrolled(session, ada)
+    shown = words(read(app, make, ada, address, before).soup.select_one(dates))
+    assert "You are enrolled." in shown
+    assert "Take a seat" not in shown
+
+
+def test_who_completed_a_course_is_not_asked_what_is_missing(
+    app: Flask, make: Factory, session: ClassSession, ada: Person
+) -> None:
+    make.enrolled(session, ada)
+    marked(session, ada, Marks(Presence.PRESENT, Grade(Outcome.PASSED, 80)), after(session))
+    with unit(writes=False):
+        course = db.session.get_one(Course, session.course_id)
+    later = make.class_session(course, make.person("Tim"), starts_at=after(session, 30))
+    page = read(app, make, ada, f"/class-sessions/{later.code}", after(session, 2))
+    assert "You completed this course." in page.text
+    assert "Why not yet?" not in page.text
