@@ -173,6 +173,13 @@ def counted(rows: Sequence[Row], asked: Given) -> dict[str, int]:
     return {ENTRIES: len(asked.entries), **dict(sorted(found.items()))}
 
 
+def slips(content: bytes) -> dict[Hint, int]:
+    """How many entries of a result file are no code of ours, by why; repeated ones count once."""
+    rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    found = [row.get("hint") for row in rows if not row.get("repeats")]
+    return {one: found.count(one) for one in Hint if one in found}
+
+
 def first_rows(content: bytes, most: int) -> list[dict[str, str]]:
     """The first rows of a result file, as it was written."""
     reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))

@@ -152,6 +152,19 @@ def test_every_line_has_its_answer_in_the_order_and_spelling_given(
     assert len(page.rows()) == 8
 
 
+def test_what_was_mistyped_is_counted_apart_from_what_is_not_found(
+    partner: FlaskClient, ada: Certificate
+) -> None:
+    given = [NOBODY, "not a code", "not a code", "TSA-2026-999999", ada.code]
+    form = Page(partner.get("/partner/checks")).form("/partner/checks")
+    page = Page(partner.get(form.submit(partner, entries="\n".join(given)).location))
+    stats = [(words(one.dt), words(one.dd)) for one in page.soup.select(".stats > div")]
+    assert stats == [
+        ("Lines", "5"), ("Repeated", "1"), ("Entries", "4"), ("Answers", "4"),
+        ("Valid", "1"), ("Not found", "1"), ("Certificate number", "1"), ("Mistyped", "1"),
+    ]  # fmt: skip
+
+
 def test_an_empty_or_too_long_list_is_refused_on_the_page(partner: FlaskClient) -> None:
     for text in (" \n", "\n".join(f"code{n}" for n in range(10_001))):
         form = Page(partner.get("/partner/checks")).form("/partner/checks")
