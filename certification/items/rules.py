@@ -200,4 +200,8 @@ def title_of(content: ItemContent) -> str:
     body = content.texts[content.languages[0]].body if content.texts else ""
     body = _FIGURES.sub(" … ", body)
     plain = " ".join(MARK.sub("…", _MARKDOWN.sub(" ", body)).split())
-    return plain if len(plain) <= LONGEST_TITLE else f"{plain[: LONGEST_TITLE - 1]}…"
+    if len(plain) <= LONGEST_TITLE:
+        return plain
+    begun = plain[: LONGEST_TITLE - 1]
+    whole = begun if plain[LONGEST_TITLE - 1] == " " else begun.rpartition(" ")[0] or begun
+    return f"{whole.rstrip(' .,;:…')}…"

@@ -72,3 +72,17 @@ def test_a_title_is_the_words_of_the_question_without_its_table_and_listing() ->
     body = "These **figures**:\n\n| A | B |\n|---|---|\n| 1 | 2 |\n\n```\nx  1\n```\n\nWhich *one*?"
     texts = {"en": {"body": body}}
     assert title_of(item("text", texts=texts)) == "These figures : … … Which one ?"
+
+
+@pytest.mark.parametrize(
+    ("body", "title"),
+    [
+        ("word " * 23 + "of many", "word " * 23 + "of…"),
+        ("word " * 22 + "restart. What comes next?", "word " * 22 + "restart…"),
+        ("字" * 130, "字" * 119 + "…"),
+    ],
+)
+def test_a_long_title_ends_with_a_whole_word(body: str, title: str) -> None:
+    found = title_of(item("text", texts={"en": {"body": body}}))
+    assert found == title
+    assert len(found) <= 120
