@@ -11,7 +11,7 @@ from lms.accounts.models import Person
 from lms.db import unit
 from lms.permissions import Role
 from tests.factories import Factory
-from tests.page import Page
+from tests.page import Page, words
 from tests.queries import counted
 
 LOG = "/manage/audit"
@@ -163,3 +163,14 @@ def test_who_may_search(app: Flask, make: Factory, ada: Person) -> None:
         assert client.get(f"{LOG}?act=x&kind=y").status_code == 200
     for person in (ada, make.person("Mona", Role.CERTIFICATION_MANAGER)):
         assert make.sign_in(app.test_client(), person).get(f"{LOG}?act=x").status_code == 403
+
+
+def test_facts_are_written_as_people_write_them(auditor: FlaskClient, ada: Person) -> None:
+    facts = {"token": None, "passed": False, "formats": ["a", "b"], "number": 0}
+    with unit(writes=True):
+        audit.record("t.told", "thing", "9", by=ada.id, now=NOON, **facts)
+        audit.record("t.bare", "thing", "9", by=ada.id, now=NOON)
+    page = Page(auditor.get(f"{LOG}?kind=thing&id=9"))
+    cells = page.soup.select("td[data-label=Facts]")
+    assert words(cells[1]) == "token: –, passed: no, formats: a, b, number: 0"
+    assert not cells[0].contents  # an empty cell leaves no line on a phone
