@@ -124,7 +124,8 @@ def histogram(
     bins = [0] * (last - first + 1)
     for value, count in counts:
         bins[min(max(math.floor(value), first), last) - first] += count
-    top, span = float(max([*bins, 1])), (float(first), float(last + 1))
+    # Four equal steps of whole people: a rounded number would stand beside its height.
+    top, span = 4.0 * math.ceil(max([*bins, 1]) / 4), (float(first), float(last + 1))
     width = WIDTH / len(bins)
     return Plot(
         curves=[],
