@@ -22,8 +22,13 @@ def read(content: ItemContent, value: object, seed: str) -> Any:
         return None
     if content.kind in LONGEST:
         return _text(value, LONGEST[content.kind])
-    parts = _places(value) if content.kind in ("inline", "match", "gaps") else _chosen(value)
-    return taken(content, parts, seed) or None
+    return taken(content, _parts(content, value), seed) or None
+
+
+def _parts(content: ItemContent, value: object) -> list[str] | dict[str, str]:
+    if content.kind == "order":
+        return _row(value, len(content.options))
+    return _places(value) if content.kind in ("inline", "match", "gaps") else _chosen(value)
 
 
 def _text(value: object, longest: int) -> str | None:
@@ -36,6 +41,15 @@ def _chosen(value: object) -> list[str]:
     if not isinstance(value, list) or len(value) > MOST_PARTS or not all(map(_is_id, value)):
         raise ValueError("no list of choices")
     return list(dict.fromkeys(value))
+
+
+def _row(value: object, longest: int) -> list[str]:
+    """An order as it was given: "" for an empty place, and what stands twice stands twice."""
+    if not isinstance(value, list) or len(value) > longest:
+        raise ValueError("no order")
+    if not all(one == "" or _is_id(one) for one in value):
+        raise ValueError("no order")
+    return list(value)
 
 
 def _places(value: object) -> dict[str, str]:
@@ -63,8 +77,14 @@ def flaw(content: ItemContent, response: Any, language: str) -> str:
             return "used_twice"
         return "incomplete" if len(response) < len(content.places) else ""
     if content.kind == "order":
-        return "incomplete" if len(response) < len(content.options) else ""
+        return _flaw_of_order([one for one in response if one], len(content.options))
     return "too_many" if content.most and len(response) > content.most else ""
+
+
+def _flaw_of_order(put: Sequence[str], places: int) -> str:
+    if len(set(put)) < len(put):
+        return "used_twice"
+    return "incomplete" if len(put) < places else ""
 
 
 def from_fields(kind: str, fields: Callable[[str], Sequence[str]], places: Sequence[str]) -> Any:
@@ -73,4 +93,4 @@ def from_fields(kind: str, fields: Callable[[str], Sequence[str]], places: Seque
         return next(iter(fields("answer")), "").replace("\r\n", "\n")
     if kind in ("inline", "match", "gaps"):
         return {place: one for place in places if (one := next(iter(fields(place)), ""))}
-    return [one for one in fields("answer") if one]
+    return [one for one in fields("answer") if one or kind == "order"]

@@ -1,7 +1,8 @@
 """What a response earns, exactly. Pure: fractions, no floats, and the same answer every time.
 
 A response is JSON, None for no answer:
-    choice, hotspot: [ids]    order: [ids]    inline, match, gaps: {place: option}
+    choice, hotspot: [ids]    order: [ids, "" where one is missing]
+    inline, match, gaps: {place: option}
     text, number, essay: "…"
 
     score(content, response, language="en", marks=None) -> Score
@@ -92,7 +93,7 @@ def is_answered(content: ItemContent, response: object) -> bool:
         return isinstance(response, str) and bool(response.strip())
     if content.kind in ("inline", "match", "gaps"):
         return isinstance(response, Mapping) and bool(_filled(content, response))
-    return isinstance(response, list | tuple) and bool(_chosen(content, response))
+    return isinstance(response, list | tuple) and any(_chosen(content, response))
 
 
 def _marked(content: ItemContent, marks: Mapping[str, Decimal] | None) -> Score:
@@ -137,16 +138,20 @@ def _parts(content: ItemContent, response: object, language: str) -> Parts:
         right = sum(a == b for a, b in zip(chosen, content.key_choices, strict=False))
     else:
         right = sum(one in content.key_choices for one in chosen)
-    return Parts(Fraction(right), Fraction(len(chosen) - right), len(content.key_choices))
+    put = len(chosen) - chosen.count("")
+    return Parts(Fraction(right), Fraction(put - right), len(content.key_choices))
 
 
 def _chosen(content: ItemContent, response: object) -> tuple[str, ...]:
-    """The known options of a response, each once; too many at once are none."""
+    """The known options of a response, each once; too many at once are none. In an order the empty
+    places stay, and so does the place of an option that stood before: nothing moves up."""
     given = response if isinstance(response, list | tuple) else ()
     known = set(content.option_ids())
+    if content.kind == "order":
+        row = [one for one in given if isinstance(one, str) and (not one or one in known)]
+        return tuple("" if one in row[:at] else one for at, one in enumerate(row))
     chosen = tuple(dict.fromkeys(one for one in given if isinstance(one, str) and one in known))
-    limited = content.kind != "order" and content.most
-    return () if limited and len(chosen) > content.most else chosen
+    return () if content.most and len(chosen) > content.most else chosen
 
 
 def _filled(content: ItemContent, response: object) -> dict[str, str]:

@@ -3,7 +3,8 @@
     shown(content, language, seed) -> dict, JSON:
         {kind, language, body, options: [{id, text, area?}], places: [{id, text, options: [ids]}],
          most, once, words, picture}
-    taken(content, response, seed) -> the response with the author's ids, ready for `score`
+    taken(content, response, seed) -> the response with the author's ids, ready for `score`;
+                                      an empty place of an order is ""
     given(content, response, seed) -> the reverse, to show an answer again
 
 Ids are numbers in the order shown, so that neither their names nor their order tell the key. The
@@ -55,15 +56,20 @@ def taken(content: ItemContent, response: object, seed: str) -> Any:
     """A candidate's response with the author's ids; what was never shown is left out."""
     options = {number: name for name, number in _options(content, seed).items()}
     places = {number: name for name, number in _places(content).items()}
-    return _renamed(response, options, places)
+    return _renamed(content, response, options, places)
 
 
 def given(content: ItemContent, response: object, seed: str) -> Any:
     """A stored response with the ids that the candidate sees."""
-    return _renamed(response, _options(content, seed), _places(content))
+    return _renamed(content, response, _options(content, seed), _places(content))
 
 
-def _renamed(response: object, options: Mapping[str, str], places: Mapping[str, str]) -> Any:
+def _renamed(
+    content: ItemContent,
+    response: object,
+    options: Mapping[str, str],
+    places: Mapping[str, str],
+) -> Any:
     if isinstance(response, Mapping):
         return {
             places[place]: options[option]
@@ -71,8 +77,18 @@ def _renamed(response: object, options: Mapping[str, str], places: Mapping[str, 
             if place in places and isinstance(option, str) and option in options
         }
     if isinstance(response, list | tuple):
+        if content.kind == "order":
+            return _in_place(response, options)
         return [options[one] for one in response if isinstance(one, str) and one in options]
     return response
+
+
+def _in_place(row: Sequence[object], options: Mapping[str, str]) -> list[str]:
+    """An order by place: what is empty, or was never shown, leaves a gap before what follows it."""
+    named = [options.get(one, "") if isinstance(one, str) else "" for one in row]
+    while named and not named[-1]:
+        named.pop()
+    return named
 
 
 def _options(content: ItemContent, seed: str) -> dict[str, str]:

@@ -17,7 +17,7 @@ def picks_of(content: ItemContent, response: object) -> Picks:
         return tuple(f"{place}={option}" for place, option in sorted(response.items()))
     if isinstance(response, list | tuple):
         if content.kind == "order":
-            return (" ".join(map(str, response))[:LONGEST],)
+            return (" ".join(str(one) or "–" for one in response)[:LONGEST],)
         return tuple(sorted(map(str, response)))
     said = normal(str(response), ignore_case=content.ignore_case)[:LONGEST]
     return (said,) if said else ()

@@ -172,7 +172,7 @@ function sit(code) {
   const places = controls.filter((one) => one.tagName === "SELECT");
   function response() {
     if (["text", "number", "essay"].includes(kind)) return controls[0].value;
-    if (kind === "order") return places.map((one) => one.value).filter(Boolean);
+    if (kind === "order") return places.map((one) => one.value); // "" keeps a gap where it is
     if (places.length) return Object.fromEntries(places.filter((one) => one.value).map((one) => [one.name, one.value]));
     return boxes.filter((one) => one.checked).map((one) => one.value);
   }
@@ -202,7 +202,7 @@ function sit(code) {
   }
   function mark() {
     const here = document.querySelector(".places [aria-current]"), text = $("mark-words").dataset, given = response();
-    const begun = Array.isArray(given) ? given.length > 0 : typeof given === "string" ? given.trim() !== "" : Object.keys(given).length > 0;
+    const begun = Array.isArray(given) ? given.some(Boolean) : typeof given === "string" ? given.trim() !== "" : Object.keys(given).length > 0;
     const flaw = begun && (places.some((one) => !one.value) ? text.incomplete : hint.dataset.word), answered = begun && !flaw;
     here.classList.toggle("answered", answered);
     here.classList.toggle("flagged", isFlagged());

@@ -55,6 +55,27 @@ def test_an_unfinished_answer_is_not_called_answered(visit: Open, site: Site) ->
     expect(page.locator("#flaw")).to_be_hidden()
 
 
+def test_a_gap_in_an_order_stays_where_it_is(visit: Open, site: Site) -> None:
+    page = sitting(visit(), *people.new_attempt(site, "order"))
+    places = page.locator("#sitting fieldset select")
+    mark = page.locator(".places [aria-current] [data-words]")
+    for number in (1, 3):
+        with page.expect_response("**/answers"):
+            places.nth(number).select_option(index=number)
+    expect(page.locator("#save-text")).to_contain_text("Saved at")
+    wanted = [one.input_value() for one in places.all()]
+    assert [bool(one) for one in wanted] == [False, True, False, True]
+    page.reload()
+    expect(mark).to_have_text(", incomplete")
+    assert [one.input_value() for one in places.all()] == wanted
+    for number in (1, 3):
+        with page.expect_response("**/answers"):
+            places.nth(number).select_option(index=0)
+    expect(mark).to_have_text(", not answered")
+    page.reload()
+    expect(mark).to_have_text(", not answered")
+
+
 def test_a_tick_beyond_the_limit_says_why_it_is_not_taken(visit: Open, site: Site) -> None:
     page = sitting(visit(), *people.new_attempt(site, "choice", most=2))
     boxes = page.locator("[name=answer]")

@@ -22,6 +22,8 @@ KIND_OF_FLAW = [
     ("gaps", {"g": "p", "h": "p"}, {}, "used_twice"),
     ("gaps", {"g": "s", "h": "p"}, {}, ""),
     ("order", ["d"], {}, "incomplete"),
+    ("order", ["d", "", "b", "a"], {}, "incomplete"),
+    ("order", ["d", "c", "b", "b"], {}, "used_twice"),
     ("order", ["d", "c", "b", "a"], {}, ""),
     ("number", "abc", {}, "not_a_number"),
     ("number", "-", {}, "not_a_number"),
@@ -107,6 +109,45 @@ def test_unfinished_answers_are_marked_and_kept_without_a_script(
     assert listed == [
         "Question 1: incomplete", "Question 2: incomplete", "Question 3: not a number",
     ]  # fmt: skip
+
+
+ORDERS = [
+    (["o2", "", "o1", ""], ["o2", "", "o1", ""]),
+    (["", "", "", "o3"], ["", "", "", "o3"]),
+    (["o1", "o1", "", "o2"], ["o1", "o1", "", "o2"]),
+    (["", "", "", ""], ["", "", "", ""]),
+    (["o2", "o9", "o1"], ["o2", "", "o1", ""]),
+]
+
+
+@pytest.mark.parametrize(("sent", "shown"), ORDERS)
+@pytest.mark.parametrize("by", ["form", "program"])
+def test_an_order_comes_back_place_by_place(
+    make: Factory, browser: FlaskClient, now: datetime, by: str, sent: list[str], shown: list[str]
+) -> None:
+    make.takeable(kinds=("order",))
+    with clock.frozen_at(now):
+        place = begin(browser)
+        form = Page(browser.get(f"{place}?n=1")).form("#sitting")
+        if by == "form":
+            assert form.submit(browser, answer=sent).status_code == 303
+        else:
+            entry = {"position": 1, "seq": 1, "response": sent}
+            assert browser.post(f"{place}/answers", json={"answers": [entry]}).status_code == 200
+        page = Page(browser.get(f"{place}?n=1"))
+    lists = page.soup.select("#sitting select[name=answer]")
+    chosen = [one.select_one("option[selected]") for one in lists]
+    assert [one["value"] if one else "" for one in chosen] == shown
+
+
+def test_an_order_longer_than_the_question_is_refused(
+    make: Factory, browser: FlaskClient, now: datetime
+) -> None:
+    make.takeable(kinds=("order",))
+    entry = {"position": 1, "seq": 1, "response": ["o1", "", "", "", "o2"]}
+    with clock.frozen_at(now):
+        answer = browser.post(f"{begin(browser)}/answers", json={"answers": [entry]})
+    assert answer.status_code == 422
 
 
 def test_the_review_speaks_of_one_question_or_of_many(

@@ -47,6 +47,11 @@ def test_the_right_answer_earns_everything(kind: str) -> None:
         ("match", SHARE, {"x": "fr", "y": "fr", "z": "fr"}, "1"),
         ("match", {}, {"x": "fr", "y": "es"}, "0"),
         ("order", SHARE, ["a", "c", "b", "d"], "3/2"),
+        # Each stands where it was put: a gap moves nothing.
+        ("order", SHARE, ["a", "", "c", "d"], "9/4"),
+        ("order", SHARE, ["", "b"], "3/4"),
+        # An option that is put twice counts where it stands first.
+        ("order", SHARE, ["a", "a", "c", "d"], "9/4"),
         ("gaps", SHARE, {"g": "p", "h": "p"}, "0"),
         ("hotspot", {}, ["l"], "0"),
         ("hotspot", {}, ["l", "m"], "0"),
