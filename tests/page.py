@@ -123,7 +123,9 @@ def _values(control: Tag) -> list[str]:
         return []
     if kind in ("checkbox", "radio"):
         return [str(control.get("value", "on"))] if control.has_attr("checked") else []
-    return [str(control.get("value", ""))]
+    value = str(control.get("value", ""))
+    # A line that is typed into has no line breaks: browsers leave them out.
+    return [value if kind == "hidden" else value.replace("\r", "").replace("\n", "")]
 
 
 @dataclass

@@ -1,12 +1,14 @@
 """The editor's fields and an item's content as JSON: rows of options, places, answers, criteria,
 their texts side by side in each language. What cannot be read is said by `draft_from`."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from certification.items.content import LANGUAGES, WITH_OPTIONS, WITH_PLACES
 
-MOST_ROWS = 40
+MOST_ROWS = 60
+"""As many as an item may have of each part."""
 PARTS = ("option", "place", "answer", "criterion")
 PARTS_OF = {
     **dict.fromkeys(("choice", "order", "hotspot"), ("option",)),
@@ -15,8 +17,10 @@ PARTS_OF = {
     "essay": ("criterion",),
 }
 _LIST = {"option": "options", "place": "places", "criterion": "criteria"}
+FEEDBACK = ("general", "right", "wrong")
 # Sent as `is-once`: a field `once` is the key against double clicks.
 _FLAGS = ("shuffle", "ignore_case", "once")
+_EMPTY_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
 _BRACKETS = str.maketrans("[]\\\n", "()/ ")
 
 
@@ -128,22 +132,27 @@ def _texts(
     rows: Mapping[str, Mapping[int, str]],
     base: Mapping[str, Any],
 ) -> dict[str, Any]:
-    before = base["texts"].get(tag, {})
-    feedback = dict(before.get("feedback", {}))
-    for name in ("general", "right", "wrong"):
-        feedback.pop(name, None)
-        if text := sent.get(f"feedback-{name}-{tag}", "").strip():
-            feedback[name] = text
+    before = base["texts"].get(tag, {}).get("feedback") or {}
+    feedback = {
+        name: text
+        for name in dict.fromkeys((*FEEDBACK, *before))
+        if (text := _said(sent, f"feedback-{name}-{tag}"))
+    }
     parts = {
         _LIST[part]: {
-            one: text
-            for row, one in found.items()
-            if (text := sent.get(f"{part}-{tag}-{row}", "").strip())
+            one: text for row, one in found.items() if (text := _said(sent, f"{part}-{tag}-{row}"))
         }
         for part, found in rows.items()
     }
-    body = sent.get(f"body-{tag}", "").replace("\r\n", "\n").strip()
-    return {"body": body, "feedback": feedback, **parts}
+    return {"body": _said(sent, f"body-{tag}"), "feedback": feedback, **parts}
+
+
+def _said(sent: Mapping[str, str], name: str) -> str:
+    """A text without the empty lines and spaces around it; spaces before its first words stay:
+    in Markdown they may begin a listing."""
+    text = sent.get(name, "").replace("\r\n", "\n").rstrip()
+    text = _EMPTY_LINES.sub("", text)
+    return text if text.startswith("    ") else text.lstrip()
 
 
 def _option(sent: Mapping[str, str], base: Mapping[str, Any], row: int, one: str) -> dict[str, Any]:
