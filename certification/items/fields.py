@@ -113,6 +113,8 @@ def _credit(data: Mapping[str, Any]) -> str:
 def _part(data: Mapping[str, Any], part: str, language: str) -> str:
     if part == "body":
         return f"body-{language}"
+    if part.startswith("feedback-") and part[9:] in data["texts"][language].get("feedback", {}):
+        return f"{part}-{language}"
     for name, kind in _LISTS.items():
         for row, one in enumerate(data.get(name, ())):
             if one["id"] == part:

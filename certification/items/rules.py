@@ -44,7 +44,8 @@ def unready(content: ItemContent) -> list[Reason]:
 
 def _undescribed(content: ItemContent) -> Iterator[Reason]:
     for tag, texts in content.texts.items():
-        said = {"body": texts.body, **texts.options, **texts.places}
+        said = {"body": texts.body, **texts.options, **texts.places, **texts.criteria}
+        said |= {f"feedback-{name}": text for name, text in texts.feedback.items()}
         for part in (part for part, text in said.items() if UNDESCRIBED.search(text)):
             yield Reason("item_alt_missing", {"language": tag, "part": part})
 

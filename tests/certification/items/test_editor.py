@@ -18,6 +18,7 @@ from certification.items.reading import as_json, draft_from
 from courses.catalog.models import Programme
 from lms.db import db, unit
 from lms.permissions import Role
+from tests.certification.items.contents import KINDS
 from tests.factories import Factory
 from tests.page import Page
 
@@ -247,3 +248,35 @@ def test_every_row_of_a_long_item_is_in_the_form(author: FlaskClient, make: Fact
     address = f"/manage/items/{version.item_id}/edit"
     assert Page(author.get(address)).form(address).submit(author).status_code == 303
     assert newest(version.item_id).content["options"] == before
+
+
+UNDESCRIBED = f"Look: ![](picture:{'a' * 64})"
+
+
+@pytest.mark.parametrize(
+    ("kind", "part", "name", "field"),
+    [
+        ("choice", "feedback", "general", "feedback-general-en"),
+        ("choice", "feedback", "wrong", "feedback-wrong-en"),
+        ("choice", "feedback", "a", "feedback-a-en"),
+        ("essay", "criteria", "t", "criterion-en-0"),
+    ],
+)
+def test_a_picture_without_words_is_named_wherever_it_stands(
+    author: FlaskClient, make: Factory, kind: str, part: str, name: str, field: str
+) -> None:
+    said = KINDS[kind]["texts"]["en"]
+    texts = {"en": {**said, part: {**said.get(part, {}), name: UNDESCRIBED}}}
+    version = make.item(make.programme(), kind=kind, texts=texts)
+    address = f"/manage/items/{version.item_id}"
+    page = Page(author.get(f"{address}/edit"))
+    assert "has no words: write what it shows between the brackets." in page.text
+    assert f"#{field}" in page.links
+    assert page.field(field).get_text().strip() == UNDESCRIBED
+    state = f"{address}/versions/1/state"
+    answer = Page(author.get(address)).form(state).submit(author, state="review")
+    assert answer.status_code == 422
+    form = Page(author.get(f"{address}/edit")).form(f"{address}/edit")
+    form.submit(author, **{field: "Look: ![A red box](picture:" + "a" * 64 + ")"})
+    answer = Page(author.get(address)).form(state).submit(author, state="review")
+    assert answer.status_code == 303
