@@ -220,5 +220,5 @@ def _worth(item: QtiItem) -> Decimal:
     most, score = outcomes.get("MAXSCORE"), outcomes.get("SCORE")
     said = text_of(most, "defaultValue/value") if most is not None else ""
     said = said or (score.get("normalMaximum", "") if score is not None else "")
-    points = number_of(said or "1", strict=False)
+    points = number_of(said or "1")
     return points if points > 0 else Decimal(1)
