@@ -14,7 +14,7 @@ _BAD = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PICTURE = re.compile(r"picture:([0-9a-f]{64})")
 _ALLOWED = {"img": ("src", "alt"), "a": ("href",)}
 _OTHER = {"s": "span"}
-_FLOWS = ("li", "td", "th")
+_FLOWS = ("li", "td", "th", "div")
 FOLDER = "../pictures"
 
 
@@ -32,9 +32,22 @@ def blocks_of(markdown: str) -> Element:
     """The text as a `div` of paragraphs, lists, tables and so on."""
     html = _MARKDOWN.render(sound(markdown))
     root: Element = ElementTree.fromstring(f"<div>{html}</div>")
+    for element in list(root.iter("ol")):
+        if element.get("start", "1") != "1":
+            _count(element)
     for element in root.iter():
         _fit(element)
     return root
+
+
+def _count(element: Element) -> None:
+    """QTI's lists begin with 1: where another number is meant, the numbers are words."""
+    first = int(element.get("start", "1"))
+    element.tag = "div"
+    for number, entry in enumerate(element.findall("li"), first):
+        entry.tag = "div"
+        begun = entry[0] if len(entry) and entry[0].tag == "p" else entry
+        begun.text = f"{number}. {(begun.text or '').lstrip()}"
 
 
 def _fit(element: Element) -> None:

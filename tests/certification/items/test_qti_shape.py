@@ -128,3 +128,15 @@ def test_the_manifest_has_the_shape_of_a_package_and_lists_every_file_once() -> 
         assert sorted([*listed, "imsmanifest.xml"]) == sorted(archive.namelist())
     ids = [one.get("identifier") for one in root.iter() if one.get("identifier")]
     assert len(set(ids)) == len(ids) == 3
+
+
+@pytest.mark.parametrize(
+    "body", ["3. three\n4. four", "3. three\n\n4. four", "> - 3. three\n>   4. four"]
+)
+def test_a_list_that_begins_elsewhere_keeps_its_numbers(body: str) -> None:
+    """QTI's lists have no number to begin with: the numbers are words there."""
+    root = xml(of("text", texts={"en": {"body": body}}))
+    SHAPE.assertValid(root)
+    said = " ".join("".join(root.find(f"{Q}itemBody").itertext()).split())
+    assert said == "3. three 4. four"
+    assert not list(root.iter(f"{Q}ol"))
