@@ -61,6 +61,21 @@ def plain_markdown(text: str) -> str:
     return unmarked(re.sub(r"(\\\n){2,}", "\n\n", kept))
 
 
+def quote_levels(element: Element) -> None:
+    """Note on each quotation how deep it stands, since its marks change with each level."""
+    for one in element.iter("q"):
+        one.set("level", "0")
+    for outer in element.iter("q"):
+        for inner in outer.iter("q"):
+            inner.set("level", str(int(inner.get("level", "0")) + 1))
+
+
+def quotes(element: Element) -> tuple[str, str]:
+    """The marks before and after a quotation."""
+    is_inner = int(element.get("level", "1")) % 2 == 0
+    return ("\u2018", "\u2019") if is_inner else ("\u201c", "\u201d")
+
+
 def plain(element: Element) -> str:
     """The words alone, on one line."""
     return " ".join(cleaned(" ".join(element.itertext())).split())
@@ -76,6 +91,7 @@ def listed(element: Element, making: Making) -> str:
     for one in element.iter():
         if one.tag in DROPPED:
             one.text = None
+    quote_levels(element)
     return " ".join(cleaned(_flat(element, making)).split())
 
 
@@ -89,7 +105,7 @@ def _flat(element: Element, making: Making) -> str:
                 making.note("import_style")
         else:
             said = _flat(child, making)
-            said = f"\u201c{said}\u201d" if child.tag == "q" else said
+            said = said.join(quotes(child)) if child.tag == "q" else said
             said = said if child.tag in INLINE else f" {said} "
         parts += [said, child.tail or ""]
     return "".join(parts)

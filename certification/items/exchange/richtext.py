@@ -21,6 +21,7 @@ from certification.items.exchange.marking import (
     Rich,
     cleaned,
     note_formula,
+    quote_levels,
     unmarked,
 )
 
@@ -43,6 +44,7 @@ _PARSER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethro
 
 def as_markdown(element: Element, rich: Rich) -> str:
     """The Markdown of an element's content, which shows every word of it: that is checked."""
+    quote_levels(element)
     for bare in (False, True):
         rich.bare, rich.said = bare, []
         text = "\n\n".join(_blocks(element, rich))

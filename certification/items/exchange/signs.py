@@ -11,6 +11,7 @@ from certification.items.exchange.marking import (
     Rich,
     cleaned,
     plain,
+    quotes,
 )
 from certification.items.exchange.marking import script as script_of
 
@@ -61,7 +62,7 @@ def around(piece: Element, rich: Rich) -> tuple[str, str]:
     """What is said before and after the element's content: how a Chinese or Japanese word is read
     stands in brackets behind it, a quotation in its marks."""
     if piece.tag == "q":
-        return "\u201c", "\u201d"
+        return quotes(piece)
     if piece.tag in ("sup", "sub"):
         rich.note("import_style")
         return "^(" if piece.tag == "sup" else "_(", ")"

@@ -53,6 +53,10 @@ def test_numbers_are_shown_as_they_were() -> None:
     [
         ("<p>He said <q>no</q>.</p>", "He said \u201cno\u201d."),
         ("<p><q>a <b>b</b></q></p>", "\u201ca **b**\u201d"),
+        (
+            "<p><q>a <q>b <q>c</q></q></q> <q>d</q></p>",
+            "\u201ca \u2018b \u201cc\u201d\u2019\u201d \u201cd\u201d",
+        ),
         ("<q><p>a</p><p>b</p></q>", "\u201ca\n\nb\u201d"),
         ("<pre>say <q>no</q></pre>", "```\nsay \u201cno\u201d\n```"),
     ],
@@ -63,3 +67,5 @@ def test_a_quotation_keeps_its_marks(html: str, text: str) -> None:
 
 def test_a_quotation_keeps_its_marks_in_a_list_of_choices() -> None:
     assert listed(html_tree("He said <q>no</q>."), Making()) == "He said \u201cno\u201d."
+    nested = listed(html_tree("<q>a <q>b</q></q>"), Making())
+    assert nested == "\u201ca \u2018b\u2019\u201d"
