@@ -5,7 +5,7 @@ from flask import Flask, Response, g, jsonify, redirect, render_template, reques
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from lms import i18n, resending, wording
+from lms import i18n, landing, resending, wording
 from lms.errors import Refusal
 from lms.i18n import gettext as _
 from lms.web import SAFE, SignInFirst
@@ -90,6 +90,9 @@ def _http_error(error: HTTPException) -> Response:
     if code < 400:
         response = error.get_response()
         return Response(response.response, code, dict(response.headers))
+    page = landing.page_of_address() if code == 405 and not wants_json() else None
+    if page is not None:
+        return Response(status=303, headers={"Location": page})
     title, text = _words(code)
     response = answer(code, title, [text])
     allowed = getattr(error, "valid_methods", None)

@@ -23,7 +23,7 @@ from werkzeug.exceptions import BadRequest, Forbidden, NotFound, Unauthorized
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
-from lms import clock, logs, once, quick
+from lms import clock, landing, logs, once, quick
 from lms.assets import style_sheet
 from lms.cookies import Sessions
 from lms.db import ATTEMPTS, db, is_passing, unit
@@ -183,11 +183,12 @@ class SignInFirst(Exception):
 
 
 def check_all_routes(app: Flask) -> None:
-    """Stop the start when a route carries no permission."""
+    """Stop the start when a route carries no permission; then say where each of them leads."""
     bare = [name for name, view in app.view_functions.items() if "permission" not in view.__dict__]
     if bare:
         raise LookupError(f"routes without @permit: {', '.join(sorted(bare))}")
     quick.check(app)
+    landing.init_app(app)
 
 
 class IdConverter(IntegerConverter):

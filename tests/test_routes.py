@@ -258,6 +258,28 @@ def test_every_role_at_every_route(app: Flask, cast: dict[str, FlaskClient], mak
     assert wrong == []
 
 
+def test_every_address_for_forms_alone_leads_every_role_to_a_page(
+    app: Flask, cast: dict[str, FlaskClient], make: Factory
+) -> None:
+    """The gate of that page is the one that counts, and no id or code is looked up on the way."""
+    make.course(make.programme())
+    readable = {rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    adapter, wrong = app.url_map.bind("academy.test"), []
+    for rule in app.url_map.iter_rules():
+        if rule.rule in readable or rule.endpoint == "api.make_check":
+            continue
+        start = address(rule, app)
+        for actor, client in cast.items():
+            answer = client.get(start)
+            target = answer.headers.get("Location", "")
+            page = adapter.match(target, method="GET", return_rule=True)[0] if target else None
+            if answer.status_code != 303 or page is None or not start.startswith(target):
+                wrong.append((rule.rule, actor, answer.status_code, target))
+            elif not rule.rule.startswith(page.rule):
+                wrong.append((rule.rule, actor, page.rule, target))
+    assert wrong == []
+
+
 def test_a_wrong_method_is_a_405_that_names_the_right_one(client: FlaskClient) -> None:
     answer = client.delete("/catalog")
     assert answer.status_code in (400, 405)

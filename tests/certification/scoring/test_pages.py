@@ -520,7 +520,7 @@ def test_decisions_are_for_managers_of_the_programme(
     assert manager.get(f"{MANAGE}/dispositions/999").status_code == 404
     assert manager.get(f"{MANAGE}/items/NONE/disposition").status_code == 404
     assert manager.get(f"{address}?show=nonsense").status_code == 404
-    assert manager.get(f"{address}/run").status_code == 405
+    assert manager.get(f"{address}/run").location == address
     with unit(writes=False):
         assert db.session.scalars(sa.select(ItemDisposition.state)).one() == "preview"
 

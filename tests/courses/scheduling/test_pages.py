@@ -189,7 +189,7 @@ def test_an_unknown_class_session_is_not_found_and_other_verbs_are_refused(
     client: FlaskClient, session: ClassSession
 ) -> None:
     assert client.get("/class-sessions/CS-9999").status_code == 404
-    assert client.get(f"/class-sessions/{session.code}/seat").status_code == 405
+    assert client.put(f"/class-sessions/{session.code}/seat").status_code in (400, 405)
 
 
 def test_the_calendar_file_keeps_its_uid_and_names_its_zone(
