@@ -134,7 +134,8 @@ def _class(
         sa.select(DeliveryFormat).where(DeliveryFormat.code == item.format)
     ).one()
     start = datetime.combine(days[0], STARTS, ZoneInfo(item.zone))
-    planned = min(now, start - timedelta(days=20))
+    # A minute for each who enrols: the last one did so before now.
+    planned = min(now - timedelta(minutes=len(item.learners)), start - timedelta(days=20))
     trainer = person_id_of("trainer")
     session = classes.create(
         classes.Plan(

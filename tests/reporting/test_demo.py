@@ -21,9 +21,11 @@ from certification.rubrics.models import Assessment
 from certification.scoring import queries_voiding
 from certification.scoring.models import RunState, ScoreRun
 from courses.catalog.datafiles import CatalogFile
-from lms import clock, jobs
+from courses.scheduling.models import Seat, WaitingEntry
+from lms import audit, clock, jobs
 from lms.accounts.datafiles import PeopleFile
 from lms.accounts.models import Account, Person, RoleGrant
+from lms.audit import AuditEntry
 from lms.datafile import read
 from lms.db import db, run, unit
 from lms.permissions import PERMISSIONS
@@ -255,3 +257,10 @@ def test_set_up_says_how_to_sign_in(told: Flask) -> None:
     first, *people = result.stdout.splitlines()
     assert first.startswith("Sign in at http://academy.test/sign-in with the password ")
     assert "  auditor@demo.example     auditor" in people
+
+
+def test_nothing_that_is_told_lies_in_the_future(told: Flask, now: datetime) -> None:
+    with unit(writes=False):
+        for at in (AuditEntry.at, Seat.taken_at, WaitingEntry.joined_at):
+            assert db.session.scalars(sa.select(at).where(at > now)).all() == []
+        assert list(audit.verify()) == []
