@@ -215,6 +215,7 @@ def init_app(app: Flask) -> None:
         WTF_CSRF_SSL_STRICT=False,
     )
     app.session_interface = Sessions()
+    app.before_request(_identify)  # first: what refuses a request names it
     csrf.init_app(app)
     if settings.trusted_hops:
         hops = settings.trusted_hops
@@ -222,7 +223,6 @@ def init_app(app: Flask) -> None:
     app.url_map.converters["int"] = IdConverter
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(static_url=static_url, once=once.fresh_key)
-    app.before_request(_identify)
     app.before_request(_refuse_nul)
     app.after_request(_headers)
 
