@@ -1,6 +1,8 @@
 """The bytes of a file as text: what editors of thirty years write. Pure."""
 
 import codecs
+import json
+from typing import Any
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -49,3 +51,11 @@ def _text(content: bytes, encoding: str) -> str | None:
     except UnicodeDecodeError:
         return None
     return None if "\0" in text else text
+
+
+def json_of(content: str | bytes) -> Any:
+    """What the JSON holds. Half a sign (`\\ud800` alone) is refused (ValueError): no page and no
+    table could ever write it again."""
+    data = json.loads(content)
+    json.dumps(data, ensure_ascii=False).encode()
+    return data

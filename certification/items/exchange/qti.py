@@ -11,6 +11,7 @@ from certification.items.content import LANGUAGES
 from certification.items.exchange import package as packages
 from certification.items.exchange import qti_entries, qti_kinds, qti_places, qti_scoring
 from certification.items.exchange.attempts import attempted
+from certification.items.exchange.encoding import json_of
 from certification.items.exchange.found import (
     MOST_ITEMS,
     CannotTake,
@@ -254,7 +255,7 @@ def _own(package: Package, name: str, content: bytes, picture: Pictures) -> Late
     if beside not in package.entries:
         return None
     try:
-        data = json.loads(package.read(beside))
+        data = json_of(package.read(beside))
         if data["xml_sha256"] != sha256(content).hexdigest():
             return None
         making = Making(str(data["name"])[:60])

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from itertools import islice
 
 from certification.items.content import ItemContent
+from certification.items.exchange.encoding import json_of
 from certification.items.exchange.found import MOST_ITEMS, Found, Making, TooMany, refused, taken
 from certification.items.reading import as_json
 from lms.reasons import Reason
@@ -54,7 +55,7 @@ def _read(number: int, row: dict[str, str | None]) -> Found:
     if text.count("{") + text.count("[") > LONGEST or _depth(text) > DEEPEST:
         return refused(number, making, [Reason("import_structure")])
     try:
-        making.data = json.loads(text)
+        making.data = json_of(text)
     except ValueError:
         return refused(number, making, [Reason("import_structure")])
     return taken(number, making)
