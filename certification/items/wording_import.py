@@ -27,6 +27,10 @@ wording.register(
         ),
         "import_element": lambda: _("“%(name)s” in the text is left out."),
         "import_no_items": lambda: _("There is no question in this file."),
+        "import_encoding_assumed": lambda: _(
+            "The file does not say its encoding: look at the accented letters, which were read as "
+            "windows-1252."
+        ),
         "import_encrypted": lambda: _("This file is encrypted."),
         "import_entries": lambda: _(
             "More than one text or number, or one beside lists, is not possible: part the item."
@@ -118,7 +122,9 @@ wording.register(
         "import_symlink": lambda: _("This is a link to a file, not a file."),
         "import_template": lambda: _("An item with numbers drawn by chance is not possible."),
         "import_test_left": lambda: _("The order and rules of a test are not taken over."),
-        "import_text_unreadable": lambda: _("The file is no text in an encoding that is known."),
+        "import_text_unreadable": lambda: _(
+            "The file is no text in an encoding that is known: save it as UTF-8."
+        ),
         "import_tolerance": lambda: _("A tolerance of the kind “%(name)s” is not possible."),
         "import_too_deep": lambda: _("The file is nested too deeply."),
         "import_too_hard": lambda: _(

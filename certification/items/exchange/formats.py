@@ -1,6 +1,7 @@
 """Every format that is read: a file in, its items out. Pure."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from certification.items.exchange import (
     aiken,
@@ -37,7 +38,16 @@ def read(form: str, content: bytes, language: str) -> list[Found]:
     found = _found(form, content, language)
     if len(found) > MOST_ITEMS + MOST_LEFT:
         raise TooMany
+    if not content.startswith(b"PK") and encoding.is_assumed(content):
+        found = [_assumed(one) for one in found]
     return found or [_whole("import_no_items")]
+
+
+def _assumed(found: Found) -> Found:
+    """Letters of an item are a guess where the file says nothing of its encoding."""
+    if found.content is None or str(found.content).isascii():
+        return found
+    return replace(found, notes=(*found.notes, Reason("import_encoding_assumed")))
 
 
 def _found(form: str, content: bytes, language: str) -> list[Found]:

@@ -21,7 +21,7 @@ _OWN = ("lt", "gt", "amp", "quot", "apos")
 def parse(content: bytes) -> Element:
     """The root, names without their namespaces; `CannotTake` says what is wrong with it."""
     try:
-        root = _parsed(content)
+        root = _parsed(_as_declared(content))
     except DefusedXmlException:
         raise CannotTake("import_xml_entities") from None
     except (ParseError, ValueError, LookupError) as error:
@@ -30,6 +30,16 @@ def parse(content: bytes) -> Element:
     for element in root.iter():
         _plain(element)
     return root
+
+
+def _as_declared(content: bytes) -> bytes | str:
+    """The text, where the parser would read another one: it takes windows-1252 that is declared as
+    its smaller relative, and UTF-8 that is declared as anything else, at their word."""
+    found = _DECLARED.match(content[:400].decode("latin-1"))
+    if not found or "encoding" not in found[0] or content.isascii():
+        return content
+    text = decode(content)
+    return content if text is None else _DECLARED.sub("", text.lstrip("\ufeff"), count=1)
 
 
 def _parsed(content: bytes | str) -> Element:
