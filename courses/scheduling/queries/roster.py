@@ -65,10 +65,14 @@ def roster(class_session_id: int) -> list[Line]:
 
 def _newest(model: type[Attendance] | type[Result], class_session_id: int) -> Any:
     """The facts of a kind that no other fact replaces."""
-    later = aliased(model)
-    replaced = sa.exists().where(later.replaces_id == model.id)
-    facts = sa.select(model).where(model.class_session_id == class_session_id, ~replaced)
+    facts = sa.select(model).where(model.class_session_id == class_session_id, stands(model))
     return aliased(model, facts.subquery())
+
+
+def stands(model: type[Attendance] | type[Result]) -> sa.ColumnElement[bool]:
+    """Whether a fact is the newest of its chain: no other one replaces it."""
+    later = aliased(model)
+    return ~sa.exists().where(later.replaces_id == model.id)
 
 
 def _of_seat(fact: Any) -> sa.ColumnElement[bool]:
