@@ -268,6 +268,47 @@ def _marks() -> list[tuple[object, ...]]:
     return [tuple(row) for found in rows for row in found]
 
 
+def test_what_ended_is_found_by_its_day_and_rows_stay(empty: str, tmp_path: Path) -> None:
+    app = create_app(environment(tmp_path / "data", empty))
+    found = sa.text("SELECT count(*) FROM completion WHERE completed_on = '2026-11-23'")
+    rows = (
+        "INSERT INTO person (id, public_id, name, sort_name, search_name, language, time_zone,"
+        " created_at) VALUES (1, 'p', 'A', 'a', 'a', 'en', 'UTC', '2026-11-23 09:00:00')",
+        "INSERT INTO programme (id, code, slug, title, summary, position)"
+        " VALUES (1, 'P', 'p', 'P', '', 1)",
+        "INSERT INTO course (id, code, slug, programme_id, kind, position)"
+        " VALUES (1, 'C', 'c', 1, 'course', 1)",
+        "INSERT INTO course_version (id, course_id, number, state, title, summary, description,"
+        " audience, outcomes, length_note, languages, is_self_paced, sample, content_hash,"
+        " created_at, revision) VALUES (1, 1, 1, 'published', 'C', '', '', '', '[]', '', '[]',"
+        " false, false, '', '2026-11-23 09:00:00', 1)",
+        "INSERT INTO completion (person_id, course_id, course_version_id, source, source_id,"
+        " completed_on, recorded_at, recorded_by, withdrawn_reason) VALUES (1, 1, 1, 'self_paced',"
+        " 1, '2026-11-23', '2026-11-23 09:00:00', 1, '')",
+    )
+    names = {
+        ("class_session", "ix_class_session_end"),
+        ("completion", "ix_completion_day"),
+        ("award", "ix_award_day"),
+        ("revocation", "ix_revocation_day"),
+    }
+
+    def there() -> set[tuple[str, str]]:
+        look = sa.inspect(db.engine)
+        tables = {table for table, _name in names}
+        return {(t, str(one["name"])) for t in tables for one in look.get_indexes(t)} & names
+
+    with app.app_context():
+        upgrade(directory=str(schema.FOLDER), revision="0036")
+        with unit(writes=True):
+            for row in rows:
+                db.session.execute(sa.text(row))
+        for step, wanted in ((upgrade, names), (downgrade, set()), (upgrade, names)):
+            step(directory=str(schema.FOLDER), revision="0037" if wanted else "0036")
+            assert there() == wanted
+            with unit(writes=False):
+                assert db.session.scalar(found) == 1
+        db.engine.dispose()
 def test_rubrics_come_and_go_and_results_keep_their_checks(empty: str, tmp_path: Path) -> None:
     app = create_app(environment(tmp_path / "data", empty))
     tables = {

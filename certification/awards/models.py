@@ -85,6 +85,7 @@ class Award(Base):
 
     __table_args__ = (
         sa.UniqueConstraint("person_id", "scheme_id", "cycle"),
+        sa.Index("ix_award_day", "awarded_on", "id"),
         sa.Index("ix_award_expiry", "valid_until", "id"),
         sa.Index("ix_award_scheme", "scheme_id", "id"),
     )
@@ -102,6 +103,8 @@ class Revocation(Base):
     internal_note: Mapped[str] = mapped_column(Words(1000), default="")
     at: Mapped[datetime]
     by_person_id: Mapped[int]
+
+    __table_args__ = (sa.Index("ix_revocation_day", "revoked_on", "award_id"),)
 
 
 class Suspension(Base):

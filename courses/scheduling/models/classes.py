@@ -57,6 +57,7 @@ class ClassSession(Base):
         sa.CheckConstraint("room_capacity + virtual_capacity > 0", name="some_capacity"),
         sa.Index("ix_class_session_upcoming", "state", "starts_at", "id"),
         sa.Index("ix_class_session_course", "course_id", "state", "starts_at", "id"),
+        sa.Index("ix_class_session_end", "ends_at", "id"),
         sa.Index(
             "ix_class_session_time",
             "starts_at",

@@ -39,6 +39,7 @@ class Completion(Base):
     __table_args__ = (
         sa.UniqueConstraint("source", "source_id"),
         sa.Index("ix_completion_person", "person_id", "course_id"),
+        sa.Index("ix_completion_day", "completed_on", "id"),
         sa.Index(
             "ix_completion_withdrawn",
             "person_id",
