@@ -92,6 +92,7 @@ import reporting.partner.views_news
 import reporting.partner.views_staff
 import reporting.partner.wording
 import reporting.slots
+import reporting.training.views
 import support.directory.views
 from lms import (
     cli,
@@ -144,6 +145,7 @@ BLUEPRINTS = (
     support.directory.views.blueprint,
     reporting.home.blueprint,
     reporting.operations.blueprint,
+    reporting.training.views.blueprint,
     reporting.partner.views.blueprint,
 )
 

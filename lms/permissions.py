@@ -74,6 +74,15 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "certification.see": frozenset({*_CERTIFICATION, Role.AUDITOR}),
     "certification.edit": frozenset(_CERTIFICATION),
     "certification.revoke": frozenset(_CERTIFICATION),
+    "reports.see": frozenset(
+        {
+            Role.ADMINISTRATOR,
+            Role.AUDITOR,
+            Role.ORGANISATION_MANAGER,
+            Role.CATALOGUE_MANAGER,
+        }
+    ),
+    "reports.awards": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.ORGANISATION_MANAGER}),
     "partner.see": frozenset(
         {Role.PARTNER, Role.ORGANISATION_MANAGER, Role.ADMINISTRATOR, Role.AUDITOR}
     ),

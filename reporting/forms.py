@@ -12,7 +12,7 @@ from lms.i18n import lazy as _l
 YEARS = range(2000, 3000)
 
 
-def _sensible(_form: Form, day: Field) -> None:
+def sensible(_form: Form, day: Field) -> None:
     """The ends of the calendar have no midnight in every zone."""
     if isinstance(day.data, date) and day.data.year not in YEARS:
         raise ValidationError(_("Enter a day between 2000 and 2999."))
@@ -27,8 +27,8 @@ class AuditForm(Form):
     act = StringField(_l("Act"), [Optional(), Length(max=60)])
     by = StringField(_l("Done by (e-mail address)"), [Optional(), Length(max=254)])
     about = StringField(_l("About (e-mail address)"), [Optional(), Length(max=254)])
-    since = DateField(_l("From"), [Optional(), _sensible])
-    until = DateField(_l("To"), [Optional(), _sensible])
+    since = DateField(_l("From"), [Optional(), sensible])
+    until = DateField(_l("To"), [Optional(), sensible])
     kind = StringField(_l("Kind of object"), [Optional(), Length(max=40)])
     id = StringField(_l("Its number or code"), [Optional(), Length(max=64)])
 

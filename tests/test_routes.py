@@ -55,6 +55,8 @@ POLICY = {
     "organisations.see": "accounts.organisations accounts.organisation",
     "organisations.edit": "accounts.new_organisation accounts.save_organisation",
     "audit.see": "operations.audit_log",
+    "reports.see": """training.index training.figures_file training.people
+        training.people_file""",
     "jobs.see": "operations.job_list operations.show_styleguide",
     "catalog.see_drafts": "catalog.manage catalog.manage_course",
     "catalog.edit": """catalog.new_programme catalog.new_course catalog.start_draft
@@ -169,6 +171,7 @@ SAMPLES: dict[str, Any] = {
     "voiding_id": 1,
     "reinstatement_id": 1,
     "item": "ADM-Q1",
+    "figure": "seats",
 }
 VISITOR, LEARNER, ADMIN = "visitor", "learner", Role.ADMINISTRATOR.value
 ACTORS = [VISITOR, LEARNER, *[role.value for role in Role]]

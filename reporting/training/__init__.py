@@ -1,0 +1,1 @@
+"""Figures of training for administrators: by course, by organisation, in a period."""
