@@ -309,6 +309,8 @@ def test_what_ended_is_found_by_its_day_and_rows_stay(empty: str, tmp_path: Path
             with unit(writes=False):
                 assert db.session.scalar(found) == 1
         db.engine.dispose()
+
+
 def test_rubrics_come_and_go_and_results_keep_their_checks(empty: str, tmp_path: Path) -> None:
     app = create_app(environment(tmp_path / "data", empty))
     tables = {
