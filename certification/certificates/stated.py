@@ -12,8 +12,8 @@ from lms.i18n import gettext as _
 from lms.i18n import hours, long_date
 
 Json = dict[str, Any]
-DAY = re.compile(r"(?<= on )[0-9]{4}-[0-9]{2}-[0-9]{2}(?=\.\Z)")
-"""Where a signed sentence about a proof names its day, in the form that programs read."""
+PROOF = re.compile(r"(Passed|Confirmed|Completed)(?: on ([0-9]{4}-[0-9]{2}-[0-9]{2}))?\.")
+"""The signed sentence about a proof, in English and with its day as programs read it."""
 
 
 def fields(credential: Json | None, zone: str) -> list[tuple[str, str]]:
@@ -45,10 +45,7 @@ def fields(credential: Json | None, zone: str) -> list[tuple[str, str]]:
         (_("Criteria"), _criteria(achievement)),
         (_("Training"), hours(round(subject.get("creditsEarned", 0) * 60) or None)),
         *_results(subject),
-        *(
-            (item["name"], DAY.sub(_written, item["narrative"]))
-            for item in credential.get("evidence", [])
-        ),
+        *((item["name"], _proof(item["narrative"])) for item in credential.get("evidence", [])),
     ]
 
 
@@ -65,12 +62,33 @@ def _named(subject: Json) -> list[tuple[str, str]]:
     return [(_("Holder"), name) for name in names] + [(_("Pseudonym of the holder"), subject["id"])]
 
 
-def _written(found: re.Match[str]) -> str:
-    """The day as the other days of the list are written; what is none stays as it was signed."""
+def _proof(sentence: str) -> str:
+    """In the reader's words, the day written as the list's other days; what is none of our
+    sentences, or names no day, stays as it was signed."""
+    found = PROOF.fullmatch(sentence)
+    if found is None:
+        return sentence
     try:
-        return long_date(date.fromisoformat(found[0]))
+        day = date.fromisoformat(found[2]) if found[2] else None
     except ValueError:
-        return found[0]
+        return sentence
+    return _proven_on(found[1], long_date(day)) if day else _proven(found[1])
+
+
+def _proven_on(how: str, day: str) -> str:
+    return {
+        "Passed": _("Passed on %(day)s.", day=day),
+        "Confirmed": _("Confirmed on %(day)s.", day=day),
+        "Completed": _("Completed on %(day)s.", day=day),
+    }[how]
+
+
+def _proven(how: str) -> str:
+    return {
+        "Passed": _("Passed."),
+        "Confirmed": _("Confirmed."),
+        "Completed": _("Completed."),
+    }[how]
 
 
 def _day(instant: str, zone: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask
 
 from certification.certificates.stated import fields
+from lms import i18n
 from tests.certification.credentials.issuer import TestIssuer
 
 CREDENTIAL: dict[str, Any] = {
@@ -59,3 +60,16 @@ def test_words_in_it_have_no_power_over_the_page(app: Flask) -> None:
     with app.test_request_context():
         told = dict(fields({**CREDENTIAL, "credentialSubject": subject}, "UTC"))["Criteria"]
     assert told == "&lt;b&gt;x&lt;/b&gt;<br>&lt;br&gt; - y"
+
+
+def test_a_proof_is_told_in_the_readers_language(app: Flask) -> None:
+    """What was signed is English; its reader need not be."""
+    with app.test_request_context("/?lang=en-XA"):
+        said = fields(CREDENTIAL, "Europe/Berlin")
+        on, alone = i18n.gettext("Completed on %(day)s.", day="14 November 2025"), "Completed."
+        assert said[-3:] == [
+            ("Foundation", on),
+            ("Practice", i18n.gettext(alone)),
+            ("Case 1234-56-78", "Confirmed on 1234-56-78."),
+        ]
+    assert on.startswith("[") or not on.startswith("Completed")
