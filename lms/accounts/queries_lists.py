@@ -136,8 +136,20 @@ def organisation_page(
         .limit(size + 1)
     )
     if text:
-        wanted = wanted.where(Organisation.search_name.contains(text.casefold(), autoescape=True))
+        wanted = wanted.where(Organisation.id.in_(_organisations_named(text)))
     if cursor is not None:
         wanted = wanted.where(after([Organisation.search_name, Organisation.id], cursor))
     rows = db.session.execute(wanted).all()
     return page_of(rows, size=size, key=lambda r: (r.search_name, r.id), is_first=cursor is None)
+
+
+def _organisations_named(text: str) -> list[int]:
+    """By any part of the name, typed with or without its accents. Employers are some thousands at
+    most, so their names are folded here, as people's are in their table."""
+    wanted = fold(" ".join(text.split()))
+    rows = db.session.execute(sa.select(Organisation.id, Organisation.search_name))
+    return [number for number, name in rows if wanted in _folded(name)]
+
+
+def _folded(name: str) -> str:
+    return name if name.isascii() else fold(name)
