@@ -158,6 +158,18 @@ def test_each_seat_counts_once_by_what_stands(world: World, admin: FlaskClient) 
     assert found["Total"] == ["2", "43 %", "6", "4", "1", "0", "3", "1", "75 %", "3", "40 h"]
 
 
+def test_what_was_recorded_by_mistake_is_not_recorded(world: World, admin: FlaskClient) -> None:
+    ada = world.people[0]
+    line = next(one for one in lines_of(world.workshop.id) if one.person_id == ada.id)
+    taken_back = Typed(Marks(), line.attendance_id, line.result_id, "Marked in the wrong list")
+    with unit(writes=True):
+        roster.save_roster(world.workshop, {ada.id: taken_back}, by=world.trainer.id, now=NOW)
+    found = rows(Page(admin.get(f"{REPORT}?{NOVEMBER}")))["Workshop"]
+    assert found == ["1", "25 %", "1", "0", "0", "0", "0", "0", "–", "0", "0 h"]
+    people = Page(admin.get(f"{REPORT}/people?{NOVEMBER}&figure=attended"))
+    assert "Workshop" not in people.text
+
+
 def test_by_organisation_a_seat_is_of_whoever_it_was_taken_for(
     world: World, admin: FlaskClient
 ) -> None:
