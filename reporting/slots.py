@@ -63,7 +63,7 @@ def init_app(app: Flask) -> None:
     slots.fill(app, "catalog.certifications", certifications)
     slots.fill(app, "course.certifications", counts_for)
     slots.fill(app, "course.counts_again", counts_again)
-    slots.fill(app, "exam.renews", renews)
+    slots.fill(app, "exam.renewal", renewal_by_exam)
     slots.fill(app, "course.exam", exam_of)
     slots.fill(app, "course.self_paced", self_paced)
     slots.fill(app, "scheduling.regions", regions)
@@ -200,10 +200,10 @@ def counts_again(course_id: int, person_ids: Sequence[int], on: date) -> dict[in
     return progress_many.counts_again(person_ids, "course", card.code, on) if card else {}
 
 
-def renews(course_id: int, person_id: int, on: date) -> bool:
-    """Whether a certification of the person that ended, or soon will, asks for the exam again."""
+def renewal_by_exam(course_id: int, person_id: int, on: date) -> tuple[str, date] | None:
+    """What this exam renews once more for a person who passed it, and from which day on."""
     card = catalog().by_id().get(course_id)
-    return card is not None and progress_many.is_due_again(person_id, "exam", card.code, on)
+    return progress_many.renewal_by_exam(person_id, card.code, on) if card else None
 
 
 def exam_of(course_id: int) -> Exam | None:

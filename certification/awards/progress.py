@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from certification.awards import rules, snapshot
 from certification.awards.models import Award, Revocation, Scheme, Suspension
 from certification.awards.queries import suspended_on
-from certification.awards.rules import HELD, RENEWAL_DAYS, Earlier, Fact, Facts, Status
+from certification.awards.rules import HELD, Earlier, Fact, Facts, Status
 from certification.awards.snapshot import VersionCard
 from certification.competency.models import Competency, Evidence
 from certification.exams.models import Exam, ExamResult
@@ -160,11 +160,6 @@ class Progress:
         """Whether the next cycle needs this course or exam once more."""
         named = [need for need in self.ahead.needs if (need.kind, need.code) == (kind, code)]
         return self.renews and any(not need.is_met for need in named)
-
-    def is_due(self, on: date) -> bool:
-        """Whether it is time for the next cycle: the award ended, or will within `RENEWAL_DAYS`."""
-        ends = self.award.valid_until if self.award and self.status in HELD else None
-        return self.renews and (ends is None or (ends - on).days <= RENEWAL_DAYS)
 
     @property
     def met(self) -> int:

@@ -1,7 +1,7 @@
 """Many people's way to every certification, in as many queries as for one."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -57,11 +57,22 @@ def counts_again(
     return {id: titles for id, titles in found.items() if titles}
 
 
-def is_due_again(person_id: int, kind: str, code: str, on: date) -> bool:
-    """Whether a certification of this person that ended, or soon will, needs this course or exam
-    once more."""
-    ways = progress.progress_of(person_id, on)
-    return any(one.is_due(on) and one.asks_again(kind, code) for one in ways)
+def renewal_by_exam(person_id: int, code: str, on: date) -> tuple[str, date] | None:
+    """The certifications whose next cycle needs this exam once more, and the day from which on it
+    may be taken for that: some time before the award ends, or at once when it has ended."""
+    if not any(("exam", code) in rules.leaves(v.rule) for v in snapshot.schemes().in_force(on)):
+        return None
+    ways = [p for p in progress.progress_of(person_id, on) if p.asks_again("exam", code)]
+    opens = {p.version.scheme.title: _renewal_opens(p, on) for p in ways}
+    if not opens:
+        return None
+    first = max(min(opens.values()), on)
+    return ", ".join(title for title, day in opens.items() if day <= first), min(opens.values())
+
+
+def _renewal_opens(way: Progress, on: date) -> date:
+    ends = way.award.valid_until if way.award and way.status in rules.HELD else None
+    return ends - timedelta(days=rules.RENEWAL_DAYS) if ends else on
 
 
 def _ways(person_ids: Sequence[int], on: date) -> dict[int, Sequence[Progress]]:

@@ -26,9 +26,11 @@ class Status(StrEnum):
 
 
 HELD = frozenset({Status.VALID, Status.SUSPENDED})
-RENEWAL_DAYS = 90
-"""So many days before its end a certification is called to be renewed."""
 """An award that stands, if not to be relied on: no other is earned meanwhile."""
+
+
+RENEWAL_DAYS = 90
+"""So long before its end a certification is shown as ending, and what it asks for again is open."""
 
 
 class Fact(NamedTuple):

@@ -19,6 +19,7 @@ from certification.delivery.models import (
     ExamBooking,
     ExamSlot,
 )
+from certification.delivery.queries_renewal import renewal_of
 from certification.delivery.rules import Facts, Standing, replay
 from certification.exams.models import Exam, ExamPolicy, ExamResult
 from certification.exams.queries import policy_on
@@ -31,7 +32,6 @@ from courses.scheduling.queries.standing import completed_courses, prerequisites
 from lms.clock import midnight
 from lms.db import db
 from lms.site import issuer_zone
-from lms.slots import ask
 
 
 def attempt_by_code(code: str) -> Attempt | None:
@@ -186,8 +186,7 @@ def candidacy(exam: Exam, course_version_id: int, person_id: int, *, today: date
         tries=tries,
         retakes=retakes_from(policy.retakes if policy else {}),
         version=_version(blueprints),
-        renews=any(one.passed for one in tries)
-        and ask("exam.renews", False, course_id=exam.course_id, person_id=person_id, on=today),
+        renewal=renewal_of(exam, person_id, today) if any(one.passed for one in tries) else None,
     )
     return Candidacy(policy, facts, max((one.ordinal for one in attempts), default=0) + 1)
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, Protocol
 
-from certification.exams.retakes import Retakes, Try, why_not
+from certification.exams.retakes import Renewal, Retakes, Try, why_not
 from lms.reasons import Reason
 
 ENTRY = timedelta(minutes=30)
@@ -196,8 +196,14 @@ class Facts:
     tries: Sequence[Try] = ()
     retakes: Retakes = field(default_factory=Retakes)
     version: int = 1
-    renews: bool = False
-    """Passed before, and a certification that ended, or soon will, asks for the exam once more."""
+    renewal: Renewal | None = None
+    """What asks for it once more, for who passed it."""
+
+    def why_not(self, now: datetime) -> list[Reason]:
+        """What the policy says against a next attempt now."""
+        return why_not(
+            self.retakes, self.tries, version=self.version, now=now, renewal=self.renewal
+        )
 
 
 def needs(facts: Facts, *, now: datetime) -> list[Need]:
@@ -209,16 +215,17 @@ def needs(facts: Facts, *, now: datetime) -> list[Need]:
     found += [_course("needs_prerequisite", False, one) for one in facts.missing]
     if facts.open_attempt:
         found.append(Need(False, Reason("attempt_is_open"), attempt=facts.open_attempt))
-    refused = not_again(facts, now=now)
+    refused = facts.why_not(now)
     found += [Need(False, reason) for reason in refused]
     if facts.tries and not refused:
-        found.append(Need(True, Reason("retake_allowed")))
+        found.append(Need(True, _allowed(facts.renewal)))
     return found
 
 
-def not_again(facts: Facts, *, now: datetime) -> list[Reason]:
-    """Why one who tried before may not try now; empty: they may."""
-    return why_not(facts.retakes, facts.tries, version=facts.version, now=now, renews=facts.renews)
+def _allowed(renewal: Renewal | None) -> Reason:
+    if renewal is None:
+        return Reason("retake_allowed")
+    return Reason("renewal_allowed", {"titles": renewal.titles})
 
 
 def _course(code: str, met: bool, course: tuple[str, str]) -> Need:

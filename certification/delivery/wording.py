@@ -15,6 +15,8 @@ wording.register(
         "course_completed": lambda: _("“%(title)s” (%(code)s) is completed."),
         "attempt_is_open": lambda: _("An attempt at this exam is open."),
         "retake_allowed": lambda: _("The wait between two attempts is over."),
+        "renewal_allowed": lambda: _("It counts for the next cycle of: %(titles)s."),
+        "renewal_wait": lambda: _("To renew %(titles)s, you may take it again from %(until)s."),
         "retake_wait": lambda: _("The next attempt is possible from %(until)s."),
         "tries_in_window": lambda: _(
             "Attempts used: %(most)s. The next one is possible from %(until)s."

@@ -34,6 +34,15 @@ class Try:
     """Of what was asked: a new blueprint is a new version."""
 
 
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """What a person holds, or held, asks for this exam once more: passing does not bar from it."""
+
+    titles: str
+    opens_at: datetime
+    """From then on it may be tried."""
+
+
 def retakes_from(data: Mapping[str, Any]) -> Retakes:
     """The rule as a policy keeps it; what is left out limits nothing, but passing ends it."""
     return Retakes(
@@ -46,18 +55,24 @@ def retakes_from(data: Mapping[str, Any]) -> Retakes:
 
 
 def why_not(
-    rule: Retakes, tries: Sequence[Try], *, version: int, now: datetime, renews: bool = False
+    rule: Retakes,
+    tries: Sequence[Try],
+    *,
+    version: int,
+    now: datetime,
+    renewal: Renewal | None = None,
 ) -> list[Reason]:
     """Why a person may not try now, with the instant (`until`) from which they may; empty: they
-    may. `result_open`, `passed_already`, `retake_wait`, `tries_used`. Who `renews`, because a
-    certification asks for the exam once more, is not held back by having passed."""
+    may. `result_open`, `passed_already`, `renewal_wait`, `retake_wait`, `tries_used`."""
     known = sorted(_counted(rule, tries, version), key=lambda one: one.ended_at)
     if not known:
         return []
     if known[-1].passed is None:
         return [Reason("result_open")]
-    after_passing = None if renews else _after_passing(rule, known, now)
-    found = [after_passing, _after_failing(rule, known, now)]
+    found = [_after_passing(rule, known, now, renewal), _after_failing(rule, known, now)]
+    if renewal is not None and rule.window_days is None:
+        # Tries that are limited for ever are those of one cycle, or nobody could renew twice.
+        known = known[len(known) - _failed_last(known) :]
     return [reason for reason in (*found, _in_window(rule, known, now)) if reason is not None]
 
 
@@ -65,25 +80,32 @@ def _counted(rule: Retakes, tries: Sequence[Try], version: int) -> list[Try]:
     return [one for one in tries if one.version == version or not rule.reset_on_new_version]
 
 
-def _after_passing(rule: Retakes, known: Sequence[Try], now: datetime) -> Reason | None:
+def _after_passing(
+    rule: Retakes, known: Sequence[Try], now: datetime, renewal: Renewal | None
+) -> Reason | None:
     passed = [one for one in known if one.passed]
-    if not passed:
+    if not passed or (renewal is not None and now >= renewal.opens_at):
         return None
-    if rule.after_pass_days is None:
-        return Reason("passed_already")
-    return _until("retake_wait", passed[-1].ended_at + timedelta(days=rule.after_pass_days), now)
+    days = rule.after_pass_days
+    until = None if days is None else passed[-1].ended_at + timedelta(days=days)
+    if renewal is not None and (until is None or until > renewal.opens_at):
+        values = {"until": renewal.opens_at, "titles": renewal.titles}
+        return Reason("renewal_wait", values)
+    return Reason("passed_already") if until is None else _until("retake_wait", until, now)
 
 
 def _after_failing(rule: Retakes, known: Sequence[Try], now: datetime) -> Reason | None:
-    failed = 0
-    for one in reversed(known):
-        if one.passed:
-            break
-        failed += 1
+    failed = _failed_last(known)
     if not failed or not rule.waits:
         return None
     days = rule.waits[min(failed, len(rule.waits)) - 1]
     return _until("retake_wait", known[-1].ended_at + timedelta(days=days), now)
+
+
+def _failed_last(known: Sequence[Try]) -> int:
+    """How many tries there were since the last that passed."""
+    passed = [at for at, one in enumerate(known, 1) if one.passed]
+    return len(known) - (passed[-1] if passed else 0)
 
 
 def _in_window(rule: Retakes, known: Sequence[Try], now: datetime) -> Reason | None:

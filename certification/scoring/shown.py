@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from certification.competency.models import Competency
 from certification.delivery.models import Attempt
 from certification.delivery.queries import candidacy
-from certification.delivery.rules import not_again
 from certification.scoring import queries, queries_voiding, wording
 from certification.scoring.actions_appeals import last_day
 from certification.scoring.domains import Domain
@@ -131,7 +130,7 @@ def _retake(row: Any, now: datetime) -> list[Reason]:
     card, attempt = catalog().by_id()[row.Course.id], row.Attempt
     day = today(now, site.issuer_zone())
     facts = candidacy(attempt.exam, card.version_id, attempt.person_id, today=day).facts
-    return not_again(facts, now=now)
+    return facts.why_not(now)
 
 
 def _domain(one: Domain, competency: Competency, needed: float) -> DomainRow:

@@ -6,7 +6,6 @@ import pytest
 import sqlalchemy as sa
 
 from certification.delivery.queries import candidacy
-from certification.delivery.rules import not_again
 from certification.exams import actions as examining
 from certification.exams.models import ExamResult
 from certification.exams.retakes import Try, why_not
@@ -90,44 +89,6 @@ def test_a_pass_of_an_earlier_blueprint_does_not_bar_from_the_next(
         card = next(one for one in catalog().by_id().values() if one.code == "ADM-300")
         facts = candidacy(exam.exam, card.version_id, ada.id, today=make.now.date()).facts
     assert why_not(facts.retakes, facts.tries, version=facts.version, now=make.now) == []
-
-
-RENEWED = [
-    # days from today to the certification's end, the exam is required, passed on, then why not
-    (91, True, date(2026, 10, 1), ["passed_already"]),
-    (90, True, date(2026, 10, 1), []),
-    (0, True, date(2026, 10, 1), []),
-    (-30, True, date(2026, 10, 1), []),
-    (30, False, date(2026, 10, 1), ["passed_already"]),
-    (30, True, date(2026, 11, 21), ["passed_already"]),
-]
-
-
-@pytest.mark.parametrize(("days", "required", "passed_on", "codes"), RENEWED)
-def test_who_must_renew_may_sit_again_in_time_whatever_the_exam_says_of_passing(
-    make: Factory,
-    exam: Sat,
-    ada: Person,
-    assessor: int,
-    days: int,
-    required: bool,
-    passed_on: date,
-    codes: list[str],
-) -> None:
-    """The award was made on 20 November: what was passed after it counts for the next cycle."""
-    programme = make.programme("OTHER", "Other")
-    version = make.scheme(programme)
-    make.rule(
-        version,
-        {"all_of": [{"exam": "ADM-300", "at_least": 70} if required else {"course": "ADM-101"}]},
-    )
-    make.award(ada, version, valid_until=make.now.date() + days * DAY)
-    record(exam, ada, assessor, on=passed_on, now=make.now, score=90)
-    make.newer_policy(exam.exam, retakes={"reset_on_new_version": False})
-    with unit(writes=False):
-        card = next(one for one in catalog().by_id().values() if one.code == "ADM-300")
-        facts = candidacy(exam.exam, card.version_id, ada.id, today=make.now.date()).facts
-    assert [one.code for one in not_again(facts, now=make.now)] == codes
 
 
 def test_it_ended_when_it_was_taken_however_late_it_is_recorded_or_corrected(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from certification.exams.retakes import Try, retakes_from, why_not
+from certification.exams.retakes import Renewal, Try, retakes_from, why_not
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -42,6 +42,36 @@ def test_policies(name: str, rule: dict[str, Any], tries: list[Try], wanted: lis
     version = 2 if "new version" in name else 1
     found = why_not(retakes_from(rule), tries, version=version, now=NOW)
     assert [reason.code for reason in found] == wanted
+
+
+LATER = NOW + timedelta(days=100)
+RENEWALS: list[tuple[str, dict[str, Any], list[Try], datetime, list[str]]] = [
+    ("never again, and the time has come", {}, [ago(50, True)], NOW, []),
+    ("never again, and it comes later", {}, [ago(50, True)], LATER, ["renewal_wait"]),
+    ("a long wait, and the time has come", {"after_pass_days": 900}, [ago(50, True)], NOW, []),
+    ("a long wait, and it comes later", {"after_pass_days": 900}, [ago(50, True)], LATER,
+     ["renewal_wait"]),
+    ("the wait ends first", {"after_pass_days": 10}, [ago(50, True)], LATER, ["retake_wait"]),
+    ("the wait is over", {"after_pass_days": 10}, [ago(500, True)], LATER, []),
+    ("failed in the renewal", {"waits": [14]}, [ago(9999, True), ago(50)], NOW, ["retake_wait"]),
+    ("tries for ever begin anew", {"most": 2}, [ago(999), ago(99, True)], NOW, []),
+    ("and end again", {"most": 1}, [ago(99, True), ago(9)], NOW, ["tries_used"]),
+    ("tries in days do not", {"most": 2, "window_days": 365}, [ago(99), ago(50, True)], NOW,
+     ["tries_in_window"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "rule", "tries", "opens_at", "wanted"), RENEWALS, ids=[c[0] for c in RENEWALS]
+)
+def test_who_has_to_renew_may_try_again_when_the_time_has_come(
+    name: str, rule: dict[str, Any], tries: list[Try], opens_at: datetime, wanted: list[str]
+) -> None:
+    renewal = Renewal("Certified Administrator", opens_at)
+    found = why_not(retakes_from(rule), tries, version=1, now=NOW, renewal=renewal)
+    assert [reason.code for reason in found] == wanted
+    if wanted == ["renewal_wait"]:
+        assert found[0].values == {"until": LATER, "titles": "Certified Administrator"}
 
 
 def test_the_refusal_says_from_when() -> None:
