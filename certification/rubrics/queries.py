@@ -74,4 +74,4 @@ def titles(codes: Sequence[str]) -> dict[str, str]:
     rows = db.session.execute(
         sa.select(Competency.code, Competency.title).where(Competency.code.in_(codes))
     )
-    return dict(rows.tuples().all())
+    return {row.code: row.title for row in rows}
