@@ -22,7 +22,7 @@ from certification.items.exchange.found import (
     identifiers,
     refused,
 )
-from certification.items.exchange.moodle_question import Question, number_of
+from certification.items.exchange.moodle_question import Question, number_of, unwrapped
 from certification.items.exchange.multilang import one_of
 from certification.items.exchange.pictures import Album
 from certification.items.exchange.places import parted
@@ -59,6 +59,7 @@ def read(content: bytes, language: str = "en") -> list[Found]:
 
 def _made(question: Question) -> dict[str, Any]:
     element, making = question.element, question.making
+    unwrapped(element)
     making.name = " ".join(one_of(text_of(element, "name/text"), making).split())[:60]
     kind = element.get("type", "")
     if len(element) > MOST_PARTS:

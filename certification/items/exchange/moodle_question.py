@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from html import escape
 from urllib.parse import unquote
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, tostring
 
 from certification.items.exchange.found import CannotTake, Image, Making
 from certification.items.exchange.htmltree import html_tree
@@ -107,11 +108,33 @@ class Question:
 
     def _file(self, name: str, holder: Element) -> bytes:
         wanted = unquote(name.partition("?")[0])
-        for one in [*holder.iter("file"), *self.element.iter("file")]:
-            path = (one.get("path") or "/").lstrip("/") + (one.get("name") or "")
-            if wanted in (path, one.get("name")) and one.get("encoding", "base64") == "base64":
-                return from_base64(one.text or "")
+        files = [*holder.iter("file"), *self.element.iter("file")]
+        files = [one for one in files if one.get("encoding", "base64") == "base64"]
+        for of in (_path, _name):
+            if (found := next((one for one in files if of(one) == wanted), None)) is not None:
+                return from_base64(found.text or "")
         return b""
+
+
+def _path(file: Element) -> str:
+    return (file.get("path") or "/").lstrip("/") + _name(file)
+
+
+def _name(file: Element) -> str:
+    return file.get("name") or ""
+
+
+def unwrapped(question: Element) -> None:
+    """Markup that stands in a text as it is becomes text, as Moodle writes it; what has to be typed
+    and the question's name are words alone."""
+    typed = ("answer",) if question.get("type") in ("shortanswer", "numerical") else ()
+    for holder in list(question.iter()):
+        text = holder.find("text")
+        if text is None or not len(text) or holder.tag in ("name", *typed):
+            continue
+        inner = "".join(tostring(one, "unicode", method="html") for one in text)
+        text.text, text[:] = escape(text.text or "", quote=False) + inner, []
+        holder.set("format", "html")
 
 
 def number_of(text: str, *, strict: bool = True) -> Decimal:
