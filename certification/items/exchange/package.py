@@ -3,6 +3,7 @@
 import io
 import posixpath
 import stat
+import unicodedata
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ MOST_BYTES_OF_ONE = 8 << 20
 MOST_RATIO = 200
 """How much smaller a file of more than a megabyte may have been; text reaches 20."""
 FROM = 1 << 20
+UTF8 = 0x800
+"""The flag of names in UTF-8."""
 
 
 @dataclass(slots=True)
@@ -27,6 +30,8 @@ class Package:
     unsafe: dict[str, str]
     used: set[str] = field(default_factory=set)
     read_bytes: int = 0
+    folded: dict[str, str] = field(default_factory=dict)
+    """The names by what is the same in any spelling."""
 
     def find(self, base: str, address: str) -> str | None:
         """The name of the file that an address in the file `base` means."""
@@ -34,8 +39,9 @@ class Package:
         name = posixpath.normpath(posixpath.join(posixpath.dirname(base), path.replace("\\", "/")))
         if name in self.entries:
             return name
-        folded = {one.casefold(): one for one in self.entries}
-        return folded.get(name.casefold())
+        if not self.folded:
+            self.folded = {_folded(one): one for one in self.entries}
+        return self.folded.get(_folded(name))
 
     def read(self, name: str) -> bytes:
         """The content of a file, counted while it grows: what a zip says of itself may be a lie."""
@@ -87,9 +93,24 @@ def _is_bomb(entry: zipfile.ZipInfo) -> bool:
     return entry.file_size > FROM and entry.file_size > MOST_RATIO * max(1, entry.compress_size)
 
 
+def _folded(name: str) -> str:
+    """Large or small, composed or not: Macs write `u` and its dots apart."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _written(entry: zipfile.ZipInfo) -> str:
+    """The name; old programs write UTF-8 without saying so, which then reads as DOS letters."""
+    if entry.flag_bits & UTF8 or entry.filename.isascii():
+        return entry.filename
+    try:
+        return entry.filename.encode("cp437").decode()
+    except UnicodeError:
+        return entry.filename
+
+
 def _sort(package: Package, entry: zipfile.ZipInfo) -> None:
     shown = entry.filename[:200].encode("ascii", "backslashreplace").decode()
-    name = entry.filename.replace("\\", "/")
+    name = _written(entry).replace("\\", "/")
     if entry.is_dir() or name.endswith("/") or name.startswith("__MACOSX/"):
         return
     if name.startswith("/") or ":" in name.split("/")[0] or ".." in name.split("/"):
