@@ -62,6 +62,10 @@ wording.register(
         "import_interaction": lambda: _("There is no item of this kind here: %(name)s."),
         "import_key_unknown": lambda: _("The answer “%(answer)s” is not the letter of one option."),
         "import_label": lambda: _("The label “%(name)s” is left out."),
+        "import_language_other": lambda: _(
+            "The file says that its language is “%(name)s”, which is none here: it is kept as "
+            "“%(kept)s”."
+        ),
         "import_languages": lambda: _(
             "Of a text in several languages (%(names)s) only “%(kept)s” is kept."
         ),

@@ -44,6 +44,15 @@ MAKERS: dict[str, Callable[[QtiItem, Element, Rule], dict[str, Any]]] = {
     "selectPointInteraction": qti_places.point,
 }
 LIST = "inlineChoiceInteraction"
+READ = (
+    "responseDeclaration",
+    "outcomeDeclaration",
+    "itemBody",
+    "responseProcessing",
+    "modalFeedback",
+    "rubricBlock",
+)
+"""What is read of an item; all else is named."""
 PICTURE_TYPES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp")
 MOST_NAMED = 12
 
@@ -90,6 +99,9 @@ def item_found(number: int, root: Element, language: str, pictures: Pictures) ->
     holder = root if root.get("xml:lang") or (body := root.find("itemBody")) is None else body
     tag = (holder.get("xml:lang") or "").partition("-")[0].lower()
     item = QtiItem(root, tag if tag in LANGUAGES else language, pictures)
+    if tag and tag not in LANGUAGES:
+        said = holder.get("xml:lang", "")[:20]
+        item.making.note("import_language_other", name=said, kept=language)
     title = root.get("title") or root.get("identifier") or ""
     item.making.name = " ".join(title.split())[:60]
     return attempted(
@@ -126,12 +138,13 @@ def _content(item: QtiItem) -> dict[str, Any]:
 
 def _note_rest(item: QtiItem) -> None:
     """What stands beside the question, by name."""
-    for name, path in (
-        ("catalogInfo", "catalogInfo"),
-        ("defaultValue", "responseDeclaration/defaultValue"),
-    ):
-        if item.element.find(path) is not None:
-            item.making.note("import_element", name=name)
+    for one in item.element:
+        if one.tag == "stylesheet":
+            item.making.note("import_style")
+        elif one.tag not in READ:
+            item.making.note("import_element", name=str(one.tag)[:40])
+    if item.element.find("responseDeclaration/defaultValue") is not None:
+        item.making.note("import_element", name="defaultValue")
 
 
 def _made(item: QtiItem) -> dict[str, Any]:
