@@ -198,16 +198,13 @@ def _marked_count() -> sa.ScalarSelect[int]:
         Result.class_session_id == Seat.class_session_id, Result.person_id == Seat.person_id
     )
     first = sa.exists().where(of_seat, Result.replaces_id.is_(None))
-    anew, later = aliased(Result), aliased(Attendance)
-    taken_back = sa.exists().where(
-        of_seat, Result.outcome.is_(None), ~sa.exists().where(anew.replaces_id == Result.id)
-    )
+    taken_back = sa.exists().where(of_seat, Result.outcome.is_(None), stands(Result))
     graded = first & ~taken_back
     absent = sa.exists().where(
         Attendance.class_session_id == Seat.class_session_id,
         Attendance.person_id == Seat.person_id,
         Attendance.presence == Presence.ABSENT,
-        ~sa.exists().where(later.replaces_id == Attendance.id),
+        stands(Attendance),
     )
     return (
         sa.select(sa.func.count(Seat.id))
