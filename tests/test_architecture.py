@@ -275,6 +275,7 @@ def test_documents_never_see_the_database_or_the_request(name: str) -> None:
     assert not [i for i in found if i.startswith(forbidden)]
 
 
+@pytest.mark.thorough
 def test_a_process_loads_what_draws_and_what_signs_only_to_do_so() -> None:
     heavy = {"weasyprint", "fontTools", "pyhanko", "pyld", "aiohttp"}
     code = f"import app, sys; print({heavy} & set(sys.modules))"

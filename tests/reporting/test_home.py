@@ -23,6 +23,8 @@ from tests.factories.sittings import Sat
 from tests.page import Page, words
 from tests.queries import counted
 
+pytestmark = pytest.mark.thorough
+
 RIGHT, WRONG = ["b"], ["a"]
 
 

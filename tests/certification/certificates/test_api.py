@@ -31,6 +31,8 @@ from lms.db import db, unit
 from tests.factories import Factory
 from tests.queries import counted
 
+pytestmark = pytest.mark.thorough
+
 CHECKS, LIST = f"{ROOT}/checks", f"{ROOT}/certificates"
 
 

@@ -12,6 +12,8 @@ from certification.certificates.rules import Verdict
 from lms.errors import Refusal
 from tests.conftest import SPARE
 
+pytestmark = pytest.mark.thorough
+
 MB = 1 << 20
 
 

@@ -25,7 +25,7 @@ from tests.certification.certificates.test_checking import codes, somebody_else
 from tests.factories import Factory
 from tests.factories.documents import certificate_facts
 
-pytestmark = pytest.mark.sqlite
+pytestmark = [pytest.mark.thorough, pytest.mark.sqlite]
 LEAF_ENDS = timedelta(days=authority.LEAF_DAYS)
 LIST_ENDS = timedelta(days=authority.CRL_DAYS)
 

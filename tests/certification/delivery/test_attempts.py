@@ -24,6 +24,8 @@ from tests.certification.items.contents import KINDS, RIGHT
 from tests.factories import Factory
 from tests.page import Page
 
+pytestmark = pytest.mark.thorough
+
 
 def right_as_shown(content: ItemContent, kind: str, seed: str) -> Any:
     return given(content, RIGHT.get(kind, "Because."), seed)

@@ -15,7 +15,7 @@ from lms.accounts.models import Person
 from tests.factories import Factory
 from tests.page import Page
 
-pytestmark = pytest.mark.usefixtures("no_csrf")
+pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("no_csrf")]
 
 KEY, OTHER = "c" * 64, "d" * 64
 CHECK = "/exams/ADM-300/browser"

@@ -16,6 +16,8 @@ from lms.permissions import Role
 from tests.factories import Factory
 from tests.page import Page
 
+pytestmark = pytest.mark.thorough
+
 RULE = {"all_of": [{"exam": "ADM-300", "at_least": 70}]}
 
 

@@ -17,7 +17,7 @@ from lms.permissions import Role
 from tests.factories import Factory
 from tests.page import Page
 
-pytestmark = pytest.mark.usefixtures("no_csrf")
+pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("no_csrf")]
 
 START = {"rules": "1", "identity": "1", "language": "en"}
 

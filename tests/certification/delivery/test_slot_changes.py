@@ -17,6 +17,8 @@ from tests.factories import Factory
 from tests.factories.sittings import Sat
 from tests.page import Page
 
+pytestmark = pytest.mark.thorough
+
 SLOTS = "/manage/exams/ADM-300/slots"
 NEW = {
     "preview": "1", "starts": "2026-12-02T14:00", "time_zone": "Europe/Berlin",

@@ -22,6 +22,8 @@ from tests.certification.items.contents import KINDS
 from tests.factories import Factory
 from tests.page import Page
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def author(client: FlaskClient, make: Factory) -> FlaskClient:

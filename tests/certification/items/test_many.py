@@ -17,6 +17,8 @@ from tests.factories import Factory
 from tests.page import Form, Page
 from tests.queries import counted
 
+pytestmark = pytest.mark.thorough
+
 LIST, MOVE = "/manage/items", "/manage/items/state/all"
 
 

@@ -15,6 +15,8 @@ from tests.certification.items import contents, test_moodle
 from tests.factories import Factory
 from tests.page import Page
 
+pytestmark = pytest.mark.thorough
+
 GIFT = "::One:: Who? {=Ada ~Ben}\n\n::Two:: None {~a ~b}\n\n::Three:: Who? {=Ada ~Ben}\n"
 
 

@@ -19,6 +19,8 @@ from tests.factories.sittings import ONE_RIGHT, Sat, answers_of
 from tests.page import Page
 from tests.queries import counted
 
+pytestmark = pytest.mark.thorough
+
 ROOT = "/manage/exams/ADM-300"
 PEOPLE = 40
 

@@ -18,6 +18,8 @@ from tests.certification.papers.test_forms import blueprint
 from tests.factories import Factory
 from tests.page import Page
 
+pytestmark = pytest.mark.thorough
+
 ROOT = "/manage/exams/ADM-300"
 
 

@@ -20,6 +20,8 @@ from tests.factories import Factory
 from tests.factories.sittings import ONE_RIGHT
 from tests.page import Form, Page
 
+pytestmark = pytest.mark.thorough
+
 ROOT = "/manage/exams/ADM-300"
 
 

@@ -26,13 +26,14 @@ from tests.factories import Factory
 from tests.factories.rubrics import USUAL
 
 pytestmark = [
+    pytest.mark.thorough,
     pytest.mark.parametrize(
         "on",
         [
             pytest.param("sqlite", marks=pytest.mark.sqlite),
             pytest.param("postgresql", marks=pytest.mark.postgres),
         ],
-    )
+    ),
 ]
 THREADS = 8
 LEVELS = {"plan": 3, "safe": 3}

@@ -20,6 +20,8 @@ from tests.factories import Factory
 from tests.factories.rubrics import USUAL, criterion
 from tests.page import Page
 
+pytestmark = pytest.mark.thorough
+
 HOME = "/manage/exams/ADM-X/rubric"
 DRAFT = f"{HOME}/draft"
 CRITERIA = f"{DRAFT}/criteria"

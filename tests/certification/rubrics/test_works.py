@@ -22,6 +22,8 @@ from tests.factories import Factory
 from tests.factories.rubrics import USUAL
 from tests.page import Page
 
+pytestmark = pytest.mark.thorough
+
 WORK = "/exams/ADM-X/work"
 BEGIN = "/teach/exams/ADM-X/assessments"
 PDF = b"%PDF-1.7 a plan"

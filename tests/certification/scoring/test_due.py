@@ -21,6 +21,8 @@ from lms.mail import MailMessage, compose
 from lms.permissions import Role
 from tests.factories import Factory
 
+pytestmark = pytest.mark.thorough
+
 DUE = date(2026, 12, 23)
 DAY = timedelta(days=1)
 

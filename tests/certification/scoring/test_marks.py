@@ -22,6 +22,8 @@ from lms.permissions import Role
 from tests.factories import Factory
 from tests.factories.sittings import Sat
 
+pytestmark = pytest.mark.thorough
+
 ESSAY = 3
 """The essay's place: terms for 2 points, use for 3; two choices of a point stand before it."""
 ANSWERS = [["b"], ["b"], "A text"]

@@ -21,6 +21,8 @@ from lms.mail import MailMessage
 from tests.factories import Factory
 from tests.factories.sittings import Sat
 
+pytestmark = pytest.mark.thorough
+
 RIGHT, WRONG = ["b"], ["a"]
 
 

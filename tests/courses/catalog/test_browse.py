@@ -15,6 +15,8 @@ from tests.factories import Factory
 from tests.page import Page, words
 from tests.queries import counted
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(autouse=True)
 def frozen(now: datetime) -> Iterator[None]:

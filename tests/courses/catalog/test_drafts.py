@@ -16,6 +16,8 @@ from lms.permissions import Role
 from tests.factories import Factory
 from tests.page import Form, Page
 
+pytestmark = pytest.mark.thorough
+
 COURSE = "/manage/catalog/courses/ADM-101"
 EDIT, PREVIEW, DISCARD = (f"{COURSE}/draft/{verb}" for verb in ("edit", "preview", "discard"))
 

@@ -26,6 +26,8 @@ from lms.mail import MailMessage
 from lms.permissions import Role
 from tests.factories import Factory
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def trainer(make: Factory) -> Person:

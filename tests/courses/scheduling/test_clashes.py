@@ -17,6 +17,8 @@ from lms.permissions import Role
 from tests.courses.scheduling.browse import fields_of, page, submit, text
 from tests.factories import Factory
 
+pytestmark = pytest.mark.thorough
+
 FORM = "form[action='/manage/class-sessions/new']"
 
 

@@ -26,6 +26,8 @@ from tests.courses.scheduling.browse import page, submit, text
 from tests.factories import Factory
 from tests.queries import counted
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(autouse=True)
 def frozen(now: datetime) -> Iterator[None]:

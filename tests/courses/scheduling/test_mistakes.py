@@ -40,6 +40,8 @@ from tests.courses.scheduling.browse import fields_of, page, submit, text
 from tests.factories import Factory
 from tests.queries import counted
 
+pytestmark = pytest.mark.thorough
+
 PASSED = Marks(Presence.PRESENT, Grade(Outcome.PASSED, 81, "Well done"))
 WHY = "That was the row of somebody else."
 

@@ -32,6 +32,8 @@ from lms.permissions import Role
 from tests.courses.scheduling.browse import fields_of, page, submit, text
 from tests.factories import Factory
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(autouse=True)
 def frozen(now: datetime) -> Iterator[None]:

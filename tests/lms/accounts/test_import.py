@@ -27,6 +27,8 @@ from lms.permissions import Role
 from tests.factories import Factory
 from tests.page import Page
 
+pytestmark = pytest.mark.thorough
+
 HEAD = "name,email,organisation,role,language,time_zone,invite\n"
 PATH = "/manage/people/import"
 

@@ -15,6 +15,8 @@ from tests.conftest import NOW
 from tests.factories import Factory
 from tests.page import Page
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def acme(make: Factory) -> Organisation:

@@ -9,6 +9,8 @@ from lms.api.endpoints import ROOT
 from lms.db import unit
 from tests.factories import Factory
 
+pytestmark = pytest.mark.thorough
+
 CODE = f"{ROOT}/certificates/7F3K9Q2MXR4T0C8VA"
 
 

@@ -27,6 +27,8 @@ from tests.factories import Factory
 from tests.page import Page, words
 from tests.queries import counted
 
+pytestmark = pytest.mark.thorough
+
 NOBODY = "nobody@people.example"
 
 

@@ -40,7 +40,7 @@ REPORT = "/manage/reports"
 PEOPLE = f"{REPORT}/people"
 NOVEMBER = "since=2026-11-01&until=2026-11-30"
 
-pytestmark = pytest.mark.usefixtures("stands")
+pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("stands")]
 
 
 def rows(page: Page, number: int = 0) -> dict[str, list[str]]:
