@@ -8,7 +8,6 @@ copy.
 import gc
 import os
 import shutil
-from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +25,7 @@ from tests import disorder, once, plans, sweeping, warm
 from tests.factories import Factory
 from tests.scheduling import BySite
 
-pytest_plugins = ["tests.postgres"]
+pytest_plugins = ["tests.postgres", "tests.cover"]
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 FULL = bool(os.environ.get("RUN_FULL"))
@@ -34,8 +33,6 @@ FULL = bool(os.environ.get("RUN_FULL"))
 SPARE = 1 if FULL else 4
 """How many times its target of CPU time something may take. Where others share the machine, what
 reads much memory has taken four times as long; the full run holds the targets themselves."""
-EXAMPLES = 3
-"""So many of each test are asked on PostgreSQL in an ordinary run."""
 ON_POSTGRES = os.environ.get("TEST_DATABASE") == "postgres"
 
 warm.prepare()
@@ -56,11 +53,9 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["in_groups"] = node.config.getoption("dist") == "loadfile"
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Groups with a site come first, then files that hold long tests, so that no worker waits for
     the others at the end."""
-    if ON_POSTGRES and not FULL:
-        _keep_first_examples(config, items)
     slow, thorough = (
         {item.path for item in items if item.get_closest_marker(mark)}
         for mark in ("slow", "thorough")
@@ -71,18 +66,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return 0 if has_site else 1 if item.path in slow else 2 if item.path in thorough else 3
 
     items.sort(key=place)
-
-
-def _keep_first_examples(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of a test with many examples, PostgreSQL is asked the first; SQLite was asked all."""
-    seen, left = Counter[str](), set[pytest.Item]()
-    for item in items:
-        name = item.nodeid.partition("[")[0]
-        seen[name] += 1
-        if seen[name] > EXAMPLES:
-            left.add(item)
-    items[:] = [item for item in items if item not in left]
-    config.hook.pytest_deselected(items=list(left))
 
 
 def pytest_collection_finish() -> None:
