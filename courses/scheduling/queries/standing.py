@@ -48,6 +48,12 @@ def is_open(class_session: ClassSession, *, now: datetime) -> bool:
     return class_session.state == SessionState.SCHEDULED and class_session.starts_at > now
 
 
+def join_url(class_session: ClassSession, *, now: datetime) -> str:
+    """The virtual room's address while there is something to join; "" once it is over."""
+    is_past = class_session.state == SessionState.CANCELLED or class_session.ends_at <= now
+    return "" if is_past else class_session.join_url
+
+
 def live_seats(class_session_id: int) -> Sequence[Seat]:
     """Seats that have not ended, in the published order."""
     return db.session.scalars(

@@ -93,6 +93,7 @@ def enrol_page(code: str) -> ResponseReturnValue:
         queue_length=len(queue),
         is_open=standing.is_open(session, now=now),
         has_started=session.starts_at <= now,
+        join_url=standing.join_url(session, now=now),
         plans=plans(),
         colleagues=_colleagues(session),
         may_enrol_anybody=_limits() is None,

@@ -13,6 +13,7 @@ from courses.scheduling.forms import ReasonForm
 from courses.scheduling.models import ClassSession, Outcome, Presence
 from courses.scheduling.queries.history import history, standing_of
 from courses.scheduling.queries.roster import completions_of, roster, taught
+from courses.scheduling.queries.standing import join_url
 from courses.scheduling.rules.times import Span
 from courses.scheduling.views import roster_form
 from courses.scheduling.views.blueprint import (
@@ -69,7 +70,7 @@ def _page(
     written: int = 0,
     mistake: ReasonForm | None = None,
 ) -> str:
-    emptied = [row for row in rows if row.emptied]
+    emptied, now = [row for row in rows if row.emptied], clock.now()
     return render_template(
         "teach/roster.html",
         session=session,
@@ -77,7 +78,8 @@ def _page(
         presences=list(Presence),
         outcomes=list(Outcome),
         may_record=current_user.may("teach.record"),
-        has_started=session.starts_at <= clock.now(),
+        has_started=session.starts_at <= now,
+        join_url=join_url(session, now=now),
         flaws=roster_form.summary(rows),
         overtaken=[row for row in rows if row.theirs],
         emptied=emptied,

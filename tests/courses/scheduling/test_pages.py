@@ -409,6 +409,24 @@ def test_the_trainers_page_lists_what_is_theirs(
     assert session.code not in text(browser(app, make, tina).get("/teach"))
 
 
+def test_the_virtual_room_is_offered_until_the_end(
+    app: Flask, make: Factory, session: ClassSession, tom: Person, now: datetime
+) -> None:
+    ada = make.person("Ada")
+    make.enrolled(session, ada)
+    with unit(writes=True):
+        db.session.get_one(ClassSession, session.id).join_url = "https://meet.example/academy"
+    readers = (ada, f"/class-sessions/{session.code}"), (tom, f"/teach/{session.code}")
+
+    for ends_in, is_offered in ((timedelta(minutes=1), True), (timedelta(), False)):
+        with unit(writes=True):
+            row = db.session.get_one(ClassSession, session.id)
+            row.starts_at, row.ends_at = now - timedelta(hours=8), now + ends_in
+        for reader, path in readers:
+            shown = text(browser(app, make, reader).get(path))
+            assert ("Join virtually" in shown) is is_offered
+
+
 def test_an_administrator_schedules_a_class_session_of_two_days(
     app: Flask, make: Factory, session: ClassSession, tom: Person
 ) -> None:

@@ -14,9 +14,11 @@ from courses.scheduling.models import (
     Result,
     Seat,
     SeatEnd,
+    SessionState,
 )
 from courses.scheduling.queries.history import history
 from courses.scheduling.queries.roster import Line, roster, taught
+from courses.scheduling.queries.standing import join_url
 from courses.scheduling.rules.marks import Flaw, Grade, Marks, Outcome, Presence, read
 from courses.scheduling.rules.times import Span
 from lms import jobs
@@ -295,3 +297,22 @@ Cells = dict[str, str]
 )
 def test_each_wrong_cell_is_named(cells: Cells, flaws: list[Flaw]) -> None:
     assert read(cells)[1] == flaws
+
+
+@pytest.mark.parametrize(
+    ("hours_left", "state", "is_offered"),
+    [
+        (9, SessionState.SCHEDULED, True),
+        (1, SessionState.CLOSED, True),
+        (0, SessionState.SCHEDULED, False),
+        (-1, SessionState.CLOSED, False),
+        (9, SessionState.CANCELLED, False),
+    ],
+)
+def test_nobody_is_sent_into_a_virtual_room_where_nothing_takes_place(
+    now: datetime, hours_left: int, state: SessionState, is_offered: bool
+) -> None:
+    room = "https://meet.example/academy"
+    ends_at = now + timedelta(hours=hours_left)
+    session = ClassSession(state=state, ends_at=ends_at, join_url=room)
+    assert join_url(session, now=now) == (room if is_offered else "")
