@@ -63,7 +63,7 @@ def init_app(app: Flask) -> None:
     slots.fill(app, "catalog.certifications", certifications)
     slots.fill(app, "course.certifications", counts_for)
     slots.fill(app, "course.counts_again", counts_again)
-    slots.fill(app, "exam.renewal", renewal_by_exam)
+    slots.fill(app, "exam.renewals", renewals_by_exam)
     slots.fill(app, "course.exam", exam_of)
     slots.fill(app, "course.self_paced", self_paced)
     slots.fill(app, "scheduling.regions", regions)
@@ -200,10 +200,15 @@ def counts_again(course_id: int, person_ids: Sequence[int], on: date) -> dict[in
     return progress_many.counts_again(person_ids, "course", card.code, on) if card else {}
 
 
-def renewal_by_exam(course_id: int, person_id: int, on: date) -> tuple[str, date] | None:
-    """What this exam renews once more for a person who passed it, and from which day on."""
-    card = catalog().by_id().get(course_id)
-    return progress_many.renewal_by_exam(person_id, card.code, on) if card else None
+def renewals_by_exam(
+    course_ids: Sequence[int], person_id: int, on: date
+) -> dict[int, tuple[str, date]]:
+    """By exam's course, what it renews once more for a person who passed it, and from which day
+    on."""
+    cards = catalog().by_id()
+    codes = {cards[id].code: id for id in course_ids if id in cards}
+    found = progress_many.renewals_by_exam(person_id, list(codes), on)
+    return {codes[code]: one for code, one in found.items()}
 
 
 def exam_of(course_id: int) -> Exam | None:

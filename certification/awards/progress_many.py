@@ -57,15 +57,19 @@ def counts_again(
     return {id: titles for id, titles in found.items() if titles}
 
 
-def renewal_by_exam(person_id: int, code: str, on: date) -> tuple[str, date] | None:
-    """The certifications whose next cycle needs this exam once more, and the day from which on it
-    may be taken for that: some time before the award ends, or at once when it has ended."""
-    if not any(("exam", code) in rules.leaves(v.rule) for v in snapshot.schemes().in_force(on)):
-        return None
-    ways = [p for p in progress.progress_of(person_id, on) if p.asks_again("exam", code)]
+def renewals_by_exam(person_id: int, codes: Sequence[str], on: date) -> dict[str, tuple[str, date]]:
+    """By exam, the certifications whose next cycle needs it once more, and the day from which on
+    it may be taken for that: some time before the award ends, or at once when it has ended. One
+    query, whatever the number of exams."""
+    named = {leaf for v in snapshot.schemes().in_force(on) for leaf in rules.leaves(v.rule)}
+    asked = [code for code in codes if ("exam", code) in named]
+    ways = progress.progress_of(person_id, on) if asked else []
+    found = {code: [p for p in ways if p.asks_again("exam", code)] for code in asked}
+    return {code: _renewal(again, on) for code, again in found.items() if again}
+
+
+def _renewal(ways: Sequence[Progress], on: date) -> tuple[str, date]:
     opens = {p.version.scheme.title: _renewal_opens(p, on) for p in ways}
-    if not opens:
-        return None
     first = max(min(opens.values()), on)
     return ", ".join(title for title, day in opens.items() if day <= first), min(opens.values())
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -19,19 +18,17 @@ from certification.delivery.models import (
     ExamBooking,
     ExamSlot,
 )
-from certification.delivery.queries_renewal import renewal_of
+from certification.delivery.queries_renewal import renewals_of
+from certification.delivery.queries_tries import tried
 from certification.delivery.rules import Facts, Standing, replay
-from certification.exams.models import Exam, ExamPolicy, ExamResult
+from certification.exams.models import Exam, ExamPolicy
 from certification.exams.queries import policy_on
-from certification.exams.retakes import Try, retakes_from
-from certification.papers.models import Blueprint, ExamForm, PaperState
+from certification.exams.retakes import retakes_from
+from certification.papers.models import Blueprint, PaperState
 from certification.papers.queries_form import given_forms
 from certification.rubrics.queries import published
-from certification.rubrics.queries_sittings import opened
 from courses.scheduling.queries.standing import completed_courses, prerequisites
-from lms.clock import midnight
 from lms.db import db
-from lms.site import issuer_zone
 
 
 def attempt_by_code(code: str) -> Attempt | None:
@@ -174,8 +171,8 @@ def candidacy(exam: Exam, course_version_id: int, person_id: int, *, today: date
     missing, met = prerequisites(course_version_id, completed_courses(person_id))
     attempts = attempts_of(person_id, [exam.id])
     running = [one for one in attempts if one.state == AttemptState.OPEN]
-    blueprints = _blueprints(exam.id)
-    tries = _tries(exam.id, person_id, attempts, blueprints)
+    tries, version = tried([exam.id], person_id, attempts)[exam.id]
+    has_passed = any(one.passed for one in tries)
     facts = Facts(
         has_policy=policy is not None,
         has_form=policy is not None and _has_form(exam.id, policy),
@@ -185,8 +182,8 @@ def candidacy(exam: Exam, course_version_id: int, person_id: int, *, today: date
         open_attempt=running[0].code if running else "",
         tries=tries,
         retakes=retakes_from(policy.retakes if policy else {}),
-        version=_version(blueprints),
-        renewal=renewal_of(exam, person_id, today) if any(one.passed for one in tries) else None,
+        version=version,
+        renewal=renewals_of([exam], person_id, today).get(exam.id) if has_passed else None,
     )
     return Candidacy(policy, facts, max((one.ordinal for one in attempts), default=0) + 1)
 
@@ -198,92 +195,6 @@ def _has_form(exam_id: int, policy: ExamPolicy) -> bool:
         )
         return db.session.scalar(found.limit(1)) is not None
     return bool(given_forms(exam_id))
-
-
-def _blueprints(exam_id: int) -> Sequence[Any]:
-    """(number, from when on it held, state) of an exam's blueprints, the first one first."""
-    return db.session.execute(
-        sa.select(
-            Blueprint.number,
-            sa.func.coalesce(Blueprint.published_at, Blueprint.created_at).label("since"),
-            Blueprint.state,
-        )
-        .where(Blueprint.exam_id == exam_id, Blueprint.state != PaperState.DRAFT)
-        .order_by("since", Blueprint.number)
-    ).all()
-
-
-def _version(blueprints: Sequence[Any]) -> int:
-    """The number of the blueprint from which forms are made now."""
-    return next((one.number for one in blueprints if one.state == PaperState.PUBLISHED), 1)
-
-
-def _version_at(blueprints: Sequence[Any], at: datetime) -> int:
-    """The number of the blueprint that was in force then; before all of them, of the first."""
-    then = [one.number for one in blueprints if one.since <= at]
-    return then[-1] if then else blueprints[0].number if blueprints else 1
-
-
-def _tries(
-    exam_id: int, person_id: int, attempts: Sequence[Attempt], blueprints: Sequence[Any]
-) -> list[Try]:
-    """Submitted attempts with what their newest result says (a void one may count as none), those
-    that ended because of the rules, results recorded by hand, and what waits for an assessor."""
-    results = db.session.scalars(
-        sa.select(ExamResult)
-        .where(ExamResult.exam_id == exam_id, ExamResult.person_id == person_id)
-        .order_by(ExamResult.id)
-    ).all()
-    newest = {row.attempt_id: row for row in results}
-    versions = _versions([one.form_id for one in attempts])
-    void = [one for one in attempts if one.state == AttemptState.VOID]
-    counted = voids_that_count([one.id for one in void]) if void else set()
-    found = []
-    for one in attempts:
-        result = newest.get(one.id)
-        is_try = one.id in counted or (
-            one.state == AttemptState.SUBMITTED and (result is None or result.counts)
-        )
-        if is_try and one.ended_at is not None:
-            passed = result.passed if result else False if one.id in counted else None
-            found.append(Try(one.ended_at, passed, versions[one.form_id]))
-    waiting = [Try(at, None, _version(blueprints)) for at in opened(exam_id, person_id)]
-    by_hand = _by_hand([row for row in results if row.attempt_id is None], blueprints)
-    return found + by_hand + waiting
-
-
-def _by_hand(results: Sequence[ExamResult], blueprints: Sequence[Any]) -> list[Try]:
-    """Results that were recorded by hand, each as its newest correction says, under the blueprint
-    of the day on which the exam was taken. A correction moves neither."""
-    sat_at: dict[int, datetime] = {}
-    for row in results:
-        day_ends = midnight(row.taken_on + timedelta(days=1), issuer_zone())
-        sat_at[row.id] = sat_at.get(row.replaces_id or 0, min(row.at, day_ends))
-    replaced = {row.replaces_id for row in results}
-    return [
-        Try(sat_at[row.id], row.passed, _version_at(blueprints, sat_at[row.id]))
-        for row in results
-        if row.id not in replaced
-    ]
-
-
-def voids_that_count(attempt_ids: Sequence[int]) -> set[int]:
-    """Which of these attempts ended without a result because the candidate broke the rules."""
-    rows = db.session.execute(
-        sa.select(AttemptEvent.attempt_id, AttemptEvent.data).where(
-            AttemptEvent.attempt_id.in_(attempt_ids), AttemptEvent.kind == "voided"
-        )
-    )
-    return {row.attempt_id for row in rows if row.data.get("counts")}
-
-
-def _versions(form_ids: Sequence[int]) -> dict[int, int]:
-    rows = db.session.execute(
-        sa.select(ExamForm.id, Blueprint.number)
-        .join(Blueprint, Blueprint.id == ExamForm.blueprint_id)
-        .where(ExamForm.id.in_(form_ids))
-    )
-    return {row.id: row.number for row in rows}
 
 
 def reasons_of(adjustment_ids: Sequence[int]) -> dict[int, str]:

@@ -1,5 +1,6 @@
-"""What asks a person for an exam once more that they passed."""
+"""What asks a person for exams once more that they passed."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from certification.exams.models import Exam
@@ -9,9 +10,16 @@ from lms.clock import midnight
 from lms.site import issuer_zone
 
 
-def renewal_of(exam: Exam, person_id: int, today: date) -> Renewal | None:
-    """The next cycle of certifications, which stand above the delivery of exams: a slot knows."""
-    found: tuple[str, date] | None = slots.ask(
-        "exam.renewal", None, course_id=exam.course_id, person_id=person_id, on=today
-    )
-    return Renewal(found[0], midnight(found[1], issuer_zone())) if found else None
+def renewals_of(exams: Sequence[Exam], person_id: int, today: date) -> dict[int, Renewal]:
+    """By exam, the next cycle of certifications, which stand above the delivery of exams: a slot
+    knows."""
+    found: dict[int, tuple[str, date]] = slots.ask(
+        "exam.renewals", {}, course_ids=[one.course_id for one in exams], person_id=person_id,
+        on=today,
+    )  # fmt: skip
+    zone = issuer_zone()
+    return {
+        exam.id: Renewal(found[exam.course_id][0], midnight(found[exam.course_id][1], zone))
+        for exam in exams
+        if exam.course_id in found
+    }

@@ -228,6 +228,29 @@ def _allowed(renewal: Renewal | None) -> Reason:
     return Reason("renewal_allowed", {"titles": renewal.titles})
 
 
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """Where a person stands with an exam: `untaken`, or what their newest try came to (`pending`,
+    `passed`, `failed`), and what is to be known about the next one."""
+
+    outcome: str
+    reasons: Sequence[Reason] = ()
+
+
+def mine(facts: Facts, *, now: datetime) -> Mine:
+    """In a line of a list what `needs` tells at length."""
+    if not facts.tries:
+        missing = [_course("needs_prerequisite", False, one) for one in facts.missing]
+        return Mine("untaken", [need.reason for need in missing])
+    newest = max(facts.tries, key=lambda one: one.ended_at)
+    if newest.passed is None:
+        return Mine("pending")
+    again = _allowed(facts.renewal) if facts.renewal else Reason("another_allowed")
+    said = facts.why_not(now) or [again] * facts.has_policy
+    outcome = "passed" if newest.passed else "failed"
+    return Mine(outcome, [one for one in said if one.code != "passed_already"])
+
+
 def _course(code: str, met: bool, course: tuple[str, str]) -> Need:
     return Need(met, Reason(code, {"code": course[0], "title": course[1]}), course[0])
 

@@ -12,11 +12,12 @@ from certification.delivery import (
     actions_bookings,
     presented,
     queries,
+    queries_index,
     queries_mine,
     queries_slots,
     wording,
 )
-from certification.delivery.rules import entry_flaw, needs
+from certification.delivery.rules import entry_flaw, mine, needs
 from certification.exams import queries as exams
 from certification.items import markup
 from certification.rubrics import queries_assessments as assessments
@@ -51,10 +52,16 @@ def index() -> ResponseReturnValue:
     ids = [row[0].id for row in rows]
     sittings = queries_mine.sittings_of(current_user.person_id)
     running = {one.exam_id: one for one in sittings if one.outcome == "running"}
+    now = clock.now()
+    today = clock.today(now, issuer_zone())
+    facts = queries_index.facts_of([row[0] for row in rows], current_user.person_id, today=today)
     return render_template(
         "delivery/index.html",
         rows=rows,
         running=running,
+        stands={exam: mine(found, now=now) for exam, found in facts.items()},
+        stand_badge=wording.stand_badge,
+        said=word,
         ended=[one for one in sittings if one.outcome != "running"],
         result_href=_result_href,
         outcome_badge=wording.outcome_badge,

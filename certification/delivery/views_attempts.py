@@ -25,6 +25,7 @@ from flask_login import current_user
 from certification.delivery import actions, presented, queries, queries_slots, saving, shown
 from certification.delivery.answers import from_fields
 from certification.delivery.models import Attempt, AttemptState
+from certification.delivery.queries_tries import voids_that_count
 from certification.delivery.views import go
 from certification.papers.queries import paper
 from lms import clock, slots
@@ -82,7 +83,7 @@ def page(code: str) -> ResponseReturnValue:
             attempt=row,
             result_href=href,
             leaving=_leaving(row),
-            counts=row.state == AttemptState.VOID and bool(queries.voids_that_count([row.id])),
+            counts=row.state == AttemptState.VOID and bool(voids_that_count([row.id])),
         )
     if row.due_at is None:
         return _standing_still(row)

@@ -1,5 +1,7 @@
 """The texts of this slice's reason codes."""
 
+from collections.abc import Callable
+
 from lms import wording
 from lms.i18n import gettext as _
 
@@ -15,6 +17,7 @@ wording.register(
         "course_completed": lambda: _("“%(title)s” (%(code)s) is completed."),
         "attempt_is_open": lambda: _("An attempt at this exam is open."),
         "retake_allowed": lambda: _("The wait between two attempts is over."),
+        "another_allowed": lambda: _("You may take it again."),
         "renewal_allowed": lambda: _("It counts for the next cycle of: %(titles)s."),
         "renewal_wait": lambda: _("To renew %(titles)s, you may take it again from %(until)s."),
         "retake_wait": lambda: _("The next attempt is possible from %(until)s."),
@@ -105,6 +108,20 @@ _OUTCOMES = {
     "passed": lambda: _("Passed"),
     "failed": lambda: _("Not passed"),
 }
+_STANDS: dict[str, tuple[str, Callable[[], str]]] = {
+    "untaken": ("", lambda: _("Not taken yet")),
+    "pending": ("info", lambda: _("Result pending")),
+    "passed": ("ok", lambda: _("Passed")),
+    "failed": ("bad", lambda: _("Not passed")),
+}
+
+
+def stand_badge(outcome: str) -> tuple[str, str]:
+    """(colour, word) of where somebody stands with an exam."""
+    colour, text = _STANDS[outcome]
+    return colour, text()
+
+
 _COLOURS = {"waiting": "info", "void": "bad", "passed": "ok", "failed": "bad"}
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,11 +38,11 @@ def policy_of_two(exam_id: int, taken_on: date) -> ExamPolicy | None:
     return policy if policy is not None and policy.is_double_marked else None
 
 
-def opened(exam_id: int, person_id: int) -> Sequence[datetime]:
-    """Since when sittings of a person wait for their result."""
-    return db.session.scalars(
-        sa.select(AssessmentSitting.opened_at).where(
-            AssessmentSitting.exam_id == exam_id,
+def opened(exam_ids: Sequence[int], person_id: int) -> Sequence[Any]:
+    """(exam, since when) of a person's sittings that wait for their result."""
+    return db.session.execute(
+        sa.select(AssessmentSitting.exam_id, AssessmentSitting.opened_at).where(
+            AssessmentSitting.exam_id.in_(exam_ids),
             AssessmentSitting.person_id == person_id,
             AssessmentSitting.ended_at.is_(None),
         )
