@@ -131,7 +131,7 @@ def test_a_roster_is_filled_in_place_and_the_way_back_leads_to_the_list(visit: O
     page = window.sign_in("trainer")
     window.go("/teach")
     follow(page.locator("a[href^='/teach/']").filter(has_text="Basic User Training").first)
-    page.get_by_role("button", name="Fill in: all present").click()
+    page.get_by_role("button", name="All present").click()
     expect(page.locator("select[name^='presence-']").last).to_have_value("present")
     expect(page.locator("#toast")).to_contain_text("filled in as present")
     page.get_by_role("button", name="Undo").click()

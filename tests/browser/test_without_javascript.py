@@ -121,7 +121,7 @@ def test_a_trainer_marks_a_row_and_all_are_filled_as_present(visit: Open) -> Non
     page = window.sign_in("trainer")
     window.go("/teach")
     page.locator("a[href^='/teach/']").filter(has_text="Basic User Training").first.click()
-    page.get_by_role("button", name="Fill in: all present").click()
+    page.get_by_role("button", name="All present").click()
     expect(page.locator("select[name^='presence-']").first).to_have_value("present")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text(re.compile("^Saved: "))).to_be_visible()
