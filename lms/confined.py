@@ -11,6 +11,7 @@ import json
 import math
 import os
 import resource
+import signal
 import socket
 import struct
 import subprocess
@@ -45,8 +46,9 @@ class Limits:
 
 
 class ConfinedFailure(Exception):
-    """No answer. `code` is too_long (by the clock), failed (a limit, a fall, or the order), or
-    busy (others were first, or it was starting: the same order may be answered in a moment)."""
+    """No answer. `code` is spent (all of its CPU time), too_long (by the clock: perhaps the machine
+    is busy), failed (another limit, a fall, or the order), or busy (others were first, or it was
+    starting: the same order may be answered in a moment)."""
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(f"{code} {detail}".strip())
@@ -119,8 +121,17 @@ class Confined:
             self._replace()
             raise ConfinedFailure("too_long" if has_all else "busy") from error
         except OSError as error:
+            code = self._why_it_fell()
             self._replace()
-            raise ConfinedFailure("failed", str(error)) from error
+            raise ConfinedFailure(code, str(error)) from error
+
+    def _why_it_fell(self) -> str:
+        """Whether the kernel ended it for its CPU time: that tells the order's own work from the
+        wait for a machine that others use."""
+        with suppress(subprocess.TimeoutExpired):
+            if self._process and self._process.wait(timeout=1) == -signal.SIGXCPU:
+                return "spent"
+        return "failed"
 
     def _is_alive(self) -> bool:
         alive = self._process is not None and self._process.poll() is None

@@ -34,7 +34,8 @@ wording.register(
             "Drawing took too long and was stopped. Nothing was changed; make the design simpler."
         ),
         "drawing_busy": lambda: _(
-            "Other designs are being drawn. Nothing was changed; try again in a moment."
+            "The machine is busy, so this was not drawn in time. Nothing was changed; try again in "
+            "a moment."
         ),
         "drawing_failed": lambda: _("This design could not be drawn. Nothing was changed."),
     }

@@ -3,12 +3,17 @@
 import threading
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from certification.certificates import studio as drawings
 from certification.certificates.easel import LIMITS
+from certification.designs.content import Design
 from lms.confined import Confined, ConfinedFailure
+from lms.errors import Refusal
+from tests.certification.designs.drafts import content
 from tests.conftest import SPARE
 
 pytestmark = pytest.mark.thorough
@@ -37,9 +42,21 @@ def test_nested_flex_boxes_end_at_the_limit_of_cpu_time() -> None:
     assert len(FLEX) < 2200
     studio = Confined(HOSTILE, seconds=60)
     code, seconds = failure(studio, kind="page", page=FLEX)
-    assert (code, seconds < 40) == ("failed", True)
+    assert (code, seconds < 40) == ("spent", True)
     assert studio.order({"kind": "nothing"}) == b"fine"
     studio.close()
+
+
+def test_who_waits_for_a_busy_machine_is_not_told_to_make_the_design_simpler(
+    monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    """No drawing is done in a twentieth of a second by the clock."""
+    monkeypatch.setattr(drawings, "_easel", Confined("certification.certificates.easel", 0.05))
+    asked = {"sample": "ordinary", "language": "en", "now": now, "width": 300}
+    with pytest.raises(Refusal) as refused:
+        drawings.sampled("png", Design(content(), {}), **asked)
+    assert [reason.code for reason in refused.value.reasons] == ["drawing_busy"]
+    drawings._easel.close()
 
 
 def test_nested_flex_boxes_do_not_hold_up_the_web_process() -> None:
