@@ -5,7 +5,8 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
-from wtforms import FieldList, FileField, FormField, PasswordField
+from wtforms import FieldList, FileField, FormField, PasswordField, SelectField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # old stubs
 from wtforms.form import BaseForm
 from wtforms.widgets import Select
 
@@ -40,6 +41,8 @@ class Form(FlaskForm):
         ) -> Any:
             if issubclass(unbound_field.field_class, (FieldList, FormField, PasswordField)):
                 return unbound_field.bind(form=form, **options)
+            if issubclass(unbound_field.field_class, SelectField):
+                options["choices"] = _choices(unbound_field.kwargs.get("choices"))
             filters = [*unbound_field.kwargs.get("filters", []), _trimmed]
             return unbound_field.bind(form=form, filters=filters, **options)
 
@@ -69,6 +72,13 @@ def _ask_for_files(form: FlaskForm) -> None:
 
 def _is_chosen(data: object) -> bool:
     return bool(getattr(data, "filename", ""))
+
+
+def _choices(given: Any) -> Any:
+    """Pairs of a value and its words as WTForms takes them from 3.4 on."""
+    if given is None or callable(given):
+        return given
+    return [SelectChoice(*one) if isinstance(one, tuple) else one for one in given]
 
 
 def _trimmed(value: object) -> object:
