@@ -64,6 +64,7 @@ def run(
         token_id=asker.token_id,
         checked_at=now,
         counts=counts,
+        slips=lists.slips(rows),
         result_sha256=hashlib.sha256(content).hexdigest(),
         result=zlib.compress(content, 1),
         receipt=_receipt(claims, settings),

@@ -3,6 +3,8 @@
 import csv
 import io
 import re
+import zlib
+from codecs import getincrementaldecoder
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -173,14 +175,23 @@ def counted(rows: Sequence[Row], asked: Given) -> dict[str, int]:
     return {ENTRIES: len(asked.entries), **dict(sorted(found.items()))}
 
 
-def slips(content: bytes) -> dict[Hint, int]:
-    """How many entries of a result file are no code of ours, by why; repeated ones count once."""
-    rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-    found = [row.get("hint") for row in rows if not row.get("repeats")]
-    return {one: found.count(one) for one in Hint if one in found}
+def slips(rows: Sequence[Row]) -> dict[str, int]:
+    """How many entries are no code of ours, by why."""
+    found = Counter(row.hint for row in rows)
+    return {one.value: found[one] for one in Hint if found[one]}
 
 
-def first_rows(content: bytes, most: int) -> list[dict[str, str]]:
+def unpacked(compressed: bytes, at_once: int = 1 << 16) -> Iterator[str]:
+    """The lines of a kept result file, no more of it unpacked than is read."""
+    unpack, words = zlib.decompressobj(), getincrementaldecoder("utf-8-sig")()
+    rest, begun = compressed, ""
+    while rest:
+        lines = (begun + words.decode(unpack.decompress(rest, at_once))).split("\n")
+        rest, begun = unpack.unconsumed_tail, lines.pop()
+        yield from (line + "\n" for line in lines)
+    yield begun + words.decode(unpack.flush())
+
+
+def first_rows(lines: Iterator[str], most: int) -> list[dict[str, str]]:
     """The first rows of a result file, as it was written."""
-    reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-    return list(islice(reader, most))
+    return list(islice(csv.DictReader(lines), most))

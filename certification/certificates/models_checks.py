@@ -27,6 +27,9 @@ class CertificateCheck(Base):
     checked_at: Mapped[datetime]
     counts: Mapped[dict[str, Any]]
     """Answers by verdict, `entries`, and `repeated` if any line was."""
+    slips: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=sa.text("'{}'"))
+    """How many entries are no code of ours, by why. They are for whoever typed them: the counts,
+    which the receipt signs, hold them as not found."""
     result_sha256: Mapped[str] = mapped_column(Words(64))
     result: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)
     """The result file (CSV), compressed by zlib."""

@@ -1,7 +1,7 @@
 """Checking a list of codes or addresses: paste or upload, result file, receipt."""
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -84,27 +84,27 @@ def check(check_id: str) -> ResponseReturnValue:
     """The counts, the first rows, the result file and the receipt."""
     found = _check_or_404(check_id)
     content = queries_lists.result_of(found.id)
-    file = zlib.decompress(content) if content else None
+    lines = lists.unpacked(content) if content else None
     return render_template(
-        "reporting/partner_check.html", check=found, counts=_counts(found.counts, file),
-        rows=_first_rows(file) if file else None,
+        "reporting/partner_check.html", check=found, counts=_counts(found.counts, found.slips),
+        rows=_first_rows(lines) if lines else None,
         shown=SHOWN, looks=verdicts.LOOKS, word=verdicts.word, Verdict=Verdict, Hint=Hint,
         may_see_tokens=permissions.may(current_user, "partner.edit"),
     )  # fmt: skip
 
 
-def _counts(counts: Mapping[str, int], file: bytes | None) -> dict[Verdict | Hint, int]:
+def _counts(counts: Mapping[str, int], slips: Mapping[str, int]) -> dict[Verdict | Hint, int]:
     """How many have each answer, the good ones first. What was mistyped has a count of its own: it
     is for the partner to put right, not for the holder. The receipt counts it as not found."""
-    slips = lists.slips(file) if file else {}
-    found = {one: counts.get(one, 0) for one in Verdict}
+    found: dict[Verdict | Hint, int] = {one: counts.get(one, 0) for one in Verdict}
     found[Verdict.NOT_FOUND] -= sum(slips.values())
-    return {one: count for one, count in (found | slips).items() if count}
+    found |= {one: slips.get(one, 0) for one in Hint}
+    return {one: count for one, count in found.items() if count}
 
 
-def _first_rows(content: bytes) -> list[dict[str, Any]]:
+def _first_rows(lines: Iterator[str]) -> list[dict[str, Any]]:
     """As the file has them, but the day to be read by people: the file stays for programs."""
-    rows = lists.first_rows(content, SHOWN)
+    rows = lists.first_rows(lines, SHOWN)
     return [row | {"valid_until": _day(row["valid_until"])} for row in rows]
 
 

@@ -1,6 +1,9 @@
 """Lists of codes that somebody pasted or sent: whatever they hold, they end soon and say why."""
 
+import csv
+import io
 import time
+import zlib
 from collections.abc import Sequence
 
 import pytest
@@ -8,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certification.certificates import lists
+from certification.certificates.codes import Hint
 from certification.certificates.rules import Verdict
 from lms.errors import Refusal
 from tests.conftest import SPARE
@@ -84,3 +88,26 @@ def test_any_file_is_a_list_or_a_clear_refusal(content: bytes) -> None:
     found = read(content)
     refusals = ("list_unreadable", "list_long", "import_encoding")
     assert found in refusals or isinstance(found, list)
+
+
+@given(st.text(max_size=200), st.integers(1, 7))
+def test_the_first_rows_are_read_without_the_rest(text: str, at_once: int) -> None:
+    """However the bytes come: a row may break off in a letter, and hold lines of its own."""
+    asked = lists.given([text or "x", "y\nz", "last"])
+    answers = [[lists.Row(one.text, Verdict.NOT_FOUND)] for one in asked.entries]
+    content = lists.written(asked, answers)
+    whole = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    lines = lists.unpacked(zlib.compress(content), at_once)
+    assert lists.first_rows(lines, len(whole)) == whole
+
+
+def test_no_more_of_a_result_is_unpacked_than_is_shown() -> None:
+    content = b"entry,verdict\r\n" + b"x,valid\r\n" * 1_000_000
+    lines = lists.unpacked(zlib.compress(content))
+    assert len(lists.first_rows(lines, 100)) == 100
+    assert sum(1 for _line in lines) > 900_000
+
+
+def test_what_was_mistyped_is_counted_once_by_why() -> None:
+    rows = [lists.Row("x", Verdict.NOT_FOUND, hint=why) for why in (*Hint, Hint.MISTYPED, None)]
+    assert lists.slips(rows) == {"certificate_number": 1, "mistyped": 2}
