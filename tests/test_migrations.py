@@ -1,6 +1,8 @@
 """The schema: from empty to the head on both databases, equal to the models, data kept."""
 
+import json
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -308,6 +310,73 @@ def test_what_ended_is_found_by_its_day_and_rows_stay(empty: str, tmp_path: Path
             assert there() == wanted
             with unit(writes=False):
                 assert db.session.scalar(found) == 1
+        db.engine.dispose()
+
+
+def test_rosters_are_settled_and_slips_counted_by_what_is_there(empty: str, tmp_path: Path) -> None:
+    app = create_app(environment(tmp_path / "data", empty))
+    settled = sa.text("SELECT settled_seats FROM class_session ORDER BY id")
+    slips = sa.text("SELECT slips FROM certificate_check ORDER BY id")
+    columns = "class_session_id, person_id, at, by_person_id, replaces_id"
+    when = "'2026-11-23 09:00:00'"
+    session = (
+        "INSERT INTO class_session (id, code, course_version_id, course_id, delivery_mode_id,"
+        " delivery_format_id, language, trainer_person_id, venue, room, join_url, time_zone,"
+        " room_capacity, virtual_capacity, room_taken, virtual_taken, next_number, state,"
+        " state_reason, starts_at, ends_at, revision, created_at) VALUES ({0}, 'CS{0}', 1, 1, 1,"
+        " 1, 'en', 1, '', '', '', 'UTC', 2, 0, {1}, 0, 1, 'scheduled', '', {2}, {2}, 1, {3})"
+    )
+    seat = (
+        "INSERT INTO seat (class_session_id, person_id, kind, tier_rank, number, taken_at,"
+        " ended_at, end_reason) VALUES ({}, {}, 'room', 1, 1, " + when + ", {}, '')"
+    )
+    result = f"INSERT INTO result ({columns}, outcome, note, mistake) VALUES ({{}}, {{}}, {when},"
+    absent = f"INSERT INTO attendance ({columns}, presence) VALUES ({{}}, {{}}, {when}, 1, NULL, "
+    check = sa.text(
+        "INSERT INTO certificate_check (public_id, person_id, checked_at, counts, result_sha256,"
+        f" result) VALUES (:id, 1, {when}, '{{}}', '', :result)"
+    )
+    rows = [
+        # 1: one passed, one absent; 2: one not marked; 3: taken back; 4: yet to come; 5: given up
+        *(session.format(n, 2, when, when) for n in (1, 2)),
+        session.format(3, 1, when, when),
+        session.format(4, 1, "'2096-11-23 09:00:00'", when),
+        session.format(5, 0, when, when),
+        *(seat.format(n, person, "NULL") for n in (1, 2) for person in (1, 2)),
+        *(seat.format(n, 1, "NULL") for n in (3, 4)),
+        seat.format(5, 1, when),
+        *(result.format(n, 1) + " 1, NULL, 'passed', '', '')" for n in (1, 2, 3, 4)),
+        result.format(3, 1) + " 1, 3, NULL, '', 'Not hers')",
+        absent.format(1, 2) + "'absent')",
+        absent.format(2, 2) + "'present')",
+    ]
+    file = (
+        b"\xef\xbb\xbfentry,verdict,hint,repeats\r\nx,not_found,mistyped,\r\n"
+        b"x,not_found,mistyped,1\r\ny,valid,,\r\n"
+    )
+    with app.app_context():
+        upgrade(directory=str(schema.FOLDER), revision="0037")
+        with unit(writes=True):
+            db.session.execute(
+                sa.text(
+                    "INSERT INTO person (public_id, name, sort_name, search_name, language,"
+                    f" time_zone, created_at) VALUES ('p', 'A', 'a', 'a', 'en', 'UTC', {when})"
+                )
+            )
+            for name, content in (("a", zlib.compress(file)), ("b", None)):
+                db.session.execute(check, {"id": name, "result": content})
+        for row in rows:
+            _put(empty, row)
+        for _turn in range(2):
+            upgrade(directory=str(schema.FOLDER), revision="0038")
+            with unit(writes=False):
+                assert list(db.session.scalars(settled)) == [2, 0, 0, 0, 0]
+                found = [
+                    json.loads(one) if isinstance(one, str) else one
+                    for one in db.session.scalars(slips)
+                ]
+            assert found == [{"mistyped": 1}, {}]
+            downgrade(directory=str(schema.FOLDER), revision="0037")
         db.engine.dispose()
 
 

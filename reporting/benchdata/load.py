@@ -15,6 +15,7 @@ from flask import current_app
 from certification.certificates.actions import profile_prefix
 from certification.certificates.facts import CertificateFacts
 from certification.certificates.models import CertificateNumber
+from courses.scheduling.queries.roster import settling
 from lms import audit, clock, site
 from lms.accounts.models import Organisation
 from lms.db import db, unit
@@ -129,6 +130,7 @@ class _Load:
         self.bulk.write(self.sheets.all())
         _keep(registry)
         self.bulk.finish(self.sheets.all())
+        db.session.execute(settling(now=self.now))
         return self.sheets.all()
 
     def _employers(self) -> None:

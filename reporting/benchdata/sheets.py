@@ -46,6 +46,7 @@ class Sheets:
             join_url="",
             state=SESSION_STATE,
             state_reason="",
+            settled_seats=0,
             revision=1,
             created_at=now,
         )

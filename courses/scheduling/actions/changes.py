@@ -104,6 +104,7 @@ def _move(
     session.time_zone, session.venue = change.time_zone, change.venue
     session.room, session.join_url = change.room, change.join_url
     set_meetings(session, change.slots)
+    session.settled_seats = 0  # until it begins anew, a seat may go to somebody else
     was, will = before.isoformat(), session.starts_at.isoformat()
     note("class_session.moved", session, by=by, now=now, was=was, will=will)
     news.tell("moved", session, _keys(session, effects), now=now)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from courses.scheduling.actions import completions, news
 from courses.scheduling.actions.queue import lock
 from courses.scheduling.models import Attendance, ClassSession, Outcome, Result, SessionState
-from courses.scheduling.queries.roster import Line, grade_of, marks_shown, roster
+from courses.scheduling.queries.roster import Line, grade_of, marks_shown, roster, settling
 from courses.scheduling.rules.marks import Flaw, Grade, Marks, Merge, merge
 from lms import audit
 from lms.db import db
@@ -79,6 +79,8 @@ def save_roster(
     unexplained = frozenset(s.line.person_id for s in sound if s.is_unexplained)
     explained = [s for s in sound if s.line.person_id not in unexplained]
     written = sum(_write(session, step, by=by, now=now) for step in explained)
+    if written:
+        db.session.execute(settling(now=now, class_session_id=session.id))
     return Outcomes(flaws, conflicts, written, unexplained)
 
 

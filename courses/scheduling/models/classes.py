@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from courses.catalog.models import CourseVersion, DeliveryFormat, DeliveryMode
 from courses.scheduling.rules.states import SessionState
 from lms.accounts.models import Person
-from lms.columns import Words, choice
+from lms.columns import Words, choice, where
 from lms.db import Base
 
 
@@ -35,6 +35,10 @@ class ClassSession(Base):
     virtual_taken: Mapped[int] = mapped_column(default=0)
     next_number: Mapped[int] = mapped_column(default=1)
     """The next number in the queue, drawn under this row's lock."""
+    settled_seats: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many seats there were when the roster last had nothing missing, 0 if something was: few
+    of the class sessions that are over have another number of seats now, and an index knows them.
+    It may say too little, so who asks looks at the roster too, never too much."""
     state: Mapped[SessionState] = mapped_column(choice(SessionState, "state"))
     state_reason: Mapped[str] = mapped_column(Words(500), default="")
     starts_at: Mapped[datetime]
@@ -58,6 +62,12 @@ class ClassSession(Base):
         sa.Index("ix_class_session_upcoming", "state", "starts_at", "id"),
         sa.Index("ix_class_session_course", "course_id", "state", "starts_at", "id"),
         sa.Index("ix_class_session_end", "ends_at", "id"),
+        sa.Index(
+            "ix_class_session_unsettled",
+            "starts_at",
+            "id",
+            **where("settled_seats <> room_taken + virtual_taken"),
+        ),
         sa.Index(
             "ix_class_session_time",
             "starts_at",

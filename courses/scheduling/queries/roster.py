@@ -168,7 +168,7 @@ def taught(
     if programmes is not None:
         wanted = wanted.where(_of(trainer_person_id, programmes))
     if when == "unmarked":
-        wanted = wanted.where(_may_be_unmarked(), seats > marked)
+        wanted = wanted.where(_is_unsettled(), ClassSession.starts_at < now, seats > marked)
     found = db.session.execute(_sorted(wanted, when).limit(LISTED))
     return [Taught(session, learners, done) for session, learners, done in found]
 
@@ -214,28 +214,20 @@ def _marked_count() -> sa.ScalarSelect[int]:
     )
 
 
-def _may_be_unmarked() -> sa.ColumnElement[bool]:
-    """Whether a look at each seat is worth its while: results are fewer than seats, one belongs to
-    a seat that was given up, or one was taken back. Nearly all class sessions that are over have
-    all their results, which small indexes say."""
-    session = ClassSession
-    results = sa.select(sa.func.count(Result.id)).where(
-        Result.class_session_id == session.id, Result.replaces_id.is_(None)
-    )
-    taken = session.room_taken + session.virtual_taken
-    of_seat = sa.and_(
-        Result.class_session_id == Seat.class_session_id,
-        Result.person_id == Seat.person_id,
-        Result.replaces_id.is_(None),
-    )
-    given_up = (
-        sa.select(Seat.id)
-        .join(Result, of_seat)
-        .where(Seat.class_session_id == session.id, Seat.ended_at.is_not(None))
-    )
-    taken_back = sa.exists().where(Result.class_session_id == session.id, Result.outcome.is_(None))
-    fewer = taken > results.correlate(session).scalar_subquery()
-    return fewer | given_up.correlate(session).exists() | taken_back
+def _is_unsettled() -> sa.ColumnElement[bool]:
+    """Whether a look at each seat is worth its while. Word for word what the index says."""
+    return ClassSession.settled_seats != ClassSession.room_taken + ClassSession.virtual_taken
+
+
+def settling(*, now: datetime, class_session_id: int | None = None) -> sa.Update:
+    """Notes, of one class session or of all, whether something is missing in the roster. Only once
+    it has begun: until then a seat may go from one person to another."""
+    seats, marked = _seats_count(), _marked_count()
+    wanted = sa.update(ClassSession).where(ClassSession.starts_at <= now)
+    if class_session_id is not None:
+        wanted = wanted.where(ClassSession.id == class_session_id)
+    settled = sa.case((seats > marked, 0), else_=seats)
+    return wanted.values(settled_seats=settled).execution_options(synchronize_session=False)
 
 
 def _when(when: str, day: Span, now: datetime) -> sa.ColumnElement[bool]:

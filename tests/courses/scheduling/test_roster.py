@@ -27,6 +27,7 @@ from lms.db import db, unit
 from lms.mail import MailMessage
 from lms.permissions import Role
 from tests.factories import Factory
+from tests.queries import counted
 
 PRESENT = Presence.PRESENT
 PASSED = Grade(Outcome.PASSED, 81)
@@ -274,6 +275,54 @@ def test_the_result_of_who_gave_the_seat_up_stands_for_nobody_else(stage: Stage)
     assert unmarked(stage) == [(0, 1)]
     stage.save({stage.ada.id: Marks(PRESENT, PASSED)})
     assert unmarked(stage) == []
+
+
+def settled(stage: Stage) -> int:
+    with unit(writes=False):
+        return db.session.scalars(sa.select(ClassSession.settled_seats)).one()
+
+
+def test_a_roster_with_nothing_missing_is_noted_until_something_is(stage: Stage) -> None:
+    stage.save({stage.ada.id: Marks(PRESENT, PASSED)})
+    assert settled(stage) == 0
+    stage.save({stage.bob.id: Marks(Presence.ABSENT)})
+    assert settled(stage) == 2
+    stage.save({stage.bob.id: Marks(PRESENT)})
+    assert settled(stage) == 0
+
+
+def test_another_number_of_seats_than_noted_is_looked_at(stage: Stage, make: Factory) -> None:
+    stage.save({who.id: Marks(PRESENT, PASSED) for who in (stage.ada, stage.bob)})
+    assert (settled(stage), unmarked(stage)) == (2, [])
+    with unit(writes=True):
+        row = db.session.get_one(ClassSession, stage.session.id)
+        row.starts_at, row.ends_at = stage.now + timedelta(days=1), stage.now + timedelta(days=2)
+        row.room_capacity += 1
+    make.enrolled(stage.session, make.person("Cara"))
+    with unit(writes=True):
+        row = db.session.get_one(ClassSession, stage.session.id)
+        row.starts_at, row.ends_at = stage.now - timedelta(days=2), stage.now - timedelta(days=1)
+    assert unmarked(stage) == [(2, 3)]
+
+
+def test_what_is_recorded_before_the_beginning_settles_nothing(stage: Stage) -> None:
+    """Until then a seat may go from one person to another."""
+    with unit(writes=True):
+        db.session.get_one(ClassSession, stage.session.id).starts_at = stage.now + timedelta(1)
+    stage.save({who.id: Marks(PRESENT, PASSED) for who in (stage.ada, stage.bob)})
+    assert settled(stage) == 0
+
+
+@pytest.mark.sqlite
+def test_who_sees_all_is_told_what_is_unmarked_by_its_index(stage: Stage) -> None:
+    day = Span(stage.now, stage.now)
+    with unit(writes=False), counted() as asked:
+        taught("unmarked", trainer_person_id=0, programmes=None, day=day, now=stage.now)
+        (text,) = asked
+        plan = db.session.connection().exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {text}", (None,) * text.count("?")
+        )
+        assert any("ix_class_session_unsettled" in row[-1] for row in plan)
 
 
 Cells = dict[str, str]
