@@ -140,8 +140,8 @@ def save(item_id: int) -> ResponseReturnValue:
     """Save the draft, or show its page with one more row, language or picture, or a preview."""
     row = found(item_id, "items.edit")
     version = _draft(row)
-    data, known = _typed(row, version), _known()
-    wanted = request.form.get("add", "")
+    wanted, known = request.form.get("add", ""), _known()
+    data = _typed(row, version, with_empty=wanted in (*PARTS, "language", "picture"))
     if wanted == "picture":
         return _with_upload(row, version, data, known)
     if wanted in (*PARTS, "language"):
@@ -152,7 +152,8 @@ def save(item_id: int) -> ResponseReturnValue:
         return _editor(row, version, data, known, misread, wrong=True), 422
     try:
         if wanted == "preview":
-            return _editor(row, version, data, known, previews=_previews(data))
+            shown = _typed(row, version, with_empty=True)
+            return _editor(row, version, shown, known, previews=_previews(data))
         _save(row, version, without_empty_languages(data), known)
     except (ContentError, Refusal) as error:
         flaws = fields.placed(data, error.reasons)
@@ -160,10 +161,10 @@ def save(item_id: int) -> ResponseReturnValue:
     return redirect(url_for("items.item", item_id=item_id), 303)
 
 
-def _typed(row: Item, version: ItemVersion) -> dict[str, Any]:
-    """The content as the fields say it, above one of the bank's pictures."""
-    is_for_more = request.form.get("add", "") in (*PARTS, "language", "picture")
-    data = data_of(request.form, version.content, with_empty=is_for_more)
+def _typed(row: Item, version: ItemVersion, *, with_empty: bool) -> dict[str, Any]:
+    """The content as the fields say it, above one of the bank's pictures; with the rows in which
+    nothing is written yet where the page only comes back."""
+    data = data_of(request.form, version.content, with_empty=with_empty)
     picture = queries_pictures.by_digest(row.programme_id, request.form.get("picture", ""))
     if picture is not None:
         size = {"width": picture.width, "height": picture.height}

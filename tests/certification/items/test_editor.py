@@ -135,10 +135,13 @@ def test_the_preview_shows_what_is_typed_and_saves_nothing(
     assert newest(version.item_id).revision == 1
 
 
-def test_another_row_keeps_the_empty_ones(author: FlaskClient, make: Factory) -> None:
+@pytest.mark.parametrize(("add", "rows"), [("option", 5), ("preview", 4)])
+def test_a_page_that_only_comes_back_keeps_the_empty_rows(
+    author: FlaskClient, make: Factory, add: str, rows: int
+) -> None:
     address = written(author, make, "choice")
-    page = Page(Page(author.get(address)).form(address).submit(author, add="option"))
-    assert len(page.soup.select("[name^=option-en-]")) == 5
+    page = Page(Page(author.get(address)).form(address).submit(author, add=add))
+    assert len(page.soup.select("[name^=option-en-]")) == rows
 
 
 def test_a_language_in_which_nothing_was_written_is_not_kept(
