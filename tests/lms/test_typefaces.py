@@ -1,12 +1,14 @@
 """East Asian typefaces cut down to the common letters draw as the whole ones do."""
 
+import io
 from pathlib import Path
 
+import pikepdf
 import pytest
 from fontTools.pens.recordingPen import RecordingPen
 from fontTools.ttLib import TTFont
 
-from lms import typefaces
+from lms import press, typefaces
 from lms.typefaces import FACES, Face
 
 pytestmark = pytest.mark.thorough
@@ -82,3 +84,11 @@ def test_a_file_that_is_no_typeface_is_not_cut(tmp_path: Path) -> None:
     (tmp_path / "no.ttc").write_bytes(b"nothing")
     with pytest.raises(typefaces.NoCut, match="is no typeface"):
         typefaces.cut(str(tmp_path / "no.ttc"), 0, [65])
+
+
+def test_a_report_borrows_no_letters_for_a_vietnamese_name() -> None:
+    name = "Nguyễn Thị Tuyết Đặng Ước"
+    content = press.draw(f"<html lang=en><title>x</title><p>{name}<p class=issuer>{name}</html>")
+    with pikepdf.open(io.BytesIO(content)) as document:
+        fonts = [font for page in document.pages for font in page.Resources.Font.values()]
+        assert {str(font.BaseFont).partition("+")[2][:12] for font in fonts} == {"Academy-Sans"}
