@@ -4,7 +4,7 @@ import io
 import re
 import zipfile
 
-from certification.items.exchange.encoding import decode
+from lms.encoding import decode
 
 BEGINNINGS = {
     b"%PDF": "PDF",

@@ -3,17 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from certification.items.exchange import (
-    aiken,
-    encoding,
-    foreign,
-    gift,
-    guess,
-    moodle,
-    qti,
-    table,
-)
+from certification.items.exchange import aiken, foreign, gift, guess, moodle, qti, table
 from certification.items.exchange.found import MOST_ITEMS, Found, Making, TooMany, refused
+from lms import encoding
 from lms.reasons import Reason
 
 TEXTS: dict[str, Callable[[str, str], list[Found]]] = {

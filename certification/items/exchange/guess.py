@@ -4,8 +4,8 @@ import csv
 import re
 from itertools import islice
 
-from certification.items.exchange.encoding import decode
 from certification.items.exchange.foreign import root_of
+from lms.encoding import decode
 
 HEAD = 4_096
 LEAST_CELLS = 3

@@ -11,7 +11,6 @@ from certification.items.content import LANGUAGES
 from certification.items.exchange import package as packages
 from certification.items.exchange import qti_entries, qti_kinds, qti_places, qti_scoring
 from certification.items.exchange.attempts import attempted
-from certification.items.exchange.encoding import json_of
 from certification.items.exchange.found import (
     MOST_ITEMS,
     CannotTake,
@@ -30,6 +29,7 @@ from certification.items.exchange.qti_proof import prove
 from certification.items.exchange.qti_scoring import Rule
 from certification.items.exchange.qti_unread import note_unread
 from certification.items.exchange.xmltree import descendants, parse
+from lms.encoding import json_of
 from lms.reasons import Reason
 
 MAKERS: dict[str, Callable[[QtiItem, Element, Rule], dict[str, Any]]] = {

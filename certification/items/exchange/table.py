@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from itertools import islice
 
 from certification.items.content import ItemContent
-from certification.items.exchange.encoding import json_of
 from certification.items.exchange.found import MOST_ITEMS, Found, Making, TooMany, refused, taken
 from certification.items.reading import as_json
+from lms.encoding import json_of
 from lms.reasons import Reason
 
 COLUMNS = ("code", "kind", "title", "content")

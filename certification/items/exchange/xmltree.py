@@ -8,8 +8,8 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
-from certification.items.exchange.encoding import decode
 from certification.items.exchange.found import CannotTake
+from lms.encoding import decode
 
 DEEPEST = 100
 MOST_ELEMENTS = 200_000
