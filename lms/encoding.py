@@ -30,18 +30,19 @@ ZEROS = 0.3
 REPLACED = "\ufffd"
 
 
-def decode(content: bytes) -> str | None:
+def decode(content: bytes, *, is_guess_enough: bool = False) -> str | None:
     """The text by its mark, else as its XML declares, else UTF-8, else windows-1252; None for what
-    is no text."""
+    is no text, or is in letters that nobody can be sure of, unless a guess will do."""
     for mark, encoding in MARKS:
         if content.startswith(mark):
             return _text(content, encoding)
     if content.count(0) > ZEROS * len(content):
         return _text(content, "utf-16-be" if content[:1] == b"\0" else "utf-16-le")
     text = _text(content, declared(content) or "utf-8")
-    if text is None and not _is_broken(content):
+    if text is None and (is_guess_enough or not _is_broken(content)):
         text = _text(content, WESTERN)
-        return None if text is None or _is_strange(text) else text
+        is_sure = text is None or is_guess_enough or not _is_strange(text)
+        return text if is_sure else None
     return text
 
 

@@ -148,6 +148,7 @@ PURE = (
     "lms/networks.py",
     "lms/reasons.py",
     "lms/storedjson.py",
+    "lms/tables.py",
 )
 DRAWING = "designed document easel facts pdfua pictures samples sheet wellformed workshop writing"
 DOCUMENT = tuple(f"certification/certificates/{name}.py" for name in DRAWING.split())

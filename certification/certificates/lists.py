@@ -13,7 +13,8 @@ from itertools import islice
 
 from certification.certificates.codes import Hint, hint, normalise
 from certification.certificates.rules import Verdict
-from lms.accounts.listfile import decode, neutral
+from lms import encoding, tables
+from lms.accounts.listfile import neutral
 from lms.accounts.rules import email_key
 from lms.errors import Refusal, refuse
 
@@ -123,24 +124,27 @@ def uploaded(content: bytes) -> list[str]:
 
     Refuses (422) what is no CSV file.
     """
-    text = decode(content)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    text, sign = tables.opened(_decoded(content))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
     try:
         read = list(islice(reader, READ + 1))
     except csv.Error:
         raise refuse("list_unreadable", status=422) from None
     if len(read) > READ:
         raise too_long()
-    rows = [row for row in read if any(cell.strip() for cell in row)]
+    rows = list(tables.filled(read))
     heading = [cell.strip().casefold() for cell in rows[0]] if rows else []
     column = next((n for n, name in enumerate(heading) if name in HEADERS), None)
     place, below = (0, rows) if column is None else (column, rows[1:])
     return [row[place].lstrip("'") for row in below if len(row) > place]
 
 
-def _delimiter(text: str) -> str:
-    first = text.partition("\n")[0]
-    return max(",;\t", key=first.count)
+def _decoded(content: bytes) -> str:
+    """Letters of other columns may come out wrong: codes and addresses are the same in all."""
+    text = encoding.decode(content, is_guess_enough=True)
+    if text is None:
+        raise refuse("import_encoding", status=422)
+    return text
 
 
 def written(asked: Given, answers: Sequence[Sequence[Row]]) -> bytes:

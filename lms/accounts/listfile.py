@@ -2,10 +2,11 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from lms import encoding, tables
 from lms.accounts.rules import plain_name
 from lms.errors import refuse
 
@@ -42,11 +43,11 @@ class Line:
 
 def read(content: bytes) -> list[Line]:
     """The rows; refuses (422) what is no list of people and says why."""
-    text = decode(content)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
+    text, sign = tables.opened(decode(content))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True)
     try:
-        columns = _columns(next(_filled(reader), []))
-        rows = islice(_filled(reader), MOST_ROWS + 1)
+        columns = _columns(next(tables.filled(reader), []))
+        rows = islice(tables.filled(reader), MOST_ROWS + 1)
         lines = [_line(row, columns, reader.line_num) for row in rows]
     except csv.Error:
         raise refuse("import_broken", status=422, line=reader.line_num) from None
@@ -58,29 +59,15 @@ def read(content: bytes) -> list[Line]:
 
 
 def decode(content: bytes) -> str:
-    """The file as text: UTF-8, with or without a mark, else windows-1252."""
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise refuse("import_encoding", status=422)
-
-
-def delimiter_of(text: str) -> str:
-    """Semicolon, comma or tab: whichever the first line has most of."""
-    first = text.lstrip().partition("\n")[0]
-    return max(",;\t", key=first.count)
-
-
-def _filled(rows: Iterable[list[str]]) -> Iterator[list[str]]:
-    return (row for row in rows if any(cell.strip() for cell in row))
+    """The file as text, whose letters are sure: names are made of them."""
+    text = encoding.decode(content)
+    if text is None:
+        raise refuse("import_encoding", status=422)
+    return text
 
 
 def _columns(names: Sequence[str]) -> list[str]:
-    plain = ["_".join(name.casefold().replace("-", " ").split()) for name in names]
+    plain = [tables.named(name) for name in names]
     columns = [OTHER_NAMES.get(name, name) for name in plain]
     unknown = [name for name in columns if name and name not in (*COLUMNS, *REPORTED)]
     twice = sorted({name for name in columns if name and columns.count(name) > 1})

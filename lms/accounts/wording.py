@@ -30,7 +30,8 @@ wording.register(
         "email_taken": lambda: _("There is an account with this address already."),
         "code_taken": lambda: _("Another one has the code %(code)s already."),
         "import_encoding": lambda: _(
-            "The file is no text in UTF-8 or windows-1252. Save it as CSV (UTF-8) and try again."
+            "The file is no text in UTF-8, UTF-16 or windows-1252. Save it as CSV (UTF-8) and try "
+            "again."
         ),
         "import_columns": lambda: _("The first line must name the columns. Missing: %(columns)s."),
         "import_unknown": lambda: _(

@@ -82,6 +82,13 @@ def test_an_address_with_many_certificates_is_not_repeated_without_end() -> None
     assert lists.written(lists.given(["a@b.example"] * 300), many).count(b"\n") == 30_001
 
 
+@pytest.mark.parametrize("written", ["utf-8-sig", "utf-16", "cp1251"])
+def test_a_list_is_read_whatever_spreadsheet_wrote_it(written: str) -> None:
+    content = "sep=;\r\nДата;E-Mail\r\n1;a@b.example\r\n".encode(written)
+    found = read(content)
+    assert [one.text for one in found if not isinstance(one, str)] == ["a@b.example"]
+
+
 @pytest.mark.thorough
 @given(st.binary(max_size=300) | st.text(max_size=200).map(str.encode))
 def test_any_file_is_a_list_or_a_clear_refusal(content: bytes) -> None:

@@ -77,7 +77,7 @@ def test_a_name_in_a_list_is_what_people_see_of_it() -> None:
     assert line.values["name"] == "José Lee"
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-be"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 def test_a_list_is_read_whatever_spreadsheet_wrote_it(
@@ -94,6 +94,15 @@ def test_a_list_is_read_whatever_spreadsheet_wrote_it(
 
     assert line.number == 2
     assert line.values == {"name": "Zoë Ångström", "email": "zoe@people.example", "time_zone": ""}
+
+
+@pytest.mark.parametrize("said", ["sep=;", '"sep=;"', "SEP=;", "sep=;;"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_the_line_that_tells_excel_its_sign_is_no_row(said: str, ending: str) -> None:
+    rows = [said, " E-MAIL ;  Full  Name", "zoe@people.example;Ångström, Zoë"]
+    [line] = listfile.read(ending.join(rows).encode("utf-8-sig"))
+    assert line.number == 3
+    assert line.values == {"name": "Ångström, Zoë", "email": "zoe@people.example"}
 
 
 def test_quoted_cells_keep_delimiters_and_lose_line_breaks() -> None:
@@ -114,6 +123,8 @@ def test_quoted_cells_keep_delimiters_and_lose_line_breaks() -> None:
         (b'name,email\n"Ada,a@b.example\n', "import_broken"),
         (b"PK\x03\x04\x00\x00", "import_encoding"),
         (b"\x81\x8d name,email", "import_encoding"),
+        ("name,email\nИван Петров,a@b.example\n".encode("cp1251"), "import_encoding"),
+        (b"name,email\nZo\xc3 M\xc3\xbcller,a@b.example\n", "import_encoding"),
         (b"name,email\n" + b"A,a@b.example\n" * 20_001, "import_large"),
     ],
 )
