@@ -19,6 +19,10 @@ wording.register(
         "import_braces": lambda: _("Two braces in the text got a space between them."),
         "import_busy": lambda: _("Other files are being read. Try again in a moment."),
         "import_case": lambda: _("Case matters for some answers only: here it matters for none."),
+        "import_cells_left": lambda: _("Cells under no named column are left out."),
+        "import_columns_left": lambda: _(
+            "Columns that a list of items does not have are left out: %(names)s."
+        ),
         "import_correct_several": lambda: _(
             "Several answers are named as the only correct one: give each its points in a mapping."
         ),

@@ -4,7 +4,9 @@ import csv
 import re
 from itertools import islice
 
+from certification.items.exchange import table
 from certification.items.exchange.foreign import root_of
+from lms import tables
 from lms.encoding import decode
 
 HEAD = 4_096
@@ -13,7 +15,6 @@ _AIKEN = re.compile(
     r"^[ \t]*ANSWER[ \t]*:[ \t]*[A-Z](?:[,;& \t]{1,9}[A-Z]){0,25}[ \t]{0,9}[.)]?[ \t\r]*$",
     re.MULTILINE | re.IGNORECASE,
 )
-_CSV = re.compile(r'("?)code\1([,;\t])("?)kind\3\2')
 _GIFT = re.compile(r"(?<!\\)\{\s{0,9}(?:[=~#]|(?:T|F|TRUE|FALSE)\s{0,9}[}#])", re.IGNORECASE)
 _GIFT_LINE = re.compile(r"\s*(?:::|//|\$CATEGORY)")
 _QTI = re.compile(r"(qti-)?(assessment|questestinterop|manifest)")
@@ -30,7 +31,7 @@ def form_of(content: bytes) -> str:
         return "moodle"
     if head.startswith("<?xml") or _QTI.match(root):
         return "qti"
-    if _CSV.match(head):
+    if table.is_ours(text):
         return "csv"
     asked = len(_AIKEN.findall(text))
     return "aiken" if asked and asked > len(_GIFT.findall(text)) else "gift"
@@ -38,7 +39,8 @@ def form_of(content: bytes) -> str:
 
 def is_table(content: bytes) -> bool:
     """Whether a file is a table of another system, which as GIFT would be one long question."""
-    text = (decode(content) or "").lstrip("\ufeff \r\n")
+    text, _sign = tables.opened(decode(content) or "")
+    text = text.lstrip(" \r\n")
     if _GIFT.search(text) or _GIFT_LINE.match(text):
         return False
     return any(_is_parted(text, sign) for sign in ",;\t")
