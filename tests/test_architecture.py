@@ -103,6 +103,7 @@ PURE = (
     "certification/items/exchange/moodle_gaps.py",
     "certification/items/exchange/moodle_grid.py",
     "certification/items/exchange/moodle_question.py",
+    "certification/items/exchange/moodle_rest.py",
     "certification/items/exchange/moodle_text.py",
     "certification/items/exchange/multilang.py",
     "certification/items/exchange/numbering.py",

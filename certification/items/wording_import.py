@@ -19,6 +19,9 @@ wording.register(
         "import_braces": lambda: _("Two braces in the text got a space between them."),
         "import_busy": lambda: _("Other files are being read. Try again in a moment."),
         "import_case": lambda: _("Case matters for some answers only: here it matters for none."),
+        "import_category_texts": lambda: _(
+            "Descriptions and ID numbers of categories are not taken over (%(count)s): %(names)s."
+        ),
         "import_cells_left": lambda: _("Cells under no named column are left out."),
         "import_columns_left": lambda: _(
             "Columns that a list of items does not have are left out: %(names)s."
@@ -62,6 +65,7 @@ wording.register(
             "or QTI 2.1. If it is GIFT after all, choose that as its format."
         ),
         "import_formula": lambda: _("A formula is kept as it was typed and shown as text."),
+        "import_hidden": lambda: _("It is hidden in Moodle; here it becomes a draft as all do."),
         "import_hints": lambda: _("Hints are left out."),
         "import_interaction": lambda: _("There is no item of this kind here: %(name)s."),
         "import_key_unknown": lambda: _("The answer “%(answer)s” is not the letter of one option."),

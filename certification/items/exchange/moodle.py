@@ -23,6 +23,7 @@ from certification.items.exchange.found import (
     refused,
 )
 from certification.items.exchange.moodle_question import Question, number_of, unwrapped
+from certification.items.exchange.moodle_rest import Categories, note_rest
 from certification.items.exchange.multilang import one_of
 from certification.items.exchange.pictures import Album
 from certification.items.exchange.places import parted
@@ -45,16 +46,15 @@ def read(content: bytes, language: str = "en") -> list[Found]:
     questions = list(root) if root.tag == "quiz" else [root]
     if len(questions) > 3 * MOST_ITEMS:
         raise TooMany
-    album, found, category = Album(), list[Found](), ""
+    album, found, categories = Album(), list[Found](), Categories()
     for element in questions:
         if element.tag == "question" and element.get("type") == "category":
-            category = text_of(element, "category/text")
+            categories.enter(element)
         elif element.tag not in NOISE or text_of(element):
             question = Question(element, language, album)
-            if category:
-                question.making.note("import_category", name=category[:120])
+            categories.note(question.making)
             found.append(attempted(len(found) + 1, question.making, partial(_made, question)))
-    return found
+    return found + categories.left(len(found) + 1)
 
 
 def _made(question: Question) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def _whole(question: Question, data: dict[str, Any]) -> dict[str, Any]:
     body = "\n\n".join(part for part in (body, question.old_picture()) if part)
     data["texts"] = {question.language: {"body": body, **words, "feedback": feedback}}
     data["scoring"] = {"points": _points(question)} | data.get("scoring", {})
-    _note_rest(question)
+    note_rest(question)
     return data
 
 
@@ -93,19 +93,6 @@ def _points(question: Question) -> str:
         question.making.note("import_points_assumed")
         points = Decimal(1)
     return weighing.digits(points)
-
-
-def _note_rest(question: Question) -> None:
-    """Whatever is left behind, by name."""
-    if question.rich("partiallycorrectfeedback"):
-        question.making.note("import_feedback_dropped")
-    if question.element.find("hint") is not None:
-        question.making.note("import_hints")
-    if number_of(text_of(question.element, "penalty") or "0", strict=False) > 0:
-        question.making.note("import_tries")
-    for name in ("idnumber", "tags"):
-        if said := text_of(question.element, name):
-            question.making.note("import_label", name=" ".join(said.split())[:120])
 
 
 def _choice(question: Question) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import io
 from PIL import Image
 
 from certification.items.exchange.pictures import Album
-from tests.certification.items.test_moodle import answer, codes, one, question
+from tests.certification.items.test_moodle import answer, codes, one, question, read
 
 TRUTH = answer("true", "100") + answer("false", "0")
 
@@ -39,3 +39,34 @@ def test_of_two_pictures_of_one_name_each_is_found_by_its_path() -> None:
     found = one(question("truefalse", said, TRUTH, files))
     kept = [Album().take(base64.b64decode(each)) for each in (red, blue)]
     assert found.content.pictures() == [each.sha256 for each in kept if each]
+
+
+def test_a_hidden_question_becomes_a_draft_and_says_so() -> None:
+    hidden = question("truefalse", "So?", f"<hidden>1</hidden>{TRUTH}")
+    assert codes(one(hidden)) == ["import_hidden"]
+    assert codes(one(hidden.replace(">1<", ">0<"))) == []
+
+
+def test_tags_on_one_line_are_named_one_by_one() -> None:
+    tags = "<tag><text>a  b</text></tag><tag><text>c</text></tag>"
+    said = f"<idnumber>7</idnumber><tags>{tags}</tags><coursetags>{tags}</coursetags>"
+    found = one(question("truefalse", "So?", TRUTH + said.replace("c<", "d<", 1)))
+    assert [each.values["name"] for each in found.notes] == ["7", "a b, d", "a b, c"]
+
+
+def category(name: str, said: str = "") -> str:
+    text = f"<info format='html'><text>{said}</text></info>"
+    return f"<question type='category'><category><text>{name}</text></category>{text}</question>"
+
+
+def test_what_is_said_of_a_category_is_named_once_behind_the_questions() -> None:
+    asked = question("truefalse", "So?", TRUTH)
+    first, second, left = read(
+        category("top"), category("top/A", "Of A"), asked, asked, category("top/B", "Of B")
+    )
+    assert codes(first) == codes(second) == ["import_category"]
+    assert (left.number, left.content) == (3, None)
+    assert [(each.code, each.values) for each in left.refusals] == [
+        ("import_category_texts", {"count": 2, "names": "top/A; top/B"})
+    ]
+    assert read(category("top", "Of nothing")) == []
