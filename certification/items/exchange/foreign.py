@@ -41,6 +41,9 @@ ROOTS = {
 _NAME = re.compile(r"<(?:[A-Za-z_][A-Za-z0-9_.-]{0,40}:)?([A-Za-z_][A-Za-z0-9_.-]{0,60})")
 _JSON = re.compile(r"[\[{]\s*[\"{\[]|\[\s*\]")
 _ENDS = {"<?": "?>", "<!--": "-->", "<!": ">"}
+_OWN_RULES = re.compile(r"<!doctype[^<>\[]{0,2000}\[", re.IGNORECASE)
+_RULES_END = re.compile(r"\]\s{0,99}>")
+"""A document type may bring its declarations along, in brackets."""
 
 
 def name_of(content: bytes) -> str | None:
@@ -51,7 +54,8 @@ def name_of(content: bytes) -> str | None:
         if content.startswith(beginning):
             return name
     text = (decode(content) or "").lstrip("\ufeff \t\r\n")
-    return "JSON" if _JSON.match(text) else ROOTS.get(root_of(text))
+    root = root_of(text)
+    return "JSON" if _JSON.match(text) else ROOTS.get(root) or ROOTS.get(root.lower())
 
 
 def _package(content: bytes) -> str | None:
@@ -71,9 +75,17 @@ def root_of(text: str) -> str:
         if mark is None:
             found = _NAME.match(text, at)
             return found[1] if found else ""
-        end = text.find(_ENDS[mark], at + len(mark))
-        if end < 0:
+        at = _end(text, at, mark)
+        if at < 0:
             return ""
-        at = end + len(_ENDS[mark])
         at += len(text[at : at + 4_096]) - len(text[at : at + 4_096].lstrip())
     return ""
+
+
+def _end(text: str, at: int, mark: str) -> int:
+    """Where what begins with a mark is over; below 0 when it never is."""
+    if rules := _OWN_RULES.match(text, at):
+        found = _RULES_END.search(text, rules.end())
+        return found.end() if found else -1
+    end = text.find(_ENDS[mark], at + len(mark))
+    return end + len(_ENDS[mark]) if end >= 0 else -1

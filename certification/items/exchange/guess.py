@@ -17,6 +17,8 @@ _AIKEN = re.compile(
 )
 _GIFT = re.compile(r"(?<!\\)\{\s{0,9}(?:[=~#]|(?:T|F|TRUE|FALSE)\s{0,9}[}#])", re.IGNORECASE)
 _GIFT_LINE = re.compile(r"\s*(?:::|//|\$CATEGORY)")
+_XML = re.compile(r"<(\?xml|!doctype\s)", re.IGNORECASE)
+"""How a file says that it is XML and no text, whatever is in it."""
 _QTI = re.compile(r"(qti-)?(assessment|questestinterop|manifest)")
 
 
@@ -29,7 +31,7 @@ def form_of(content: bytes) -> str:
     root = root_of(text)
     if root in ("quiz", "question"):
         return "moodle"
-    if head.startswith("<?xml") or _QTI.match(root):
+    if _XML.match(head) or _QTI.match(root):
         return "qti"
     if table.is_ours(text):
         return "csv"

@@ -124,3 +124,26 @@ def test_western_letters_without_a_word_of_their_encoding_are_read_and_that_is_s
 def test_what_holds_no_such_letter_needs_no_such_word() -> None:
     found = formats.read("auto", "Plain? {T}\n\nÉté? {T}".encode("cp1252"), "en")
     assert [codes(each) for each in found] == [[], ["import_encoding_assumed"]]
+
+
+RULES = "<!DOCTYPE quiz [<!ELEMENT quiz ANY> <!-- > -->\n]\n>"
+TRUE = f"<quiz>{question('truefalse', 'So?', TRUTH)}</quiz>"
+
+
+@pytest.mark.parametrize(
+    ("text", "reasons"),
+    [
+        (f"<!DOCTYPE quiz>{TRUE}", []),
+        (f"{RULES}\n{TRUE}", []),
+        (f"<?xml version='1.0'?>{RULES}{TRUE}", []),
+        (RULES.replace("<!--", "<!ENTITY a 'x'><!--") + TRUE, ["import_xml_entities"]),
+        ("<!DOCTYPE library [<!ENTITY a ']>'> ]><library/>", ["import_xml_entities"]),
+        ("<!DOCTYPE note><note/>", ["import_not_qti"]),
+        ("<!DOCTYPE quiz [<!ELEMENT quiz ANY><quiz/>", ["import_xml_broken"]),
+        ("<!DOCTYPE HTML><HTML><body>Hi</body></HTML>", ["import_foreign"]),
+    ],
+)
+def test_a_file_with_a_document_type_and_no_more_is_known_for_xml(
+    text: str, reasons: list[str]
+) -> None:
+    assert codes(one(text.encode())) == reasons
