@@ -128,6 +128,7 @@ PURE = (
     "certification/items/exchange/richtext.py",
     "certification/items/exchange/signs.py",
     "certification/items/exchange/table.py",
+    "certification/items/exchange/tongues.py",
     "certification/items/exchange/trying.py",
     "certification/items/exchange/verbatim.py",
     "certification/items/exchange/weighing.py",

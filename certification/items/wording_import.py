@@ -29,6 +29,7 @@ wording.register(
         "import_correct_several": lambda: _(
             "Several answers are named as the only correct one: give each its points in a mapping."
         ),
+        "import_direction": lambda: _("That a text runs from right to left is left out."),
         "import_empty_costs": lambda: _(
             "No answer costs nothing here; in the file it cost %(points)s points."
         ),
@@ -143,6 +144,9 @@ wording.register(
             "The file could not be read in the time and space that a file gets: part it."
         ),
         "import_too_large": lambda: _("It is too large."),
+        "import_tongues": lambda: _(
+            "Words within a text are in another language (%(names)s): that is left out."
+        ),
         "import_tries": lambda: _("What a further try costs is left out: there is one try."),
         "import_turned": lambda: _("The two lists of the match changed sides."),
         "import_twice_same": lambda: _("Two options have the same identifier."),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
+from certification.items.exchange import tongues
 from certification.items.exchange.found import CannotTake, Making
 
 LONGEST_TEXT = 100_000
@@ -92,6 +93,7 @@ def listed(element: Element, making: Making) -> str:
         if one.tag in DROPPED:
             one.text = None
     quote_levels(element)
+    tongues.note(element, making)
     return " ".join(cleaned(_flat(element, making)).split())
 
 

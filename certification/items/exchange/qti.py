@@ -99,6 +99,7 @@ def item_found(number: int, root: Element, language: str, pictures: Pictures) ->
     holder = root if root.get("xml:lang") or (body := root.find("itemBody")) is None else body
     tag = (holder.get("xml:lang") or "").partition("-")[0].lower()
     item = QtiItem(root, tag if tag in LANGUAGES else language, pictures)
+    item.making.language = item.language
     if tag and tag not in LANGUAGES:
         said = holder.get("xml:lang", "")[:20]
         item.making.note("import_language_other", name=said, kept=language)

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 
 from markdown_it import MarkdownIt
 
-from certification.items.exchange import numbering, signs, verbatim
+from certification.items.exchange import numbering, signs, tongues, verbatim
 from certification.items.exchange.found import CannotTake
 from certification.items.exchange.marking import (
     BREAK,
@@ -45,6 +45,7 @@ _PARSER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethro
 def as_markdown(element: Element, rich: Rich) -> str:
     """The Markdown of an element's content, which shows every word of it: that is checked."""
     quote_levels(element)
+    tongues.note(element, rich.making)
     for bare in (False, True):
         rich.bare, rich.said = bare, []
         text = "\n\n".join(_blocks(element, rich))
