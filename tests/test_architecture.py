@@ -108,6 +108,7 @@ PURE = (
     "certification/items/exchange/multilang.py",
     "certification/items/exchange/numbering.py",
     "certification/items/exchange/package.py",
+    "certification/items/exchange/parting.py",
     "certification/items/exchange/pictures.py",
     "certification/items/exchange/places.py",
     "certification/items/exchange/qti.py",

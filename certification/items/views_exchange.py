@@ -1,6 +1,7 @@
 """Items from files with a preview of each, and items as a file."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, current_app, flash, redirect, render_template, request, url_for
@@ -14,7 +15,7 @@ from certification.items import actions_import, intake, queries, wording
 from certification.items import wording_import as _words  # noqa: F401 -- registers its texts
 from certification.items.actions import Link
 from certification.items.content import LANGUAGES
-from certification.items.exchange import qti_package, table
+from certification.items.exchange import parting, qti_package, table
 from certification.items.reading import draft_from
 from certification.items.rules import flaws
 from certification.items.views import banks, blueprint, narrowing
@@ -196,20 +197,28 @@ def _links(form: Any) -> list[Link]:
 @permit("items.see")
 def export() -> ResponseReturnValue:
     """The newest version of each item of the list, whole."""
-    rows = queries.listed(narrowing(banks()), size=MOST_EXPORTED).rows
-    text = table.write((row.item.code, row.title, draft_from(row.content)) for row in rows)
-    return _file(text, "text/csv", "items.csv")
+
+    def write(part: Sequence[qti_package.Exported]) -> bytes:
+        return table.write((one.code, one.title, one.content) for one in part).encode()
+
+    return _files(parting.parts(_listed(), write, MOST_BYTES), "items", ".csv")
 
 
 @blueprint.get("/manage/items/export.zip")
 @permit("items.see")
 def export_qti() -> ResponseReturnValue:
     """The same as a package of QTI 2.1 with pictures; unfinished drafts cannot be said in it."""
+
+    def write(part: Sequence[qti_package.Exported]) -> bytes:
+        return qti_package.write(part, _picture)
+
+    finished = [one for one in _listed() if not flaws(one.content)]
+    return _files(parting.parts(finished, write, MOST_BYTES), "items-qti", ".zip")
+
+
+def _listed() -> list[qti_package.Exported]:
     rows = queries.listed(narrowing(banks()), size=MOST_EXPORTED).rows
-    contents = [(row.item.code, row.title, draft_from(row.content)) for row in rows]
-    items = [qti_package.Exported(*one) for one in contents if not flaws(one[2])]
-    package = qti_package.write(items, _picture)
-    return _file(package, "application/zip", "items-qti.zip")
+    return [qti_package.Exported(row.item.code, row.title, draft_from(row.content)) for row in rows]
 
 
 def _picture(digest: str) -> bytes:
@@ -219,7 +228,15 @@ def _picture(digest: str) -> bytes:
         return b""
 
 
-def _file(content: str | bytes, kind: str, name: str) -> Response:
+def _files(files: Sequence[bytes], name: str, ending: str) -> Response:
+    """The file, or where an import takes no file so large a zip of several."""
+    if len(files) == 1:
+        return _file(files[0], f"{name}{ending}")
+    return _file(parting.together(files, name, ending), f"{name}-in-parts.zip")
+
+
+def _file(content: bytes, name: str) -> Response:
+    kind = "text/csv" if name.endswith(".csv") else "application/zip"
     response = Response(content, mimetype=kind)
     response.headers["Content-Disposition"] = f"attachment; filename={name}"
     response.headers["Cache-Control"] = "no-store"

@@ -101,6 +101,9 @@ wording.register(
         "import_order_part": lambda: _("An order of only some of the options is not possible."),
         "import_ordered": lambda: _("A choice whose order counts is not possible."),
         "import_part_credit": lambda: _("A gap with several right answers is not possible."),
+        "import_parts": lambda: _(
+            "This package holds files that are imported one by one: unpack it first."
+        ),
         "import_path": lambda: _("The path of this file leads out of the package."),
         "import_picture_broken": lambda: _(
             "The picture “%(name)s” is missing, broken, too large or of an unknown kind."

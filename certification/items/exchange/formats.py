@@ -3,7 +3,16 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from certification.items.exchange import aiken, foreign, gift, guess, moodle, qti, table
+from certification.items.exchange import (
+    aiken,
+    foreign,
+    gift,
+    guess,
+    moodle,
+    parting,
+    qti,
+    table,
+)
 from certification.items.exchange.found import MOST_ITEMS, Found, Making, TooMany, refused
 from lms import encoding
 from lms.reasons import Reason
@@ -23,6 +32,8 @@ def read(form: str, content: bytes, language: str) -> list[Found]:
     one: a file without any is refused as a whole. `TooMany` when it holds more than we take."""
     if name := foreign.name_of(content):
         return [_whole("import_foreign", name=name)]
+    if content.startswith(b"PK") and parting.are_together(content):
+        return [_whole("import_parts")]
     if form == "auto":
         form = guess.form_of(content)
         if form == "gift" and guess.is_table(content):
