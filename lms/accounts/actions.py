@@ -35,7 +35,9 @@ def create_person(
     language: str = "en",
     time_zone: str = "UTC",
 ) -> Person:
-    """A new person; an address only serves the search here, accounts are separate."""
+    """A new person, by the name that people see, wherever it came from; an address only serves the
+    search here, accounts are separate."""
+    name = rules.plain_name(name)
     person = Person(
         name=name,
         sort_name=name.casefold()[:200],

@@ -58,7 +58,7 @@ def _account(email: str, name: str, *, now: datetime) -> Account:
     if found is None:
         if not is_address(email):
             raise click.ClickException(f"{email} is no e-mail address.")
-        name = name or email.partition("@")[0]
+        name = rules.plain_name(name) or email.partition("@")[0]
         person = actions.create_person(name, by=None, now=now, email=email)
         actions.create_account(person, email, by=None, now=now)
         found = queries.account_by_email(email)

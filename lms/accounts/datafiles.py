@@ -2,13 +2,22 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, Strict, StringConstraints
+from pydantic import BeforeValidator, Field, Strict, StringConstraints
 
+from lms.accounts.rules import plain_name
 from lms.datafile import FileModel, Zone
 from lms.permissions import Role
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,39}$")]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+def _plain(value: object) -> object:
+    return plain_name(value) if isinstance(value, str) else value
+
+
+PersonName = Annotated[Words, BeforeValidator(_plain)]
+"""As forms take it."""
 Address = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z]{2,4})?$")]
 # Files write lists and plain words where the program has tuples and roles.
@@ -66,7 +75,7 @@ class PersonFile(FileModel):
     """A demonstration person with an account."""
 
     email: Address
-    name: Words
+    name: PersonName
     organisation: str | None = None
     zone: Zone = "UTC"
     language: Language = "en"
@@ -131,7 +140,7 @@ class TurnFile(FileModel):
 class NameFile(TurnFile):
     """A certificate that was issued to a name written wrong, and replaced."""
 
-    was: Words
+    was: PersonName
 
 
 class ObservedFile(FileModel):

@@ -57,6 +57,13 @@ def test_inviting_twice_prints_a_fresh_link_and_gives_the_role_once(
     assert grants() == [("tom", Role.AUDITOR, None)]
 
 
+def test_a_name_is_what_people_see_of_it(app: Flask, make: Factory) -> None:
+    for name in ("\u202eJose\u0301\x01\n Lee", "\u202e "):
+        email = f"p{len(name)}@people.example"
+        assert invite(app, "--role", "auditor", email, "--name", name)[0] == 0
+    assert {name for name, _role, _organisation in grants()} == {"José Lee", "p2"}
+
+
 def test_a_manager_is_limited_to_the_organisation(app: Flask, make: Factory) -> None:
     acme = make.organisation("acme")
     status, _ = invite(
