@@ -199,7 +199,8 @@ def export() -> ResponseReturnValue:
     """The newest version of each item of the list, whole."""
 
     def write(part: Sequence[qti_package.Exported]) -> bytes:
-        return table.write((one.code, one.title, one.content) for one in part).encode()
+        text = table.write((one.code, one.title, one.content) for one in part)
+        return text.encode("utf-8-sig")  # spreadsheets take it for another encoding without a mark
 
     return _files(parting.parts(_listed(), write, MOST_BYTES), "items", ".csv")
 

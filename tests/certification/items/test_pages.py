@@ -176,7 +176,8 @@ def test_the_export_is_read_again(author: FlaskClient, make: Factory) -> None:
     make.item(make.programme(), "A")
     answer = author.get("/manage/items/export.csv")
     assert answer.mimetype == "text/csv"
-    assert "Which are prime?" in answer.text
+    assert "Which are prime?" in answer.data.decode("utf-8-sig")
+    assert answer.data.startswith(b"\xef\xbb\xbfcode,")
 
 
 def test_moodle_questions_come_in_with_their_pictures(author: FlaskClient, make: Factory) -> None:
