@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from html import unescape
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page
@@ -13,6 +14,7 @@ ROLES = ["visitor", "learner", "trainer", "partner", "admin"]
 RARE_ROLES = ["proctor", "manager", "auditor", "author", "support"]
 SKIPPED = re.compile(r"\.(pdf|ics|csv|zip|svg|json|jwt|png|crt|crl|seb)$|^//")
 STARTS = ("/", "/catalog", "/verify", "/account", "/nothing-here")
+LINK = re.compile(r'<a\s[^>]*?\bhref="([^"]*)"')
 SCRIPT = (Path(__file__).parent / "checks.js").read_text(encoding="utf-8")
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
@@ -31,8 +33,11 @@ def pattern_of(path: str) -> str:
     return re.sub(r"/organisations/(?!new)[a-z-]+$", "/organisations/O", path)
 
 
-def pages_of(window: Visit, per_kind: int = 1) -> Iterator[tuple[str, int, str]]:
-    """Open each kind of page in turn: its address, status and HTML."""
+def pages_of(
+    window: Visit, per_kind: int = 1, known: Collection[str] = ()
+) -> Iterator[tuple[str, int, str]]:
+    """Open each kind of page in turn: its address, status and HTML. Of those that are `known` only
+    the links are read, unless one does not answer as it should."""
     waiting, seen, kinds = list(STARTS), set[str](), Counter[str]()
     while waiting:
         path = waiting.pop(0)
@@ -41,20 +46,30 @@ def pages_of(window: Visit, per_kind: int = 1) -> Iterator[tuple[str, int, str]]
             continue
         seen.add(path)
         kinds[kind] += 1
-        answer = window.page.goto(window.site.url + path)
-        assert answer is not None
-        if "html" not in answer.headers.get("content-type", ""):
-            continue
-        hrefs = window.page.eval_on_selector_all(
-            "a[href]", "all => all.map(a => a.getAttribute('href'))"
-        )
-        yield path, answer.status, answer.text()
+        links = _links_unopened(window, path) if kind in known else None
+        if links is None:
+            answer = window.page.goto(window.site.url + path)
+            assert answer is not None
+            if "html" not in answer.headers.get("content-type", ""):
+                continue
+            links = window.page.eval_on_selector_all(
+                "a[href]", "all => all.map(a => a.getAttribute('href'))"
+            )
+            yield path, answer.status, answer.text()
         waiting += [
-            href.split("#")[0]
-            for href in hrefs
-            if href.startswith("/") and not SKIPPED.search(href.split("?")[0])
+            link.split("#")[0]
+            for link in links
+            if link.startswith("/") and not SKIPPED.search(link.split("?")[0])
         ]
     assert len(kinds) >= 10
+
+
+def _links_unopened(window: Visit, path: str) -> list[str] | None:
+    """Where a page leads, without drawing it; nothing if it does not answer."""
+    answer = window.page.request.get(window.site.url + path)
+    if not answer.ok or "html" not in answer.headers.get("content-type", ""):
+        return None
+    return [unescape(link) for link in LINK.findall(answer.text())]
 
 
 def follow(link: Locator) -> None:
@@ -77,6 +92,8 @@ def certificate_on(page: Page) -> str:
 
 def resize(page: Page, width: int, height: int) -> None:
     """Give the page another size and wait until its scripts have heard of it."""
+    if page.viewport_size == {"width": width, "height": height}:
+        return
     page.set_viewport_size({"width": width, "height": height})
     page.evaluate(DRAWN)
 
