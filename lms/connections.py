@@ -44,7 +44,7 @@ def options(settings: Settings) -> dict[str, Any]:
 
 def prepare(engine: Engine) -> None:
     """Register what each new connection and each new transaction needs."""
-    event.listen(engine, "engine_disposed", _end_rest)
+    event.listen(engine, "engine_disposed", _drop_rest)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
@@ -232,6 +232,14 @@ def give_back(engine: Engine, connection: PoolProxiedConnection) -> None:
         _to_pool(connection, used=monotonic())
 
 
+def end_rest(engine: Engine) -> None:
+    """Give the reader that rests, if one does, to the pool: for who goes through all connections
+    of an engine, which still live."""
+    connection, since = _resting.pop(engine, (None, 0.0))
+    if connection is not None:
+        _to_pool(connection, used=since)
+
+
 def _to_pool(connection: PoolProxiedConnection, *, used: float) -> None:
     driver: Any = connection.dbapi_connection
     if getattr(driver, "autocommit", None) is True and not driver.closed:
@@ -241,7 +249,7 @@ def _to_pool(connection: PoolProxiedConnection, *, used: float) -> None:
     info["used"] = used
 
 
-def _end_rest(engine: Engine) -> None:
+def _drop_rest(engine: Engine) -> None:
     """The engine's connections are to be closed: the resting one too."""
     connection, _since = _resting.pop(engine, (None, 0.0))
     if connection is not None:

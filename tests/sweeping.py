@@ -49,9 +49,7 @@ def keep_few(engine: Engine) -> None:
     _spared.clear()
     _kept_by[:] = [engine]
     pool: Any = engine.pool
-    resting, since = connections._resting.pop(engine, (None, 0.0))
-    if resting is not None:
-        connections._to_pool(resting, used=since)
+    connections.end_rest(engine)
     if pool.checkedout() or pool.checkedin() > KEPT_AT_MOST:
         engine.dispose()
         return

@@ -3,12 +3,14 @@
 import sqlite3
 import threading
 import time
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
+from lms import connections
 from lms.accounts.models import Person
 from lms.db import db, run, unit
 from tests.factories import Factory
@@ -50,3 +52,16 @@ def test_a_writer_waits_for_another_process(app: Flask, make: Factory, held: flo
     run(lambda: rename("Bea"))
     assert time.monotonic() - began >= held
     assert run(names, writes=False) == ["Bea"]
+
+
+def test_who_goes_through_all_connections_ends_a_readers_rest(app: Flask) -> None:
+    with app.app_context():
+        engine = db.engine
+    connections.give_back(engine, connections.reader(engine, may_repeat=True))
+    pool: Any = engine.pool
+    assert pool.checkedout() == 1
+
+    connections.end_rest(engine)
+    connections.end_rest(engine)
+
+    assert pool.checkedout() == 0
