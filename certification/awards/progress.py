@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from certification.awards import rules, snapshot
 from certification.awards.models import Award, Revocation, Scheme, Suspension
@@ -18,12 +17,12 @@ from certification.competency.models import Competency, Evidence
 from certification.exams.models import Exam, ExamResult
 from courses.catalog.models import Course, CourseVersion
 from courses.scheduling.models import Completion
+from lms.chains import stands
 from lms.columns import empty
 from lms.prepared import Asked, Prepared
 
 _person = sa.bindparam("person", type_=sa.BigInteger())
 _day = sa.bindparam("day", type_=sa.Date())
-_later = aliased(ExamResult)
 
 
 def _fact(kind: str, code: Any, id: Any, on: Any, **more: Any) -> Any:
@@ -71,12 +70,11 @@ _FACTS = Prepared(
         )
         .join(Exam, Exam.id == ExamResult.exam_id)
         .join(Course, Course.id == Exam.course_id)
-        .outerjoin(_later, _later.replaces_id == ExamResult.id)
         .where(
             ExamResult.person_id == _person,
             ExamResult.taken_on <= _day,
             ExamResult.is_void.is_(False),
-            _later.id.is_(None),
+            stands(ExamResult),
         ),
         _fact("competency", Competency.code, Evidence.id, Evidence.shown_on, value=Evidence.level)
         .join(Competency, Competency.id == Evidence.competency_id)

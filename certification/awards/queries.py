@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 
 from certification.awards import rules, snapshot
 from certification.awards.models import (
@@ -22,6 +22,7 @@ from certification.exams.models import Exam, ExamResult
 from courses.catalog.models import Course, Programme
 from courses.scheduling.models import Completion
 from lms.accounts.models import Person
+from lms.chains import stands
 from lms.db import AnySelect, db
 from lms.paging import SIZE, Page, page_of
 
@@ -58,7 +59,6 @@ def facts_of_many(person_ids: Sequence[int], on: date) -> dict[int, Facts]:
             Completion.withdrawn_at.is_(None),
         )
     )
-    later = aliased(ExamResult)
     exams = _by_person(
         sa.select(
             ExamResult.person_id,
@@ -70,12 +70,11 @@ def facts_of_many(person_ids: Sequence[int], on: date) -> dict[int, Facts]:
         )
         .join(Exam, Exam.id == ExamResult.exam_id)
         .join(Course, Course.id == Exam.course_id)
-        .outerjoin(later, later.replaces_id == ExamResult.id)
         .where(
             ExamResult.person_id.in_(person_ids),
             ExamResult.taken_on <= on,
             ExamResult.is_void.is_(False),
-            later.id.is_(None),
+            stands(ExamResult),
         )
     )
     levels = _by_person(

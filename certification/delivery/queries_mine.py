@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from certification.delivery.models import Attempt, AttemptState
 from certification.exams.models import Exam, ExamResult
 from courses.catalog.models import Course
+from lms.chains import stands
 from lms.prepared import Asked, Prepared
 
 SHOWN = 20
@@ -46,7 +46,6 @@ class Sitting:
         return "passed" if self.passed else "failed"
 
 
-_later = aliased(ExamResult)
 _OF_PERSON = Prepared(
     sa.select(
         Attempt.id,
@@ -65,10 +64,7 @@ _OF_PERSON = Prepared(
     .join(Course, Course.id == Exam.course_id)
     .outerjoin(
         ExamResult,
-        sa.and_(
-            ExamResult.attempt_id == Attempt.id,
-            ~sa.exists().where(_later.replaces_id == ExamResult.id),
-        ),
+        sa.and_(ExamResult.attempt_id == Attempt.id, stands(ExamResult)),
     )
     .where(Attempt.person_id == sa.bindparam("person", type_=sa.BigInteger()))
     .order_by(Attempt.id.desc())

@@ -5,11 +5,12 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 
 from certification.exams.models import Exam, ExamPolicy, ExamResult
 from courses.catalog.models import Course, CourseVersion, Programme, VersionState
 from lms.accounts.models import Person
+from lms.chains import stands
 from lms.db import db
 from lms.paging import SIZE, Page, page_of
 
@@ -79,16 +80,12 @@ def policies(exam_id: int, cursor: int | None = None, size: int = SIZE) -> Page[
     return page_of(rows, size=size, key=lambda row: (row.number,), is_first=cursor is None)
 
 
-_later = aliased(ExamResult)
-
-
 def results(exam_id: int, *, cursor: list[int | str] | None = None, size: int = SIZE) -> Page[Any]:
     """(result, person) that hold, newest first."""
     wanted = (
         sa.select(ExamResult, Person)
         .join(Person, Person.id == ExamResult.person_id)
-        .outerjoin(_later, _later.replaces_id == ExamResult.id)
-        .where(ExamResult.exam_id == exam_id, _later.id.is_(None))
+        .where(ExamResult.exam_id == exam_id, stands(ExamResult))
         .order_by(ExamResult.id.desc())
         .limit(size + 1)
     )
@@ -118,18 +115,14 @@ def history_of(result: ExamResult) -> list[ExamResult]:
 def of_attempt(attempt_id: int) -> ExamResult | None:
     """The result that stands for an attempt: the last of its corrections."""
     return db.session.scalar(
-        sa.select(ExamResult)
-        .outerjoin(_later, _later.replaces_id == ExamResult.id)
-        .where(ExamResult.attempt_id == attempt_id, _later.id.is_(None))
+        sa.select(ExamResult).where(ExamResult.attempt_id == attempt_id, stands(ExamResult))
     )
 
 
 def of_attempts(attempt_ids: Sequence[int]) -> dict[int, ExamResult]:
     """The results that stand, by attempt."""
     rows = db.session.scalars(
-        sa.select(ExamResult)
-        .outerjoin(_later, _later.replaces_id == ExamResult.id)
-        .where(ExamResult.attempt_id.in_(attempt_ids), _later.id.is_(None))
+        sa.select(ExamResult).where(ExamResult.attempt_id.in_(attempt_ids), stands(ExamResult))
     )
     return {row.attempt_id: row for row in rows if row.attempt_id is not None}
 

@@ -15,6 +15,7 @@ from certification.rubrics.rules import Rubric, rubric_from
 from courses.catalog.models import Course, CourseVersion, VersionState
 from courses.scheduling.models import ClassSession, Seat, SessionState
 from lms.accounts.models import Person
+from lms.chains import stands
 from lms.db import db
 from lms.paging import SIZE, Page, page_of
 
@@ -189,11 +190,10 @@ def results_of(person_id: int, exam_id: int | None = None) -> Sequence[Any]:
                 CourseVersion.course_id == Course.id, CourseVersion.state == VersionState.PUBLISHED
             ),
         )
-        .outerjoin(_later, _later.replaces_id == ExamResult.id)
         .where(
             ExamResult.person_id == person_id,
             ExamResult.assessed_as.is_not(None),
-            _later.id.is_(None),
+            stands(ExamResult),
         )
         .order_by(ExamResult.id.desc())
         .limit(OWN)

@@ -9,7 +9,6 @@ from fractions import Fraction
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from certification.delivery.models import Attempt, AttemptResponse, AttemptState
 from certification.exams.models import Exam, ExamPolicy
@@ -21,6 +20,7 @@ from certification.papers.queries import paper
 from certification.scoring.grading import Asked, Graded, Grader, Marks, Treatment, combined
 from certification.scoring.keys import rekeyed
 from certification.scoring.models import DispositionState, ItemDisposition, Mark
+from lms.chains import stands
 from lms.db import db
 
 APPLIED = (DispositionState.RUNNING, DispositionState.DONE)
@@ -119,11 +119,9 @@ def _rounds(attempt_ids: Sequence[int]) -> dict[int, dict[int, dict[int, Marks]]
 
 def standing_marks(attempt_ids: Sequence[int]) -> Sequence[Mark]:
     """The marks that no correction replaced."""
-    later = aliased(Mark)
     return db.session.scalars(
         sa.select(Mark)
-        .outerjoin(later, later.replaces_id == Mark.id)
-        .where(Mark.attempt_id.in_(attempt_ids), later.id.is_(None))
+        .where(Mark.attempt_id.in_(attempt_ids), stands(Mark))
         .order_by(Mark.position, Mark.round)
     ).all()
 

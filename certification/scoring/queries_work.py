@@ -23,6 +23,7 @@ from certification.scoring.models import (
 from certification.scoring.models_work import DispositionChange, MarkingTask
 from courses.catalog.models import Course, CourseVersion, VersionState
 from lms.accounts.models import Person
+from lms.chains import stands
 from lms.db import AnySelect, db
 from lms.paging import SIZE, Page, page_of
 
@@ -107,13 +108,11 @@ def open_task(attempt_id: int, position: int, programme_ids: Sequence[int]) -> A
 
 def own_marks(person_id: int, limit: int = 20) -> Sequence[Mark]:
     """A person's newest marks that may still be corrected: nothing decides yet."""
-    later = aliased(Mark)
     return db.session.scalars(
         sa.select(Mark)
-        .outerjoin(later, later.replaces_id == Mark.id)
         .where(
             Mark.by == person_id,
-            later.id.is_(None),
+            stands(Mark),
             ~sa.exists().where(
                 ScoreRun.attempt_id == Mark.attempt_id, ScoreRun.state == RunState.DECIDING
             ),
@@ -125,15 +124,12 @@ def own_marks(person_id: int, limit: int = 20) -> Sequence[Mark]:
 
 def own_mark(attempt_id: int, position: int, person_id: int) -> Mark | None:
     """A person's mark of an answer that no correction replaced."""
-    later = aliased(Mark)
     return db.session.scalar(
-        sa.select(Mark)
-        .outerjoin(later, later.replaces_id == Mark.id)
-        .where(
+        sa.select(Mark).where(
             Mark.attempt_id == attempt_id,
             Mark.position == position,
             Mark.by == person_id,
-            later.id.is_(None),
+            stands(Mark),
         )
     )
 

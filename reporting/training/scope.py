@@ -22,9 +22,9 @@ from courses.scheduling.models import (
     SelfPacedEnrolment,
     SessionState,
 )
-from courses.scheduling.queries.roster import stands
 from lms import clock
 from lms.accounts.models import Membership, Organisation
+from lms.chains import stands
 from lms.db import AnySelect
 from reporting.training.rules import DAY, NOBODY, Figure, Reaches, is_everything, is_limited
 

@@ -23,6 +23,7 @@ from courses.scheduling.models import (
 )
 from courses.scheduling.rules.marks import Presence
 from lms.accounts.models import Person
+from lms.chains import stands
 from lms.columns import UtcDateTime, empty
 from lms.prepared import Asked, Prepared
 
@@ -115,7 +116,6 @@ _UPCOMING = (
         ClassSession.state != SessionState.CANCELLED,
     )
 )
-_later, _result_later = aliased(Attendance), aliased(Result)
 _PENDING = (
     _part("pending", **_DATES)
     .select_from(Seat)
@@ -131,13 +131,13 @@ _PENDING = (
             Result.class_session_id == ClassSession.id,
             Result.person_id == Seat.person_id,
             Result.outcome.is_not(None),
-            ~sa.exists().where(_result_later.replaces_id == Result.id),
+            stands(Result),
         ),
         ~sa.exists().where(
             Attendance.class_session_id == ClassSession.id,
             Attendance.person_id == Seat.person_id,
             Attendance.presence == Presence.ABSENT,
-            ~sa.exists().where(_later.replaces_id == Attendance.id),
+            stands(Attendance),
         ),
     )
 )

@@ -23,6 +23,7 @@ from courses.scheduling.queries.sessions import with_names
 from courses.scheduling.rules.marks import Grade, Marks, Presence
 from courses.scheduling.rules.times import Span
 from lms.accounts.models import Organisation, Person
+from lms.chains import stands
 from lms.db import db
 
 LISTED = 50
@@ -67,12 +68,6 @@ def _newest(model: type[Attendance] | type[Result], class_session_id: int) -> An
     """The facts of a kind that no other fact replaces."""
     facts = sa.select(model).where(model.class_session_id == class_session_id, stands(model))
     return aliased(model, facts.subquery())
-
-
-def stands(model: type[Attendance] | type[Result]) -> sa.ColumnElement[bool]:
-    """Whether a fact is the newest of its chain: no other one replaces it."""
-    later = aliased(model)
-    return ~sa.exists().where(later.replaces_id == model.id)
 
 
 def _of_seat(fact: Any) -> sa.ColumnElement[bool]:
