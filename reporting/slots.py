@@ -20,6 +20,7 @@ from certification.delivery import queries_judged, uses
 from certification.delivery.models import Adjustment
 from certification.exams import queries as exams
 from certification.exams.models import Exam, ExamResult
+from certification.exams.retakes import Renewal
 from certification.scoring import queries_assessed, shown_assessed
 from certification.statistics import queries as statistics
 from courses.catalog.models import Course
@@ -200,14 +201,11 @@ def counts_again(course_id: int, person_ids: Sequence[int], on: date) -> dict[in
     return progress_many.counts_again(person_ids, "course", card.code, on) if card else {}
 
 
-def renewals_by_exam(
-    course_ids: Sequence[int], person_id: int, on: date
-) -> dict[int, tuple[str, date]]:
-    """By exam's course, what it renews once more for a person who passed it, and from which day
-    on."""
-    cards = catalog().by_id()
+def renewals_by_exam(course_ids: Sequence[int], person_id: int, on: date) -> dict[int, Renewal]:
+    """By exam's course, what asks a person for it once more that they passed, and from when on."""
+    cards, zone = catalog().by_id(), current_app.extensions["settings"].issuer_zone
     codes = {cards[id].code: id for id in course_ids if id in cards}
-    found = progress_many.renewals_by_exam(person_id, list(codes), on)
+    found = progress_many.renewals_by_exam(person_id, list(codes), on, zone)
     return {codes[code]: one for code, one in found.items()}
 
 

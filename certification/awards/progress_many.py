@@ -1,7 +1,7 @@
 """Many people's way to every certification, in as many queries as for one."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +16,8 @@ from certification.awards.queries import (
     suspended_on,
     versions_on,
 )
+from certification.exams.retakes import Asked, Renewal
+from lms.clock import midnight
 from lms.db import db
 
 AT_ONCE = 1000
@@ -57,26 +59,54 @@ def counts_again(
     return {id: titles for id, titles in found.items() if titles}
 
 
-def renewals_by_exam(person_id: int, codes: Sequence[str], on: date) -> dict[str, tuple[str, date]]:
-    """By exam, the certifications whose next cycle needs it once more, and the day from which on
-    it may be taken for that: some time before the award ends, or at once when it has ended. One
+def renewals_by_exam(
+    person_id: int, codes: Sequence[str], on: date, zone: str
+) -> dict[str, Renewal]:
+    """By exam, what asks a person for it once more that they passed: the next cycle of
+    certifications, some time before the award ends or at once when it has ended; and, at once,
+    certifications that they never held and that ask for more than they have shown in it. One
     query, whatever the number of exams."""
     named = {leaf for v in snapshot.schemes().in_force(on) for leaf in rules.leaves(v.rule)}
     asked = [code for code in codes if ("exam", code) in named]
     ways = progress.progress_of(person_id, on) if asked else []
-    found = {code: [p for p in ways if p.asks_again("exam", code)] for code in asked}
-    return {code: _renewal(again, on) for code, again in found.items() if again}
+    found = {code: [(p, s) for p in ways if (s := _scores_asked(p, code))] for code in asked}
+    return {code: _renewal(again, on, zone) for code, again in found.items() if again}
 
 
-def _renewal(ways: Sequence[Progress], on: date) -> tuple[str, date]:
-    opens = {p.version.scheme.title: _renewal_opens(p, on) for p in ways}
-    first = max(min(opens.values()), on)
-    return ", ".join(title for title, day in opens.items() if day <= first), min(opens.values())
+def _renewal(ways: Sequence[tuple[Progress, list[int]]], on: date, zone: str) -> Renewal:
+    opens = min(_renewal_opens(way, on) for way, _ in ways)
+    due = [one for one in ways if _renewal_opens(one[0], on) <= max(opens, on)]
+    renewed = [way for way, _ in due if way.award is not None]
+    return Renewal(
+        ", ".join(way.version.scheme.title for way in renewed or [way for way, _ in due]),
+        midnight(opens, zone),
+        # Before its time has come a renewal changes nothing about the tries that there were.
+        tuple(Asked(min(scores), _after(way, zone)) for way, scores in due) if opens <= on else (),
+        is_first=not renewed,
+    )
+
+
+def _scores_asked(way: Progress, code: str) -> list[int]:
+    """The scores in an exam that are missing for the next cycle, or for the first award where the
+    exam was taken and had fewer."""
+    found = [
+        (need.wanted, need.reason.code)
+        for need in way.ahead.needs
+        if need.reason is not None and (need.kind, need.code) == ("exam", code)
+    ]
+    if way.award is None:
+        return [score for score, why in found if why == "exam_below"]
+    return [score for score, _ in found] if way.renews else []
 
 
 def _renewal_opens(way: Progress, on: date) -> date:
     ends = way.award.valid_until if way.award and way.status in rules.HELD else None
     return ends - timedelta(days=rules.RENEWAL_DAYS) if ends else on
+
+
+def _after(way: Progress, zone: str) -> datetime | None:
+    """The end of the day after which exams count for the next cycle."""
+    return midnight(way.since + timedelta(days=1), zone) if way.since else None
 
 
 def _ways(person_ids: Sequence[int], on: date) -> dict[int, Sequence[Progress]]:

@@ -92,7 +92,8 @@ def _delivered(attempts: Sequence[Attempt], results: Sequence[ExamResult]) -> li
         )
         if is_try and one.ended_at is not None:
             passed = result.passed if result else False if one.id in counted else None
-            found.append((one.exam_id, Try(one.ended_at, passed, versions[one.form_id])))
+            score = result.score if result else 0
+            found.append((one.exam_id, Try(one.ended_at, passed, versions[one.form_id], score)))
     return found
 
 
@@ -107,7 +108,7 @@ def _by_hand(
         sat_at[row.id] = sat_at.get(row.replaces_id or 0, min(row.at, day_ends))
     replaced = {row.replaces_id for row in results}
     return [
-        (row.exam_id, Try(at, row.passed, _version_at(blueprints[row.exam_id], at)))
+        (row.exam_id, Try(at, row.passed, _version_at(blueprints[row.exam_id], at), row.score))
         for row, at in ((row, sat_at[row.id]) for row in results if row.id not in replaced)
     ]
 

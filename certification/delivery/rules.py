@@ -225,7 +225,8 @@ def needs(facts: Facts, *, now: datetime) -> list[Need]:
 def _allowed(renewal: Renewal | None) -> Reason:
     if renewal is None:
         return Reason("retake_allowed")
-    return Reason("renewal_allowed", {"titles": renewal.titles})
+    code = "better_pass_allowed" if renewal.is_first else "renewal_allowed"
+    return Reason(code, {"titles": renewal.titles})
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,9 @@ wording.register(
         "retake_allowed": lambda: _("The wait between two attempts is over."),
         "another_allowed": lambda: _("You may take it again."),
         "renewal_allowed": lambda: _("It counts for the next cycle of: %(titles)s."),
+        "better_pass_allowed": lambda: _(
+            "Your pass has fewer points than this asks for: %(titles)s. You may take it again."
+        ),
         "renewal_wait": lambda: _("To renew %(titles)s, you may take it again from %(until)s."),
         "retake_wait": lambda: _("The next attempt is possible from %(until)s."),
         "tries_in_window": lambda: _(

@@ -6,7 +6,7 @@ for never again, reset_on_new_version: true}. A day is 24 hours, whatever the cl
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,15 +32,38 @@ class Try:
     passed: bool | None
     version: int = 1
     """Of what was asked: a new blueprint is a new version."""
+    score: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The score that a certification waits for, in a try after an instant (None: in any)."""
+
+    score: int
+    after: datetime | None = None
+
+    def is_missed_by(self, one: Try) -> bool:
+        """Whether a try could have met it, but for its score."""
+        return one.score < self.score and (self.after is None or one.ended_at > self.after)
 
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """What a person holds, or held, asks for this exam once more: passing does not bar from it."""
+    """What asks a person for this exam once more, so that having passed does not bar from it: what
+    they hold or held, or what asks for more than their pass has."""
 
     titles: str
     opens_at: datetime
     """From then on it may be tried."""
+    asked: tuple[Asked, ...] = ()
+    is_first: bool = False
+    """Whether none of these certifications was held before."""
+
+    def is_pass(self, one: Try) -> bool:
+        """Whether a try passed, and was enough for any of them. What is not enough is one more
+        try: its wait and the limits of tries hold."""
+        is_short = bool(self.asked) and all(asked.is_missed_by(one) for asked in self.asked)
+        return bool(one.passed) and not is_short
 
 
 def retakes_from(data: Mapping[str, Any]) -> Retakes:
@@ -69,6 +92,8 @@ def why_not(
         return []
     if known[-1].passed is None:
         return [Reason("result_open")]
+    if renewal is not None:
+        known = [replace(one, passed=renewal.is_pass(one)) for one in known]
     found = [_after_passing(rule, known, now, renewal), _after_failing(rule, known, now)]
     if renewal is not None and rule.window_days is None:
         # Tries that are limited for ever are those of one cycle, or nobody could renew twice.

@@ -1,4 +1,5 @@
-"""Who has to pass an exam again to renew a certification may sit it when the time has come."""
+"""Who has to pass an exam again to renew a certification may sit it when the time has come; so may
+who passed it with fewer points than a certification asks for."""
 
 from datetime import date, datetime, timedelta
 
@@ -7,8 +8,9 @@ import sqlalchemy as sa
 from flask import Flask
 
 from certification.awards.actions import award_what_is_due, revoke
-from certification.awards.models import Award
+from certification.awards.models import Award, SchemeVersion
 from certification.exams import actions as examining
+from certification.exams.models import Exam
 from lms import clock
 from lms.accounts.models import Person
 from lms.db import db, unit
@@ -97,3 +99,45 @@ def test_without_a_certification_that_asks_it_stays_passed(
     at = make.now + timedelta(days=731)
     assert "This exam is passed." in read(app, make, ada, at).text
     assert begin(app, make, ada, at) == 409
+
+
+def test_a_pass_that_is_too_low_for_the_next_cycle_is_one_more_try_of_it(
+    app: Flask, make: Factory, ada: Person, award: Award, no_csrf: None
+) -> None:
+    """What earned the award stays a pass, also under a newer rule that asks for more."""
+    near = make.now + timedelta(days=700)
+    with unit(writes=False):
+        version = db.session.get_one(SchemeVersion, award.scheme_version_id)
+        exam = db.session.scalars(sa.select(Exam)).one()
+    make.rule(version, {"exam": "ADM-300", "at_least": 95})
+    assert "It counts for the next cycle of" in read(app, make, ada, near).text
+    assessor = make.person("Al", Role.ASSESSOR)
+    with unit(writes=True):
+        examining.record_result(
+            exam, ada, taken_on=near.date(), score=92, note="", by=assessor.id, now=near
+        )
+    page = read(app, make, ada, near + timedelta(days=1))
+    assert "The next attempt is possible from " in page.text
+    assert begin(app, make, ada, near + timedelta(days=15)) == 303
+
+
+@pytest.mark.parametrize(("days", "status"), [(13, 409), (15, 303)])
+def test_a_pass_below_what_the_certification_asks_for_bars_nobody(
+    app: Flask, make: Factory, no_csrf: None, days: int, status: int
+) -> None:
+    """The exam passes from 70 on, the certification asks for 80; the wait between tries holds."""
+    person, assessor = make.person("Bea"), make.person("Ann", Role.ASSESSOR)
+    sat = make.takeable(kinds=("choice",), retakes={"waits": [14]})
+    make.rule(make.scheme(make.programme_of(sat.exam)), {"exam": "ADM-300", "at_least": 80})
+    with unit(writes=True):
+        result = examining.record_result(
+            sat.exam, person, taken_on=make.now.date(), score=75, note="", by=assessor.id,
+            now=make.now,
+        )  # fmt: skip
+        assert result.passed
+    later = make.now + timedelta(days=days)
+    page = read(app, make, person, later)
+    allowed = "fewer points than this asks for: Certified Administrator. You may take it again."
+    assert "This exam is passed." not in page.text
+    assert (allowed in page.text) == (status == 303)
+    assert begin(app, make, person, later) == status

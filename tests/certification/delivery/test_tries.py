@@ -96,9 +96,10 @@ def test_it_ended_when_it_was_taken_however_late_it_is_recorded_or_corrected(
 ) -> None:
     day = date(2026, 10, 1)
     first = record(exam, ada, assessor, on=day, now=make.now)
-    assert tries(make, exam, ada)[0] == [Try(datetime(2026, 10, 2, tzinfo=make.now.tzinfo), False)]
+    ended = datetime(2026, 10, 2, tzinfo=make.now.tzinfo)
+    assert tries(make, exam, ada)[0] == [Try(ended, False, score=40)]
     record(exam, ada, assessor, on=day, now=make.now + DAY, score=90, replaces=first)
-    assert tries(make, exam, ada)[0] == [Try(datetime(2026, 10, 2, tzinfo=make.now.tzinfo), True)]
+    assert tries(make, exam, ada)[0] == [Try(ended, True, score=90)]
     second = record(exam, ada, assessor, on=make.now.date(), now=make.now + HOUR)
     record(exam, ada, assessor, on=make.now.date(), now=make.now + DAY, score=50, replaces=second)
-    assert tries(make, exam, ada)[0][1:] == [Try(make.now + HOUR, False, 2)]
+    assert tries(make, exam, ada)[0][1:] == [Try(make.now + HOUR, False, 2, 50)]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from certification.exams.retakes import Renewal, Try, retakes_from, why_not
+from certification.exams.retakes import Asked, Renewal, Try, retakes_from, why_not
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -72,6 +72,41 @@ def test_who_has_to_renew_may_try_again_when_the_time_has_come(
     assert [reason.code for reason in found] == wanted
     if wanted == ["renewal_wait"]:
         assert found[0].values == {"until": LATER, "titles": "Certified Administrator"}
+
+
+SHORT, ENOUGH = 70, 85
+
+
+def scored(hours: float, score: int) -> Try:
+    return Try(NOW - timedelta(hours=hours), True, 1, score)
+
+
+MORE_ASKED: list[tuple[str, dict[str, Any], list[Try], tuple[Asked, ...], list[str]]] = [
+    ("passed, but with too few points", {}, [scored(50, SHORT)], (Asked(80),), []),
+    ("its wait holds", {"waits": [14]}, [scored(50, SHORT)], (Asked(80),), ["retake_wait"]),
+    ("each short pass is one more try", {"waits": [1, 14]}, [scored(99, SHORT), scored(50, SHORT)],
+     (Asked(80),), ["retake_wait"]),
+    ("the limit for ever holds", {"most": 2}, [ago(99), scored(50, SHORT)], (Asked(80),),
+     ["tries_used"]),
+    ("the limit in days holds", {"most": 1, "window_days": 9}, [scored(50, SHORT)], (Asked(80),),
+     ["tries_in_window"]),
+    ("enough for one of two", {"waits": [14]}, [scored(50, SHORT)], (Asked(80), Asked(60)), []),
+    ("what earned the last cycle was enough", {"waits": [14], "most": 1}, [scored(50, SHORT)],
+     (Asked(80, NOW - timedelta(hours=49)),), []),
+    ("too few points in the new cycle", {"waits": [14]}, [scored(99, ENOUGH), scored(9, SHORT)],
+     (Asked(80, NOW - timedelta(hours=49)),), ["retake_wait"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "rule", "tries", "asked", "wanted"), MORE_ASKED, ids=[c[0] for c in MORE_ASKED]
+)
+def test_a_pass_that_is_not_enough_is_one_more_try(
+    name: str, rule: dict[str, Any], tries: list[Try], asked: tuple[Asked, ...], wanted: list[str]
+) -> None:
+    renewal = Renewal("Certified Administrator", NOW, asked)
+    found = why_not(retakes_from(rule), tries, version=1, now=NOW, renewal=renewal)
+    assert [reason.code for reason in found] == wanted
 
 
 def test_the_refusal_says_from_when() -> None:
