@@ -197,10 +197,14 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     lms.api.endpoints.init_app(app)
     navigation.add(app, *ENTRIES)
     reporting.slots.init_app(app)
-    doctor.add_check(app, reporting.operations.fonts)
-    doctor.add_check(app, reporting.operations.demonstration)
-    doctor.add_check(app, certification.keys.health.check)
-    doctor.add_check(app, certification.certificates.health.check)
+    for check in (
+        reporting.operations.fonts,
+        reporting.operations.demonstration,
+        certification.keys.health.check,
+        certification.certificates.health.check,
+        certification.certificates.health.zone,
+    ):
+        doctor.add_check(app, check)
     app.view_functions["static"].__dict__["permission"] = PUBLIC
     web.check_all_routes(app)
     return app

@@ -11,6 +11,7 @@ from certification.awards.models import Award, SchemeVersion
 from certification.certificates.codes import new_code
 from certification.certificates.facts import CertificateFacts
 from certification.certificates.models import Certificate, CertificateNumber, CertificateState
+from certification.certificates.queries import frozen_zone
 from certification.credentials import actions as status
 from certification.designs import queries as designs
 from certification.designs.content import Content
@@ -87,6 +88,7 @@ def _make(
     reason: str,
     now: datetime,
 ) -> Certificate:
+    _hold_zone(settings)
     award, person, version = _award(award_id)
     facts = _facts(award, person, version, settings, now=now)
     text = facts.to_json()
@@ -118,6 +120,14 @@ def _make(
         facts_sha256=row.facts_sha256,
     )
     return row
+
+
+def _hold_zone(settings: Settings) -> None:
+    """Days of certificates are meant in one zone, that of the first one. Refuses
+    (`issuer_zone_changed`) when the setting says another."""
+    frozen = frozen_zone()
+    if frozen not in (None, settings.issuer_zone):
+        raise refuse("issuer_zone_changed", frozen=frozen, zone=settings.issuer_zone)
 
 
 def _award(award_id: int) -> tuple[Award, Person, SchemeVersion]:
@@ -168,6 +178,7 @@ def _facts(
         page_format=design[1].page_format if design else version.wording.get("page_format", "A4"),
         issued_at=now,
         design=design[0] if design else None,
+        zone=settings.issuer_zone,
     )
 
 

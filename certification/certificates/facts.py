@@ -39,13 +39,16 @@ class CertificateFacts:
     issued_at: datetime
     design: str | None = None
     """`code/number/sha256` of the design version; certificates from before designs have none."""
+    zone: str | None = None
+    """The issuer's zone, in which the days are meant; certificates from before that have none."""
 
     def to_json(self) -> str:
         """Canonical JSON: sorted keys, no spaces, dates as ISO text. What came later is left out
         where it says nothing, so that what was frozen before keeps its digest."""
         values = asdict(self)
-        if self.design is None:
-            del values["design"]
+        for name in ("design", "zone"):
+            if values[name] is None:
+                del values[name]
         return json.dumps(
             values, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_iso
         )

@@ -1,8 +1,10 @@
-"""`flask doctor` about time stamps: does the server answer, and do we know who vouches for it?"""
+"""`flask doctor` about time stamps (does the server answer, and do we know who vouches for it?)
+and about the zone in which certificates mean their days."""
 
 import sqlalchemy as sa
 from flask import current_app
 
+from certification.certificates import queries
 from certification.certificates.late import overdue
 from certification.keys import queries as keys
 from certification.keys.vault import KeyTrouble
@@ -31,6 +33,19 @@ def check() -> Check:
     except (KeyTrouble, stamping.StampTrouble) as error:
         return Check(NAME, False, f"{error}{waiting}", "See docs/operation.md, “Time stamps”.")
     return Check(NAME, not late, f"{stamps.url} answers{waiting}", _help(late))
+
+
+def zone() -> Check:
+    """Days of certificates are told in the zone that the first one froze."""
+    frozen, wanted = queries.frozen_zone(), current_app.extensions["settings"].issuer_zone
+    if frozen in (None, wanted):
+        return Check("zone", True, wanted)
+    return Check(
+        "zone",
+        False,
+        f"certificates mean their days in {frozen}, ISSUER_ZONE says {wanted}: none is issued",
+        f"Set ISSUER_ZONE back to {frozen}, and start again.",
+    )
 
 
 def _help(late: int | None) -> str:

@@ -1,7 +1,7 @@
 """What a certificate is made of, read in one unit; and its signed files, written once."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -81,7 +81,7 @@ def material_of(row: Certificate, by: Press, *, now: datetime) -> Material | Non
     statement = Statement(
         claims_of(facts, earned),
         _holder(row, email),
-        by.issuer,
+        replace(by.issuer, zone=facts.zone or by.issuer.zone),
         credentials.place_of(place.list_id, place.position, by.settings),
     )
     return Material(

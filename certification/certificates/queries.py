@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from certification.awards.models import Award, Revocation, Scheme, Suspension
+from certification.certificates.facts import CertificateFacts
 from certification.certificates.models import Certificate, CertificateState
 from certification.certificates.rules import Standing, Verdict, days_left, verdict_on
 from courses.catalog.models import Programme
@@ -121,6 +122,14 @@ def with_facts(code: str, day: date) -> Checked | None:
     """As `by_code`, and the row has the frozen facts as text, and counts lifted suspensions."""
     row = _WITH_FACTS.first(code=code, day=day)
     return None if row is None else check(row, day)
+
+
+def frozen_zone() -> str | None:
+    """The zone in which certificates mean their days, as the newest froze it; None before that.
+    None is made in another zone, so one certificate says it for all."""
+    newest = sa.select(sa.func.max(Certificate.id)).scalar_subquery()
+    facts = db.session.scalar(sa.select(Certificate.facts).where(Certificate.id == newest))
+    return CertificateFacts.from_json(facts["json"]).zone if facts else None
 
 
 def lifted_suspensions(award_id: int, day: date) -> list[tuple[date, date | None]]:

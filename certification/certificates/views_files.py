@@ -7,6 +7,7 @@ from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from certification.certificates import codes, queries, shown, stated, wording
+from certification.certificates.facts import CertificateFacts
 from certification.certificates.forms import CodeForm
 from certification.certificates.inspection import inspect
 from certification.certificates.queries import Checked
@@ -48,7 +49,8 @@ def verify_file() -> ResponseReturnValue:
     issued = _issued(report, checked, content)
     findings = [*report.findings, *issued]
     verdict = _overall(verdict_of(findings), checked)
-    said = stated.fields(report.credential, settings.issuer_zone) if _says_so(report) else []
+    zone = _zone(checked) or settings.issuer_zone
+    said = stated.fields(report.credential, zone) if _says_so(report) else []
     return _page(findings, verdict, checked, said, now)
 
 
@@ -83,6 +85,11 @@ def _says_so(report: Report) -> bool:
     asked = {Check.SIGNATURE, Check.ISSUER}
     good = {found.check for found in report.findings if found.state is State.PASSED}
     return asked <= good and report.verdict not in {Verdict.ALTERED, Verdict.NOT_OURS}
+
+
+def _zone(checked: Checked | None) -> str | None:
+    """In which zone a file of our records means its days."""
+    return CertificateFacts.from_json(checked.row.facts).zone if checked else None
 
 
 def _overall(verdict: Verdict, checked: Checked | None) -> Verdict:

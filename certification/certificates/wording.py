@@ -17,6 +17,10 @@ wording.register(
         "already_superseded": lambda: _(
             "This certificate was already replaced. Open the newest one to correct it."
         ),
+        "issuer_zone_changed": lambda: _(
+            "Certificates name their days in the zone %(frozen)s, and ISSUER_ZONE says %(zone)s. "
+            "Nothing is issued until an administrator sets it back."
+        ),
         "not_issued_yet": lambda: _(
             "The certificate's document is still being made. Try again in a moment."
         ),

@@ -101,7 +101,9 @@ def canonical(values: dict[str, Any]) -> str:
     return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def blank(goal: Goal, issuer: str, *, demonstration: bool, now: datetime) -> CertificateFacts:
+def blank(
+    goal: Goal, issuer: str, *, demonstration: bool, zone: str, now: datetime
+) -> CertificateFacts:
     """A certificate of the scheme, as it is before it is anybody's."""
     wording, version = goal.version.wording, goal.version
     paper, required = goal.papers[0] if goal.papers else (None, None)
@@ -117,7 +119,7 @@ def blank(goal: Goal, issuer: str, *, demonstration: bool, now: datetime) -> Cer
         signatory_name=wording.get("signatory_name", ""),
         signatory_role=wording.get("signatory_role", ""), verify_url="https://example.org/verify",
         demonstration=demonstration, locale="en_GB",
-        page_format=wording.get("page_format", "A4"), issued_at=now,
+        page_format=wording.get("page_format", "A4"), issued_at=now, zone=zone,
     )  # fmt: skip
 
 

@@ -100,8 +100,8 @@ class _Load:
         self.employers: list[Employer] = []
 
     def _blank(self, goal: Goal) -> CertificateFacts:
-        demonstration = self.settings.demonstration
-        return blank(goal, self.issuer, demonstration=demonstration, now=self.now)
+        demonstration, zone = self.settings.demonstration, self.settings.issuer_zone
+        return blank(goal, self.issuer, demonstration=demonstration, zone=zone, now=self.now)
 
     def _sample(self) -> tuple[str, int]:
         """The one document that every certificate of the data set points to."""
