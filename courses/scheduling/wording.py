@@ -64,6 +64,7 @@ wording.register(
         ),
         "absent_passed": lambda: _("Marked absent and passed: one of the two is wrong."),
         "no_such_address": lambda: _("Nobody here has the address %(address)s."),
+        "has_left": lambda: _("There is no seat any more: nothing new is recorded here."),
         "own_result": lambda: _("Nobody records facts about themselves."),
         "attendance.recorded": lambda: _("Attendance recorded"),
         "attendance.withdrawn": lambda: _("Attendance taken back: recorded by mistake"),

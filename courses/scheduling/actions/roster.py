@@ -68,10 +68,11 @@ def save_roster(
     A row that both this trainer and somebody else changed differently is a conflict.
     """
     session = lock(class_session)
-    if session.state == SessionState.CANCELLED:
-        raise refuse("session_cancelled_before")
     lines = {line.person_id: line for line in roster(session.id)}
     known = {person_id: row for person_id, row in typed.items() if person_id in lines}
+    if session.state == SessionState.CANCELLED and not known:
+        # Nobody has a seat then; what was recorded before is corrected or taken back all the same.
+        raise refuse("session_cancelled_before")
     steps = _steps(session, lines, known)
     flaws = {s.line.person_id: found for s in steps if (found := _flaws(s, by=by))}
     conflicts = {s.line.person_id: s.line for s in steps if Merge.CONFLICT in s.merges}
@@ -110,10 +111,21 @@ def _grade(result: Result | None, person_id: int) -> Grade | None:
 
 
 def _flaws(step: _Step, *, by: int) -> list[Flaw]:
-    """Flaws of the facts that this row would write: none about oneself."""
+    """Flaws of the facts that this row would write: none about oneself, and no first one about
+    who has left."""
     if step.line.person_id == by and set(step.merges) != {Merge.UNCHANGED}:
         return [Flaw("outcome", "own_result")]
-    return []
+    return [Flaw(field, "has_left") for field in _first_of_left(step)]
+
+
+def _first_of_left(step: _Step) -> list[str]:
+    if not step.line.has_left:
+        return []
+    facts = (
+        ("presence", step.attendance, step.line.attendance_id),
+        ("outcome", step.grade, step.line.result_id),
+    )
+    return [field for field, merged, known in facts if merged == Merge.WRITE and known is None]
 
 
 def _write(session: ClassSession, step: _Step, *, by: int, now: datetime) -> bool:

@@ -41,6 +41,8 @@ class Line:
     attendance_id: int | None
     result_id: int | None
     marks: Marks
+    has_left: bool = False
+    """Whether there is no seat any more: what was recorded before is corrected or taken back."""
 
     @property
     def is_marked(self) -> bool:
@@ -49,19 +51,36 @@ class Line:
 
 
 def roster(class_session_id: int) -> list[Line]:
-    """Everybody with a seat, by name, in one query."""
+    """Everybody with a seat, by name; then who lost it after something was recorded. Two
+    queries, as each kind of seat has an index of its own."""
     attendance = _newest(Attendance, class_session_id)
     result = _newest(Result, class_session_id)
-    rows = db.session.execute(
+    of_seats = (
         sa.select(Seat, Person.name, Organisation.name, attendance, result)
         .join(Person, Person.id == Seat.person_id)
         .outerjoin(Organisation, Organisation.id == Seat.organisation_id)
         .outerjoin(attendance, _of_seat(attendance))
         .outerjoin(result, _of_seat(result))
-        .where(Seat.class_session_id == class_session_id, Seat.ended_at.is_(None))
+        .where(Seat.class_session_id == class_session_id)
         .order_by(Person.sort_name, Person.id)
     )
-    return [_line(*row) for row in rows]
+    seated = of_seats.where(Seat.ended_at.is_(None))
+    left = of_seats.where(
+        Seat.ended_at.is_not(None),
+        sa.or_(attendance.id.is_not(None), result.id.is_not(None)),
+        ~_has_later_seat(),
+    )
+    return [_line(*row) for found in (seated, left) for row in db.session.execute(found)]
+
+
+def _has_later_seat() -> sa.ColumnElement[bool]:
+    """Whether a seat that ended is not the person's last in this class session."""
+    later = aliased(Seat)
+    return sa.exists().where(
+        later.class_session_id == Seat.class_session_id,
+        later.person_id == Seat.person_id,
+        later.id > Seat.id,
+    )
 
 
 def _newest(model: type[Attendance] | type[Result], class_session_id: int) -> Any:
@@ -89,6 +108,7 @@ def _line(
         attendance.id if attendance else None,
         result.id if result else None,
         Marks(attendance.presence if attendance else None, grade_of(result)),
+        seat.ended_at is not None,
     )
 
 

@@ -117,14 +117,14 @@ def _seen(text: str) -> tuple[int | None, int | None]:
 
 
 def fill(rows: list[Row], value: str) -> None:
-    """Fill in "present" or "passed" where nothing is chosen yet; who was absent did not pass. Or
-    empty whatever is recorded ("nothing"), or show it again where the page asks why it was emptied
-    ("recorded"); what else was typed stays."""
+    """Fill in "present" or "passed" where nothing is chosen yet; who was absent did not pass, and
+    of who has left nothing new is said. Or empty whatever is recorded ("nothing"), or show it again
+    where the page asks why it was emptied ("recorded"); what else was typed stays."""
     if value in (NOTHING, RECORDED):
         _refill(rows, value)
         return
     name = "presence" if value == Presence.PRESENT else "outcome"
-    for row in rows:
+    for row in (row for row in rows if not row.line.has_left):
         if name == "presence" or row.cells["presence"] != Presence.ABSENT:
             row.cells[name] = row.cells[name] or value
 
