@@ -44,3 +44,20 @@ def test_accents_do_not_matter(admin: FlaskClient, typed: str, name: str) -> Non
 def test_nobody_is_found_by_what_no_name_holds(admin: FlaskClient) -> None:
     with unit(writes=False):
         assert queries_lists.organisation_page(text="a_c").rows == []
+
+
+def test_a_page_asks_for_its_own_organisations_alone(admin: FlaskClient) -> None:
+    with unit(writes=False):
+        first = queries_lists.organisation_page(text="o", size=1)
+        [bolt] = [row.id for row in first.rows]
+        assert queries_lists.organisations_named("o", most=1) == [bolt]
+        second = queries_lists.organisation_page(text="o", size=1, cursor=["bolt & söhne", bolt])
+    assert [row.name for row in (*first.rows, *second.rows)] == ["Bolt & Söhne", "Wójcik"]
+
+
+def test_a_name_is_folded_once(admin: FlaskClient) -> None:
+    queries_lists.folded.cache_clear()
+    for _ in range(3):
+        with unit(writes=False):
+            queries_lists.organisations_named("wojcik")
+    assert queries_lists.folded.cache_info().misses == 2, "of the two with accents"
