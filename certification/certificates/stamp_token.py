@@ -8,6 +8,7 @@ parameter. Who exchanges one such way for another changes bytes and can say noth
 
 from collections.abc import Iterable, Sequence
 from hashlib import new as hash_by_name
+from typing import Any
 
 from asn1crypto import x509
 from asn1crypto.algos import DigestAlgorithm, SignedDigestAlgorithm
@@ -23,6 +24,7 @@ from asn1crypto.core import OctetString, ParsableOctetString
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate, load_der_x509_certificate
 
 HASHES: dict[str, type[hashes.HashAlgorithm]] = {
@@ -157,7 +159,15 @@ def vouches(above: Certificate, below: Certificate) -> bool:
         below.verify_directly_issued_by(above)
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
-    return True
+    return _is_whole(below)
+
+
+def _is_whole(one: Certificate) -> bool:
+    """Whether the signature in a certificate is of whole bytes. How many of its last bits are
+    unused is told beside it (X.690, 8.6.2.2) and covered by nothing: whoever verifies passes a zero
+    bit by, whatever is told of it."""
+    loaded: Any = x509.Certificate.load(one.public_bytes(Encoding.DER))
+    return bool(loaded["signature_value"].contents[:1] == b"\0")
 
 
 def _are_plain(signed: SignedData, one: SignerInfo) -> bool:

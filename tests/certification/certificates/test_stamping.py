@@ -25,7 +25,7 @@ from flask import Flask
 from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from certification.certificates import drawing, health, late, stamping, verify
+from certification.certificates import drawing, health, late, stamp_token, stamping, verify
 from certification.certificates.checking import check_file
 from certification.certificates.models import Certificate, CertificateState
 from certification.certificates.reports import Report
@@ -88,20 +88,35 @@ def authority(title: str) -> Authority:
 def certificates(title: str) -> tuple[x509.Certificate, bytes, x509.Certificate]:
     """Of the server and its key, and of the root; the keys of all tests are the same."""
     root, leaf = (rsa.generate_private_key(65537, 2048) for _ in range(2))
-    since, until = datetime.now(UTC) - DAY, datetime.now(UTC) + 3650 * DAY
-    above = (
-        x509.CertificateBuilder(name(title), name(title), root.public_key(), 1, since, until)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(root, hashes.SHA256())
+    above = ending_with_a_zero(
+        title, title, root, root, x509.BasicConstraints(ca=True, path_length=None)
     )
     usage = x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.TIME_STAMPING])
-    below = (
-        x509.CertificateBuilder(name(title), name("stamps"), leaf.public_key(), 2, since, until)
-        .add_extension(usage, critical=True)
-        .sign(root, hashes.SHA256())
-    )
+    below = ending_with_a_zero(title, "stamps", leaf, root, usage)
     key = leaf.private_bytes(DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     return below, key, above
+
+
+def ending_with_a_zero(
+    issuer: str,
+    title: str,
+    key: rsa.RSAPrivateKey,
+    above: rsa.RSAPrivateKey,
+    extension: x509.ExtensionType,
+) -> x509.Certificate:
+    """A certificate whose signature's last bit is zero, as half of all are: that one could be told
+    to be unused."""
+    since, until = datetime.now(UTC) - DAY, datetime.now(UTC) + 3650 * DAY
+    whose = name(issuer), name(title), key.public_key()
+    for number in itertools.count(1 if issuer == title else 1001):
+        found = (
+            x509.CertificateBuilder(*whose, number, since, until)
+            .add_extension(extension, critical=True)
+            .sign(above, hashes.SHA256())
+        )
+        if found.signature[-1] % 2 == 0:
+            break
+    return found
 
 
 def answer(found: Authority, body: bytes) -> bytes:
@@ -405,6 +420,19 @@ def test_no_byte_of_a_stamp_can_be_changed(document: Stamped) -> None:
         changed[place] ^= 1
         verdict, codes = document.found(document.with_token(bytes(changed)))
         assert verdict is Verdict.ALTERED, (place, codes)
+
+
+def test_no_bit_of_a_certificate_s_signature_is_told_to_be_unused(
+    document: Stamped, server: Authority
+) -> None:
+    """Verifying passes it by."""
+    above = x509.load_pem_x509_certificate(server.pem)
+    for one in map(x509.load_der_x509_certificate, certificates_of(document.token)):
+        token = document.token.replace(b"\0" + one.signature, b"\1" + one.signature)
+        assert document.found(document.with_token(token))[0] is Verdict.ALTERED
+        changed = one.public_bytes(DER)[: -len(one.signature) - 1] + b"\1" + one.signature
+        assert stamp_token.vouches(above, one)
+        assert not stamp_token.vouches(above, x509.load_der_x509_certificate(changed))
 
 
 def test_nothing_stands_in_a_stamp_beside_its_signature(document: Stamped) -> None:
