@@ -28,6 +28,8 @@ from tests.factories import Factory
 from tests.factories.sittings import Sat
 from tests.page import Page
 
+pytestmark = pytest.mark.thorough
+
 SECOND = timedelta(seconds=1)
 
 

@@ -13,6 +13,8 @@ from tests.certification.items.contents import item
 from tests.factories import Factory
 from tests.page import Page, words
 
+pytestmark = pytest.mark.thorough
+
 KIND_OF_FLAW = [
     ("match", {"x": "fr"}, {}, "incomplete"),
     ("match", {"x": "es", "y": "fr", "z": "fr"}, {}, ""),

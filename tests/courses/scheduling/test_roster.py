@@ -29,6 +29,8 @@ from lms.permissions import Role
 from tests.factories import Factory
 from tests.queries import counted
 
+pytestmark = pytest.mark.thorough
+
 PRESENT = Presence.PRESENT
 PASSED = Grade(Outcome.PASSED, 81)
 FAILED = Grade(Outcome.FAILED, 40, "Repeat module 2")

@@ -24,6 +24,8 @@ from lms.errors import Refusal
 from lms.mail import MailMessage
 from tests.factories import Factory
 
+pytestmark = pytest.mark.thorough
+
 Stage = tuple[ClassSession, Person]
 
 

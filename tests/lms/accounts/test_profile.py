@@ -13,6 +13,8 @@ from lms.permissions import Role
 from tests.factories import Factory
 from tests.page import Page
 
+pytestmark = pytest.mark.thorough
+
 PASSWORD = "correct horse battery"
 FRESH = "four words nobody guesses"
 
