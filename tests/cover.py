@@ -21,10 +21,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine, ExceptionContext
 
 from lms import prepared
+from tests.conftest import FULL, ON_POSTGRES
 
 FOLDER = os.environ.get("TEST_NOTES", "")
 """Where the run on SQLite leaves its notes, and the one on PostgreSQL finds them."""
-ON_POSTGRES = os.environ.get("TEST_DATABASE") == "postgres"
 SEVERAL = re.compile(r"\?(, \?)+")
 """Values in a row: how many there are makes no other statement."""
 SMALLEST = 0.02
@@ -137,7 +137,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what PostgreSQL need not be asked again. Last, when all is left out that would not
     run anyway."""
-    if not FOLDER or not ON_POSTGRES or os.environ.get("RUN_FULL"):
+    if not FOLDER or not ON_POSTGRES or FULL:
         return
     kept = chosen(read(Path(FOLDER)), [item.nodeid for item in items])
     config.hook.pytest_deselected(items=[item for item in items if item.nodeid not in kept])
